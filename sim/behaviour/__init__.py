@@ -1,0 +1,1 @@
+"""How calls turn out: pure functions, arrays in, arrays out."""

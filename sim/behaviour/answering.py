@@ -1,0 +1,233 @@
+"""Answering as competing risks: a person, a machine, and the ring time-out.
+
+The scenario states shares of dials at a reference ring time-out. Behind them stand two latent
+numbers that do not depend on any time-out: the chance that somebody would pick up if it rang for
+ever, and the share of lines with a machine. Then
+
+* a call meets a busy line, or it rings;
+* a ringing call would be picked up by a person after ``human_ring``, and on a line with a machine
+  by the machine after ``machine_ring``; the earlier one takes it, a tie goes to the person;
+* nobody before the time-out is *no answer*.
+
+So a shorter time-out gives fewer machines and more no-answers, as measured (FACTS P4). Hour,
+frailty, segment and attempt act on the odds that somebody would pick up.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.hours import QUARTERS, hour_odds, reference_quarters
+from sim.behaviour.laws import table
+from sim.behaviour.quantiles import QuantileTable
+from sim.scenario.model import Answering, LineType, World
+from sim.streams import threshold
+
+Floats = NDArray[np.float64]
+DISPOSITION_KEYS = ("invalid", "busy", "no_answer", "machine", "human")
+
+
+class UnreachableSharesError(ValueError):
+    """The stated shares cannot come from the stated ring laws.
+
+    Attributes
+    ----------
+    path
+        The field's path in the scenario.
+    """
+
+    def __init__(self, path: str, message: str) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Latent:
+    """What stands behind the shares of one line type."""
+
+    invalid: float
+    """Share of lines not in service."""
+    busy: float
+    """Share of dials to lines in service that meet a busy line."""
+    would_answer: float
+    """Mean chance that a person would pick up a ringing call, were there no time-out."""
+    machine: float
+    """Share of lines in service that have a machine."""
+    human_ring: QuantileTable
+    machine_ring: QuantileTable
+
+
+def shares(answering: Answering) -> dict[str, float]:
+    """The five shares of dials, with ``rest`` worked out."""
+    stated = {
+        key: share.central
+        for key in DISPOSITION_KEYS
+        if (share := getattr(answering, key)) != "rest"
+    }
+    rest = 1.0 - sum(stated.values())
+    return {key: stated.get(key, rest) for key in DISPOSITION_KEYS}
+
+
+def latent(answering: Answering, path: str) -> Latent:
+    """Solve for what stands behind the shares.
+
+    With h and m the human and machine shares of ringing calls at the reference time-out R, and
+    independent ring times H and M, the chance Q that a person would answer and the share V of lines
+    with a machine meet ::
+
+        Q · (P(H < R) - V · P(M < H < R)) = h
+        V · (P(M < R) - Q · P(H <= M < R)) = m
+
+    Raises
+    ------
+    UnreachableSharesError
+        Where no Q and V of 0–1 do.
+    """
+    human_ring, machine_ring = table(answering.human_ring), table(answering.machine_ring)
+    share = shares(answering)
+    ringing = 1.0 - share["invalid"] - share["busy"]
+    if ringing <= 0.0:
+        return Latent(share["invalid"], 1.0, 0.0, 0.0, human_ring, machine_ring)
+    human, machine = share["human"] / ringing, share["machine"] / ringing
+    limit = answering.at_ring_timeout
+    words = np.arange(1 << 14, dtype=np.uint32) * np.uint32(1 << 18) + np.uint32(1 << 17)
+    h, m = human_ring(words), machine_ring(words)
+    in_time = h[h < limit]
+    human_in_time = len(in_time) / len(h)
+    machine_in_time = float(np.mean(m < limit))
+    machine_first = float(np.searchsorted(m, in_time, side="left").sum()) / len(h) / len(m)
+    human_first = float(np.searchsorted(h, m[m < limit], side="right").sum()) / len(h) / len(m)
+
+    would, has = 0.0, 0.0
+    for _ in range(200):
+        left_for_human = human_in_time - has * machine_first
+        would = human / left_for_human if human else 0.0
+        left_for_machine = machine_in_time - would * human_first
+        has = machine / left_for_machine if machine and left_for_machine > 0 else 0.0
+        if machine and left_for_machine <= 0:
+            has = np.inf
+        if not (would <= 1.0 and has <= 1.0):
+            break
+    if not (0.0 <= would < 1.0 and 0.0 <= has <= 1.0):
+        raise UnreachableSharesError(
+            path,
+            f"found human {share['human']:.1%} and machine {share['machine']:.1%} of dials at a "
+            f"ring time-out of {limit / 1000:g} s; human_ring ends by then in {human_in_time:.1%} "
+            f"of pick-ups and machine_ring in {machine_in_time:.1%}, too few for these shares",
+        )
+    busy = share["busy"] / (1.0 - share["invalid"])
+    return Latent(share["invalid"], busy, would, has, human_ring, machine_ring)
+
+
+def cohort_odds(answering: Answering, cohorts: int) -> Floats:
+    """Odds multipliers of the frailty cohorts, (cohorts,) float64, lowest first.
+
+    A normal law on the log-odds stands as equally likely cohorts at its mid-quantiles.
+    """
+    if answering.frailty is None:
+        return np.ones(cohorts)
+    normal = NormalDist()
+    middle = [normal.inv_cdf((k + 0.5) / cohorts) for k in range(cohorts)]
+    return np.exp(answering.frailty.sd.central * np.array(middle))
+
+
+def cohorts_of(world: World) -> int:
+    """Number of frailty cohorts in a world: the most that any line type asks for."""
+    return max(
+        t.answering.frailty.cohorts if t.answering.frailty else 1 for t in world.line_types.values()
+    )
+
+
+def would_answer(
+    line_type: LineType, hidden: Latent, world: World, cohorts: int
+) -> tuple[Floats, Floats]:
+    """Chance that a person would pick up, before any time-out.
+
+    Returns
+    -------
+    (attempts, 672, segments, cohorts) float64
+        Chances, with the last attempt level holding for all later attempts.
+    (segments,) float64
+        Shares of the segments.
+    """
+    answering = line_type.answering
+    segments = list(world.segments.values()) if world.segments else []
+    weight = np.array([s.share.central for s in segments] or [1.0])
+    segment_odds = np.array([s.human_odds.central for s in segments] or [1.0])
+    relative = (
+        hour_odds(answering.by_hour)[:, None, None]
+        * segment_odds[None, :, None]
+        * cohort_odds(answering, cohorts)[None, None, :]
+    )
+    by_attempt = np.array(answering.by_attempt)[:, None, None, None]
+    if hidden.would_answer == 0.0:
+        return np.zeros((len(by_attempt), *relative.shape)), weight
+
+    reference = relative[reference_quarters()]
+
+    def mean(log_odds: float) -> float:
+        odds = np.exp(log_odds) * reference
+        by_segment = (odds / (1.0 + odds)).mean(axis=(0, 2))
+        return float(by_segment @ weight / weight.sum())
+
+    low, high = -60.0, 60.0
+    for _ in range(100):  # bisection to the last bit of a double
+        middle = (low + high) / 2
+        low, high = (middle, high) if mean(middle) < hidden.would_answer else (low, middle)
+    odds = np.exp(low) * relative[None] * by_attempt
+    return odds / (1.0 + odds), weight
+
+
+def thresholds(world: World, hidden: tuple[Latent, ...]) -> NDArray[np.uint32]:
+    """Threshold rows that a call's disposition word is held against.
+
+    Parameters
+    ----------
+    world
+        The scenario's world.
+    hidden
+        By line type, from :func:`latent`.
+
+    Returns
+    -------
+    (attempts, 672, classes, 2) uint32
+        A word below the first is busy; below the second, somebody would pick up. A class is
+        (line type, segment, cohort), see :func:`class_of`.
+    """
+    cohorts = cohorts_of(world)
+    levels = max(len(t.answering.by_attempt) for t in world.line_types.values())
+    blocks = []
+    for line_type, latent_ in zip(world.line_types.values(), hidden, strict=True):
+        chance, _ = would_answer(line_type, latent_, world, cohorts)
+        last = np.minimum(np.arange(levels), len(chance) - 1)
+        both = latent_.busy + (1.0 - latent_.busy) * chance[last]
+        blocks.append(both.reshape(levels, QUARTERS, -1))
+    human = np.concatenate(blocks, axis=2)
+    busy = np.concatenate(
+        [
+            np.full(block.shape[2], latent_.busy)
+            for block, latent_ in zip(blocks, hidden, strict=True)
+        ]
+    )
+    out = np.empty((*human.shape, 2), dtype=np.uint32)
+    out[..., 0] = np.array([threshold(b) for b in busy], dtype=np.uint32)
+    out[..., 1] = np.minimum(human * 2.0**32, 2.0**32 - 1).astype(np.uint32)
+    return out
+
+
+def class_of(
+    line_type: NDArray[np.uint8],
+    segment: NDArray[np.uint8],
+    cohort: NDArray[np.uint8],
+    segments: int,
+    cohorts: int,
+) -> NDArray[np.uint16]:
+    """Index of a line's class in the threshold rows, (n,) uint16."""
+    index: NDArray[np.uint16] = (
+        line_type.astype(np.uint16) * np.uint16(segments) + segment
+    ) * np.uint16(cohorts) + cohort
+    return index

@@ -1,0 +1,34 @@
+"""Hearing a message that was left. Drawn after the call: it decides nothing about dialling."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.calls import CallTables
+from sim.streams import Key, Purpose, words
+
+
+def hearing(
+    tables: CallTables, key: Key, line: NDArray[np.int32], attempt: NDArray[np.uint8]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Whether and when messages left on machines are heard.
+
+    Parameters
+    ----------
+    tables, key
+        Tables of the strategy, and the replication's key.
+    line : (n,) int32
+        Lines on whose machine a message was left.
+    attempt : (n,) uint8
+        The attempts that left them.
+
+    Returns
+    -------
+    (n,) bool
+        Whether the message is heard.
+    (n,) int64
+        Delay from the end of the call, ms; meaningful where it is heard.
+    """
+    word = words(key, Purpose.VOICEMAIL, line.astype(np.uint32), attempt)
+    return word[0] < np.uint32(tables.heard), tables.hearing_delay(word[1]).astype(np.int64)

@@ -1,0 +1,1 @@
+"""The dialer: control plane, placing kernel, reference engine."""

@@ -1,0 +1,197 @@
+"""From a scenario and the name of a strategy to a plan."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from fractions import Fraction
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.answering import Latent, cohorts_of
+from sim.behaviour.calls import call_tables
+from sim.engine import calendar
+from sim.engine.log import N_OUTCOMES, Outcome
+from sim.engine.plan import Calling, Plan, Step
+from sim.scenario.model import Scenario, Strategy
+from sim.streams import Key, Purpose, make_key, words
+from sim.world.population import Population
+from sim.world.synthesis import latents, synthesise
+
+LIVE_THRESHOLDS_MS = (6_000, 19_000, 30_000, 60_000)
+"""Listening times at which live reach is always reported (FACTS P10 and its extrapolation)."""
+
+
+def build_plan(
+    scenario: Scenario,
+    name: str,
+    *,
+    population: Population | None = None,
+    hidden: tuple[Latent, ...] | None = None,
+    draw: int = 0,
+    noise: int = 0,
+) -> Plan:
+    """Reduce one strategy of a scenario to a plan.
+
+    Parameters
+    ----------
+    scenario
+        A checked scenario, already scaled (:mod:`sim.scenario.scale`).
+    name
+        The strategy's name.
+    population, hidden
+        The world's population and latent shares, where the caller has them: strategies share them.
+    draw, noise
+        Numbers of the parameter draw and of the noise replication.
+
+    Raises
+    ------
+    sim.behaviour.answering.UnreachableSharesError
+        Where the answering shares cannot come from the ring laws.
+    """
+    strategy: Strategy = scenario.strategies[name]
+    key = make_key(scenario.seed, draw, noise)
+    hidden = hidden or latents(scenario)
+    population = population or synthesise(scenario, key, hidden)
+    campaign = strategy.campaign
+    start_utc = calendar.utc_ms(campaign.start, campaign.timezone)
+    cutoff = calendar.utc_ms(campaign.cutoff, campaign.timezone) - start_utc
+    reached_live = min(strategy.reached_when.live, strategy.message.duration)
+    live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
+    return Plan(
+        key=key,
+        population=population,
+        tables=call_tables(scenario.world, strategy, hidden, live),
+        order=dialling_order(scenario, strategy, population, key),
+        calling=tuple(
+            _calling(scenario, strategy, territory, start_utc, cutoff)
+            for territory in scenario.world.territories
+        ),
+        steps=capacity_steps(strategy, start_utc, cutoff),
+        cutoff_ms=cutoff,
+        cohorts=cohorts_of(scenario.world),
+        lifetime=strategy.attempts.lifetime,
+        retry_delay_ms=_retry_delays(strategy),
+        live_thresholds_ms=live,
+        reached_live_ms=reached_live,
+        start_utc_ms=start_utc,
+    )
+
+
+def _calling(
+    scenario: Scenario, strategy: Strategy, territory: str, start_utc: int, cutoff: int
+) -> Calling:
+    """The calendar of one territory."""
+    place = scenario.world.territories[territory]
+    first, count = start_utc // calendar.MINUTE_MS, cutoff // calendar.MINUTE_MS
+    local = calendar.local_minutes(place.timezone, first, count)
+    own = strategy.campaign.territory_cutoffs.get(territory)
+    if own is not None:
+        cutoff = min(cutoff, calendar.utc_ms(own, place.timezone) - start_utc)
+    zone = ZoneInfo(place.timezone)
+    days = [
+        dt.datetime.fromtimestamp((first + minute) * 60, tz=zone).date() for minute in (0, count)
+    ]
+    holidays = (
+        calendar.public_holidays(place.holidays, days[0], days[1])
+        if strategy.dialing.on_holidays != "normal"
+        else frozenset()
+    )
+    inside = calendar.open_minutes(
+        local, strategy.dialing.call_times, holidays, strategy.dialing.on_holidays
+    )
+    inside &= np.arange(count) * calendar.MINUTE_MS < cutoff
+    quarter = calendar.quarter_of_week(local)
+    changes = np.flatnonzero(np.diff(quarter, prepend=quarter[:1] - 1))
+    return Calling(
+        open_ms=calendar.intervals(inside),
+        cutoff_ms=cutoff,
+        row_from_ms=changes.astype(np.int64) * calendar.MINUTE_MS,
+        row=quarter[changes],
+    )
+
+
+def capacity_steps(strategy: Strategy, start_utc: int, cutoff: int) -> tuple[Step, ...]:
+    """Channels and calls per second over time.
+
+    A change lasts. An outage caps what would be in force; where outages overlap, the lowest holds.
+    """
+    dialing, zone = strategy.dialing, strategy.campaign.timezone
+
+    def at(moment: dt.datetime) -> int:
+        return calendar.utc_ms(moment, zone) - start_utc
+
+    changes = sorted(((at(c.at), c) for c in dialing.changes), key=lambda pair: pair[0])
+    outages = [(at(o.starts), at(o.ends), o) for o in dialing.outages]
+    moments = {0, *(t for t, _ in changes), *(t for a, b, _ in outages for t in (a, b))}
+    steps: list[Step] = []
+    for moment in sorted(max(t, 0) for t in moments if t < cutoff):
+        channels, cps = dialing.channels, dialing.calls_per_second
+        for t, change in changes:
+            if t <= moment:
+                channels = change.channels if change.channels is not None else channels
+                cps = change.calls_per_second or cps
+        for a, b, outage in outages:
+            if a <= moment < b:
+                channels = min(channels, outage.channels)
+                cps = min(cps, outage.calls_per_second or cps)
+        step = Step(moment, channels, Fraction(cps))
+        if not steps or (steps[-1].channels, steps[-1].calls_per_second) != (channels, cps):
+            steps.append(step)
+    return tuple(steps)
+
+
+def dialling_order(
+    scenario: Scenario, strategy: Strategy, population: Population, key: Key
+) -> NDArray[np.int32]:
+    """The list in dialling order: line ids, (n,) int32.
+
+    Random order ranks keyed words with the line id as tie-break. By territory or segment, groups
+    come as declared and are random within.
+    """
+    world, chosen = scenario.world, strategy.list
+    on_list = np.ones(population.lines, dtype=np.bool_)
+    filters: tuple[tuple[Sequence[str] | None, Sequence[str], NDArray[np.uint8]], ...] = (
+        (chosen.territories, list(world.territories), population.territory),
+        (chosen.line_types, list(world.line_types), population.line_type),
+        (chosen.segments, list(world.segments or {}), population.segment),
+    )
+    for names, known, column in filters:
+        if names is not None:
+            on_list &= np.isin(column, [known.index(name) for name in names])
+    lines = np.flatnonzero(on_list).astype(np.uint64)
+    order = strategy.dialing.lead_order
+    if order == "file":
+        return lines.astype(np.int32)
+    word = words(key, Purpose.LIST_ORDER, lines.astype(np.uint32))[0].astype(np.uint64)
+    rank = np.sort(word << np.uint64(32) | lines)
+    shuffled = (rank & np.uint64(0xFFFFFFFF)).astype(np.int32)
+    if order == "random":
+        return shuffled
+    column = population.territory if order == "territory" else population.segment
+    return shuffled[np.argsort(column[shuffled], kind="stable")]
+
+
+def _retry_delays(strategy: Strategy) -> NDArray[np.int64]:
+    """Retry delay by outcome, ms, 0 for none, (16,) int64.
+
+    The dialer goes by what it sees: a person taken for a machine is retried as a machine, and a
+    machine taken for a person is not retried.
+    """
+    delay = np.zeros(N_OUTCOMES, dtype=np.int64)
+    rules = strategy.recycle
+    for rule, outcomes in (
+        (rules.busy, (Outcome.BUSY,)),
+        (rules.no_answer, (Outcome.NO_ANSWER,)),
+        (
+            rules.machine,
+            (Outcome.MACHINE, Outcome.MACHINE_VOICEMAIL, Outcome.HUMAN_TAKEN_FOR_MACHINE)
+            if strategy.amd.enabled  # without detection a machine looks like a person
+            else (),
+        ),
+    ):
+        if rule is not None:
+            delay[list(outcomes)] = rule.delay
+    return delay

@@ -1,0 +1,150 @@
+"""Local time as membership of the local clock, minute by minute.
+
+Whether a moment is inside a calling window is a question about what the clock on the recipient's
+wall shows at that moment, never about converted end points: so an hour that a clock change repeats
+is open twice, and one that it skips is not open at all. A campaign is laid on the grid of UTC
+minutes, the wall clock is read at each, and runs of minutes become intervals.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from zoneinfo import ZoneInfo
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.scenario.model import CallTimes
+
+MINUTE_MS = 60_000
+_DAY = 1440
+_EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
+_EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
+_SCAN_MINUTES = 360
+
+I64 = NDArray[np.int64]
+
+
+def utc_ms(moment: dt.datetime, zone: str) -> int:
+    """A naive local moment as ms since 1970 UTC. Skipped and repeated moments are for checks."""
+    aware = moment.replace(tzinfo=ZoneInfo(zone))
+    return round(aware.timestamp() * 1000)
+
+
+def _offset(zone: ZoneInfo, utc_minute: int) -> int:
+    """Minutes that the zone's clock is ahead of UTC."""
+    moment = dt.datetime.fromtimestamp(utc_minute * 60, tz=zone)
+    offset = moment.utcoffset()
+    assert offset is not None
+    return int(offset.total_seconds() // 60)
+
+
+def local_minutes(zone: str, first: int, count: int) -> I64:
+    """What the wall clock shows at consecutive UTC minutes.
+
+    Parameters
+    ----------
+    zone
+        IANA name.
+    first
+        First UTC minute since 1970.
+    count
+        Number of minutes.
+
+    Returns
+    -------
+    (count,) int64
+        Local minutes since 1 January 1970, 00:00 on the wall.
+    """
+    info = ZoneInfo(zone)
+    minutes = np.arange(first, first + count, dtype=np.int64)
+    start = 0
+    while start < count:
+        offset = _offset(info, first + start)
+        stop = start
+        while stop < count:  # advance while the offset holds, then find the minute it changes
+            ahead = min(stop + _SCAN_MINUTES, count)
+            if _offset(info, first + ahead) == offset:
+                stop = ahead
+                continue
+            low, high = stop, ahead
+            while high - low > 1:
+                middle = (low + high) // 2
+                low, high = (
+                    (middle, high) if _offset(info, first + middle) == offset else (low, middle)
+                )
+            stop = high
+            break
+        minutes[start:stop] += offset
+        start = stop
+    return minutes
+
+
+def quarter_of_week(local: I64) -> NDArray[np.int16]:
+    """Local quarter-hour of the week, 0 (Monday 00:00) to 671."""
+    return ((local // 15 + _EPOCH_WEEKDAY * 96) % 672).astype(np.int16)
+
+
+def open_minutes(
+    local: I64,
+    windows: Iterable[CallTimes],
+    holidays: frozenset[dt.date],
+    on_holidays: str,
+) -> NDArray[np.bool_]:
+    """Whether each minute is inside a calling window.
+
+    Parameters
+    ----------
+    local : (n,) int64
+        From :func:`local_minutes`.
+    windows
+        Weekly windows.
+    holidays
+        Public holidays of the territory.
+    on_holidays
+        ``normal``, ``closed``, or ``sunday``: what a holiday counts as.
+    """
+    day, minute = np.divmod(local, _DAY)
+    weekday = (day + _EPOCH_WEEKDAY) % 7
+    closed = np.zeros(len(local), dtype=np.bool_)
+    if holidays and on_holidays != "normal":
+        ordinals = np.array([d.toordinal() - _EPOCH_ORDINAL for d in sorted(holidays)])
+        holiday = np.isin(day, ordinals)
+        if on_holidays == "closed":
+            closed = holiday
+        else:
+            weekday = np.where(holiday, 6, weekday)
+    inside = np.zeros(len(local), dtype=np.bool_)
+    for window in windows:
+        inside |= (
+            np.isin(weekday, window.days) & (minute >= window.opens) & (minute < window.closes)
+        )
+    return inside & ~closed
+
+
+def intervals(flags: NDArray[np.bool_]) -> I64:
+    """Runs of true minutes as half-open intervals in ms from the first minute, (k, 2) int64."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return edges.reshape(-1, 2).astype(np.int64) * MINUTE_MS
+
+
+def public_holidays(code: str | None, first: dt.date, last: dt.date) -> frozenset[dt.date]:
+    """Public holidays between two dates, from the ``holidays`` library.
+
+    Parameters
+    ----------
+    code
+        ISO country, with a subdivision after a dash where wanted: ``FR``, ``FR-GP``.
+    first, last
+        Inclusive.
+    """
+    if code is None:
+        return frozenset()
+    import holidays as library
+
+    country, _, subdivision = code.partition("-")
+    found = library.country_holidays(
+        country, subdiv=subdivision or None, years=range(first.year, last.year + 1)
+    )
+    return frozenset(day for day in found if first <= day <= last)

@@ -1,0 +1,119 @@
+"""The call log: one row per attempt, in dialling order, handed on in chunks.
+
+Both engines write it, and nothing else of an engine is seen by the rooms behind it. Rows are in
+order of their number, which starts at 0 and is the order in which calls were placed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
+"""How an attempt ended, in the order of their codes."""
+
+
+class Outcome(IntEnum):
+    """A disposition, refined by what the call delivered.
+
+    Codes from ``HEARD`` on mean: a person passed the gate (or there was none) and the message
+    played; ``HEARD + k`` is one who listened past k of the live thresholds.
+    """
+
+    INVALID = 0
+    BUSY = 1
+    NO_ANSWER = 2
+    MACHINE = 3
+    """A machine answered and nothing was left."""
+    MACHINE_VOICEMAIL = 4
+    """A machine answered and the message was left."""
+    MACHINE_TAKEN_FOR_HUMAN = 5
+    """Detection was wrong: the machine got the live script; nothing usable was left."""
+    HUMAN_TAKEN_FOR_MACHINE = 6
+    """Detection was wrong: the person got dead air, then the machine's script."""
+    HUMAN_AT_GATE = 7
+    """A person answered and did not pass the gate."""
+    HEARD = 8
+
+
+MAX_THRESHOLDS = 7
+"""Most live thresholds: outcomes fit in four bits."""
+
+N_OUTCOMES = int(Outcome.HEARD) + MAX_THRESHOLDS + 1
+"""Outcome codes are 0 to 15."""
+
+DISPOSITION_OF_OUTCOME = np.array(
+    [0, 1, 2, 3, 3, 3, 4, 4] + [4] * (MAX_THRESHOLDS + 1), dtype=np.uint8
+)
+"""Code of the disposition of each outcome, (16,) uint8: an index into ``DISPOSITIONS``."""
+
+
+@dataclass(frozen=True, slots=True)
+class LogChunk:
+    """Consecutive rows of the call log.
+
+    The arrays may be views of buffers that the engine fills again: a sink that keeps rows copies
+    them.
+    """
+
+    first: int
+    """Number of the first row."""
+    line: NDArray[np.int32]
+    """(n,) The recipient's line, 0 to lines - 1."""
+    attempt: NDArray[np.uint8]
+    """(n,) 1 for the first attempt."""
+    territory: NDArray[np.uint8]
+    """(n,) Index of the line's territory."""
+    start_ms: NDArray[np.int64]
+    """(n,) Start, ms since the campaign's start; never falls from row to row."""
+    hold_ms: NDArray[np.int32]
+    """(n,) Channel holding time, dial to release, ms; at least 1."""
+    outcome: NDArray[np.uint8]
+    """(n,) Code of :class:`Outcome`."""
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    @classmethod
+    def empty(cls, rows: int) -> LogChunk:
+        """Room for a number of rows."""
+        return cls(0, **{name: np.empty(rows, dtype) for name, dtype in COLUMNS.items()})
+
+    def head(self, rows: int, *, first: int) -> LogChunk:
+        """The first rows, as views, with the number of the first."""
+        return LogChunk(first, **{name: getattr(self, name)[:rows] for name in COLUMNS})
+
+    def copy(self) -> LogChunk:
+        """The same rows in arrays of their own."""
+        return LogChunk(self.first, **{name: getattr(self, name).copy() for name in COLUMNS})
+
+
+COLUMNS: dict[str, Any] = {
+    "line": np.int32,
+    "attempt": np.uint8,
+    "territory": np.uint8,
+    "start_ms": np.int64,
+    "hold_ms": np.int32,
+    "outcome": np.uint8,
+}
+"""Columns of a row and their dtypes."""
+
+
+LogSink = Callable[[LogChunk], None]
+"""What an engine hands its chunks to."""
+
+
+def concatenate(chunks: list[LogChunk]) -> LogChunk:
+    """One chunk from consecutive ones; an empty list gives an empty chunk."""
+    return LogChunk(
+        chunks[0].first if chunks else 0,
+        **{
+            name: np.concatenate([getattr(c, name) for c in chunks] or [np.empty(0, dtype)])
+            for name, dtype in COLUMNS.items()
+        },
+    )

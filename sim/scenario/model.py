@@ -1,0 +1,470 @@
+"""The scenario: one world, several strategies, one seed, as frozen typed objects.
+
+These classes *are* the file format: a key of the YAML is a field here, with its unit, its default
+and its meaning. The loader (:mod:`sim.scenario.load`) reads a file into them; rules that span
+several fields stand in :mod:`sim.scenario.checks`.
+
+Internal units: milliseconds, shares of 0–1, minutes of the local day, exact fractions of calls per
+second. Local moments are naive; the zone stands beside them.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from fractions import Fraction
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, StrictBool, Tag
+
+from sim.scenario.kinds import CLOCK, COUNT, DAYS, LAW, MOMENT, MONEY, RATE, ZONE
+from sim.scenario.quantity import (
+    Duration,
+    Factor,
+    FactorRange,
+    Freeze,
+    Model,
+    PlainDuration,
+    PlainFactor,
+    PlainShare,
+    Share,
+    ShareRange,
+)
+from sim.scenario.units import (
+    Money,
+    parse_clock,
+    parse_count,
+    parse_days,
+    parse_moment,
+    parse_money,
+    parse_rate,
+)
+
+Count = Annotated[int, BeforeValidator(parse_count), COUNT]
+Rate = Annotated[Fraction, BeforeValidator(parse_rate), RATE]
+Clock = Annotated[int, BeforeValidator(parse_clock), CLOCK]
+Moment = Annotated[dt.datetime, BeforeValidator(parse_moment), MOMENT]
+Days = Annotated[tuple[int, ...], BeforeValidator(parse_days), DAYS]
+Price = Annotated[Money, BeforeValidator(parse_money), MONEY]
+Zone = Annotated[str, ZONE]
+
+SOURCE = "Where the figures come from, or 'assumed'."
+"""What every `source` means."""
+RESERVED_CHANNELS = 1_000_000
+"""Most channels that a scenario may ask for."""
+MAX_LINES = 100_000_000
+"""Most lines that a scenario may ask for."""
+MAX_ATTEMPTS = 50
+"""Most attempts per line."""
+
+
+# ── Laws of durations ────────────────────────────────────────────────────────────────────────────
+
+
+class Constant(Model):
+    """Always the same duration."""
+
+    law: Literal["constant"] = "constant"
+    value: Duration = Field(description="The duration.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class Uniform(Model):
+    """Every duration between two bounds alike."""
+
+    law: Literal["uniform"]
+    shortest: Duration = Field(description="Lower bound.")
+    longest: Duration = Field(description="Upper bound.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class Exponential(Model):
+    """Exponential durations: no memory."""
+
+    law: Literal["exponential"]
+    mean: Duration = Field(description="Mean duration.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class LogNormal(Model):
+    """Log-normal durations, by two points that people know."""
+
+    law: Literal["lognormal"]
+    median: Duration = Field(description="Half are shorter.")
+    p90: Duration = Field(description="Nine in ten are shorter; longer than the median.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class Survival(Model):
+    """A survival curve through published points, Weibull between each two and beyond the last.
+
+    The cumulative hazard is a straight line in log-log between points, and keeps its slope outside
+    them, so two points give exactly one Weibull law.
+    """
+
+    law: Literal["survival"]
+    points: Annotated[dict[str, PlainShare], AfterValidator(Freeze)] = Field(
+        min_length=2,
+        description="Share still there after each duration: {6 s: 97 %, 19 s: 75 %}.",
+    )
+    source: str | None = Field(None, description=SOURCE)
+
+
+def _law(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {"law": "constant", **value} if "law" not in value and "value" in value else value
+    return value if isinstance(value, Model) else {"law": "constant", "value": value}
+
+
+def _law_tag(value: Any) -> str | None:
+    found = value.get("law") if isinstance(value, dict) else getattr(value, "law", None)
+    return found if isinstance(found, str) else None
+
+
+DurationLaw = Annotated[
+    Annotated[Constant, Tag("constant")]
+    | Annotated[Uniform, Tag("uniform")]
+    | Annotated[Exponential, Tag("exponential")]
+    | Annotated[LogNormal, Tag("lognormal")]
+    | Annotated[Survival, Tag("survival")],
+    Discriminator(
+        _law_tag,
+        custom_error_type="law",
+        custom_error_message=(
+            "a duration law is one duration, or a map with law: "
+            "constant, uniform, exponential, lognormal or survival"
+        ),
+    ),
+    BeforeValidator(_law),
+    LAW,
+]
+"""A duration that varies from call to call: ``12 s`` for a constant, or a map with its ``law``."""
+
+
+# ── The world ────────────────────────────────────────────────────────────────────────────────────
+
+
+def _rest_tag(value: Any) -> str:
+    return "rest" if value == "rest" else "share"
+
+
+RestShare = Annotated[
+    Annotated[Literal["rest"], Tag("rest")] | Annotated[Share, Tag("share")],
+    Discriminator(_rest_tag),
+]
+"""A share, or the word ``rest`` in exactly one of the five dispositions."""
+
+
+class Frailty(Model):
+    """Answer propensity that stays with a line over its attempts."""
+
+    sd: Factor = Field(description="Standard deviation of the log-odds of a human pick-up.")
+    cohorts: Annotated[Count, Field(ge=1, le=64)] = Field(
+        16, description="Number of equally likely propensities that stand for the normal law."
+    )
+
+
+class Answering(Model):
+    """How first attempts end, as shares of dials; the five shares sum to 1."""
+
+    invalid: RestShare = Field(description="Share of lines whose number is not in service.")
+    busy: RestShare = Field(description="Share of dials that meet a busy line.")
+    no_answer: RestShare = Field(description="Share of dials that ring until the time-out.")
+    machine: RestShare = Field(description="Share of dials that an answering machine takes.")
+    human: RestShare = Field(description="Share of dials that a person takes.")
+    at_ring_timeout: PlainDuration = Field(
+        description="Ring time-out at which the five shares were measured."
+    )
+    by_hour: str | None = Field(
+        None,
+        description="Published table of answering by hour and day; 'us-landline', 'us-mobile'.",
+    )
+    by_attempt: tuple[Annotated[PlainFactor, Field(gt=0)], ...] = Field(
+        (1.0,),
+        min_length=1,
+        description="Odds of a human pick-up by attempt, first = 1; the last holds for all later.",
+    )
+    frailty: Frailty | None = Field(None, description="Propensity that persists over attempts.")
+    human_ring: DurationLaw = Field(description="Dial to pick-up by a person who would answer.")
+    machine_ring: DurationLaw = Field(description="Dial to pick-up by an answering machine.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class Territory(Model):
+    """A part of the list with its own clock and holidays."""
+
+    share: Share = Field(description="Share of the world's lines.")
+    timezone: Zone = Field(description="Time zone of the recipients' clocks.")
+    holidays: str | None = Field(
+        None,
+        description="Public holidays: ISO country, with subdivision after a dash: FR, FR-974.",
+    )
+    electorate: Count | None = Field(None, description="Registered voters there, people.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class LineType(Model):
+    """A kind of line, such as landline or mobile, and how it answers."""
+
+    share: Share = Field(description="Share of the world's lines.")
+    answering: Answering = Field(description="How first attempts to such a line end.")
+
+
+class Segment(Model):
+    """A named part of the list that answers more, or less, than the rest."""
+
+    share: Share = Field(description="Share of the world's lines.")
+    human_odds: Factor = Field(
+        default_factory=lambda: FactorRange(central=1.0),
+        description="Odds of a human pick-up, as a multiple.",
+    )
+
+
+class Signalling(Model):
+    """How long calls hold a channel that nobody picks up or that fail."""
+
+    invalid: DurationLaw = Field(description="Dial to release of a number not in service.")
+    busy: DurationLaw = Field(description="Dial to release of a busy line.")
+
+
+class VoicemailWorld(Model):
+    """What becomes of a message left on a machine."""
+
+    greeting: DurationLaw = Field(description="Machine pick-up to the beep.")
+    heard: Share = Field(description="Share of messages left that somebody plays to the end.")
+    delay: DurationLaw = Field(description="Message left to message heard.")
+    shared: Share = Field(
+        description="Share of heard messages that all voters of the line hear; else one voter."
+    )
+
+
+class World(Model):
+    """Who the recipients are and how they behave. Shared by all strategies."""
+
+    lines: Annotated[Count, Field(ge=1, le=MAX_LINES)] = Field(
+        description="Lines in the world: telephone numbers, not people and not calls."
+    )
+    electorate: Annotated[Count, Field(ge=1)] = Field(description="Registered voters, people.")
+    voters_per_line: Factor = Field(description="Mean registered voters behind a line, people.")
+    territories: Annotated[dict[str, Territory], AfterValidator(Freeze)] = Field(
+        min_length=1, description="Territories by name; their shares sum to 1."
+    )
+    line_types: Annotated[dict[str, LineType], AfterValidator(Freeze)] = Field(
+        min_length=1, description="Line types by name; their shares sum to 1."
+    )
+    segments: Annotated[dict[str, Segment], AfterValidator(Freeze)] | None = Field(
+        None, description="Segments by name; their shares sum to 1."
+    )
+    signalling: Signalling = Field(description="How long calls that fail hold a channel.")
+    listening: DurationLaw = Field(
+        description="Message start to hang-up of a person who listens, were the message endless."
+    )
+    press_1: Share = Field(description="Share of people at the gate who press the key.")
+    press_1_delay: DurationLaw = Field(description="Start of the prompt to the key.")
+    voicemail: VoicemailWorld = Field(description="What becomes of a message left on a machine.")
+
+
+# ── A strategy ───────────────────────────────────────────────────────────────────────────────────
+
+
+class Campaign(Model):
+    """When the campaign runs."""
+
+    timezone: Zone = Field(description="Time zone of the moments in the strategy.")
+    start: Moment = Field(description="First moment, local time of `timezone`.")
+    cutoff: Moment = Field(description="No call starts at or after it, local time of `timezone`.")
+    territory_cutoffs: Annotated[dict[str, Moment], AfterValidator(Freeze)] = Field(
+        default_factory=lambda: Freeze({}),
+        description="Earlier cutoffs by territory, each in the territory's local time.",
+    )
+
+
+class CallList(Model):
+    """Which of the world's lines are on the list."""
+
+    source: str | None = Field(None, description="Where the numbers come from.")
+    territories: tuple[str, ...] | None = Field(None, description="Only these; default all.")
+    line_types: tuple[str, ...] | None = Field(None, description="Only these; default all.")
+    segments: tuple[str, ...] | None = Field(None, description="Only these; default all.")
+
+
+class CallTimes(Model):
+    """One weekly window in the recipient's local time, half-open."""
+
+    days: Days = Field(description="mon-fri, sat, all, or a list.")
+    opens: Clock = Field(alias="from", description="First minute, local.")
+    closes: Clock = Field(alias="to", description="First minute after it, local.")
+
+
+class Outage(Model):
+    """A time with fewer channels, and fewer calls per second where said."""
+
+    starts: Moment = Field(alias="from", description="Local time of the campaign.")
+    ends: Moment = Field(alias="to", description="Local time of the campaign.")
+    channels: Annotated[Count, Field(le=RESERVED_CHANNELS)] = Field(
+        description="Channels left; calls in progress run on."
+    )
+    calls_per_second: Rate | None = Field(
+        None, description="Pace during the outage; left out, the outage does not lower it."
+    )
+
+
+class Change(Model):
+    """A lasting change of capacity."""
+
+    at: Moment = Field(description="Local time of the campaign.")
+    channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] | None = Field(
+        None, description="Channels from then on."
+    )
+    calls_per_second: Rate | None = Field(None, description="Pace from then on.")
+
+
+class Dialing(Model):
+    """How the dialer dials."""
+
+    channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] = Field(
+        description="Concurrent calls."
+    )
+    calls_per_second: Rate = Field(description="Most dials per second (cps), an exact fraction.")
+    ring_timeout: PlainDuration = Field(description="Dial to giving up on a ringing line.")
+    lead_order: Literal["random", "file", "territory", "segment"] = Field(
+        "random",
+        description="Order of first attempts; territory and segment: as declared, random within.",
+    )
+    call_times: tuple[CallTimes, ...] = Field(
+        min_length=1, description="Weekly windows in the recipient's local time."
+    )
+    on_holidays: Literal["normal", "closed", "sunday"] = Field(
+        "normal", description="Windows on a public holiday of the recipient's territory."
+    )
+    outages: tuple[Outage, ...] = Field((), description="Times with fewer channels.")
+    changes: tuple[Change, ...] = Field((), description="Lasting changes of capacity.")
+
+
+class Attempts(Model):
+    """How often a line may be dialled."""
+
+    lifetime: Annotated[Count, Field(ge=1, le=MAX_ATTEMPTS)] = Field(
+        1, description="Most attempts per line."
+    )
+
+
+class Recycle(Model):
+    """When a disposition is dialled again, counted from the end of the call."""
+
+    delay: Annotated[PlainDuration, Field(ge=1)] = Field(
+        description="End of the call to the retry falling due."
+    )
+
+
+class RecycleRules(Model):
+    """Retry rules by the disposition that the dialer sees."""
+
+    busy: Recycle | None = Field(None, description="After a busy line; left out, no retry.")
+    no_answer: Recycle | None = Field(
+        None, description="After ringing until the time-out; left out, no retry."
+    )
+    machine: Recycle | None = Field(
+        None, description="After a machine took the call; left out, no retry."
+    )
+
+
+class Amd(Model):
+    """Answering machine detection."""
+
+    enabled: StrictBool = Field(True, description="Whether calls are analysed at pick-up.")
+    on_machine: Literal["hang_up", "leave_message"] = Field(
+        "hang_up", description="What happens when a machine is detected."
+    )
+    analysis_time: PlainDuration = Field(0, description="Dead air between pick-up and the verdict.")
+    human_as_machine: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of people who are taken for a machine.",
+    )
+    machine_as_human: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of machines that are taken for a person.",
+    )
+
+
+class Message(Model):
+    """What is played."""
+
+    duration: Annotated[PlainDuration, Field(ge=1)] = Field(
+        description="Length of the message that a person hears."
+    )
+    gate: Literal["none", "press-1"] = Field(
+        "none", description="Whether a key must be pressed to hear the message."
+    )
+    gate_timeout: Annotated[PlainDuration, Field(ge=1)] = Field(
+        10_000, description="Start of the prompt to release, when no key is pressed."
+    )
+    voicemail: Annotated[PlainDuration, Field(ge=1)] | None = Field(
+        None, description="Length of the message left on a machine."
+    )
+
+
+class Prices(Model):
+    """What calls cost. Zero or more prices, one currency."""
+
+    per_line_dialled: Price | None = Field(None, description="Once per line dialled.")
+    per_attempt: Price | None = Field(None, description="Per attempt.")
+    per_minute: Price | None = Field(None, description="Per minute of channel holding time.")
+
+
+class ReachedWhen(Model):
+    """What counts as reached."""
+
+    live: Annotated[PlainDuration, Field(ge=1)] = Field(
+        30_000, description="Live: the message was heard for at least this long, or to its end."
+    )
+    voicemail: Literal["heard", "left", "never"] = Field(
+        "heard", description="Voicemail: when somebody heard it, when it was left, or never."
+    )
+
+
+class Strategy(Model):
+    """What the caller chooses."""
+
+    campaign: Campaign = Field(description="When the campaign runs.")
+    list: CallList = Field(
+        default_factory=CallList, description="Which of the world's lines are on the list."
+    )
+    dialing: Dialing = Field(description="How the dialer dials.")
+    attempts: Attempts = Field(
+        default_factory=lambda: Attempts(lifetime=1),
+        description="How often a line may be dialled.",
+    )
+    recycle: RecycleRules = Field(
+        default_factory=RecycleRules, description="Which outcomes are dialled again, and when."
+    )
+    amd: Amd = Field(default_factory=Amd, description="Answering machine detection.")
+    message: Message = Field(description="What is played.")
+    prices: Prices = Field(default_factory=Prices, description="What calls cost.")
+    reached_when: ReachedWhen = Field(
+        default_factory=ReachedWhen, description="What counts as reached."
+    )
+
+
+class Check(Model):
+    """How ``ringfence check`` reruns the scenario."""
+
+    scale: Annotated[PlainShare, Field(gt=0)] = Field(
+        0.01, description="Scale of the regression run."
+    )
+
+
+class Scenario(Model):
+    """One world, several strategies, one seed."""
+
+    format: Literal[1] = Field(description="Version of the format.")
+    name: str = Field(min_length=1, description="Short name, used for files.")
+    question: str | None = Field(None, description="The question that the scenario answers.")
+    seed: Annotated[Count, Field(lt=1 << 64)] = Field(description="Root seed.")
+    world: World = Field(description="Who the recipients are and how they behave.")
+    strategies: Annotated[dict[str, Strategy], AfterValidator(Freeze)] = Field(
+        min_length=1, description="Strategies by name; each is laid over the base strategy."
+    )
+    base: str = Field(description="The strategy that the others are compared with.")
+    check: Check = Field(
+        default_factory=Check, description="How `ringfence check` reruns the scenario."
+    )

@@ -1,0 +1,184 @@
+"""Keyed uniforms: every random number is a pure function of what it is for.
+
+A uniform is named by ``(root seed, parameter draw, noise, purpose, entity, index)`` and computed by
+Philox 4x32-10 (Salmon, Moraes, Dror, Shaw: Parallel random numbers: as easy as 1, 2, 3; SC 2011).
+Nothing is drawn in turn, so a result cannot depend on block size, on order or on the strategy.
+The strategy is never in the key: the same person behaves the same under two strategies until the
+strategies treat them differently.
+
+One block gives four words of 32 bits. Words are compared with integer thresholds, or mapped by
+integer quantile tables (:mod:`sim.behaviour.quantiles`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.compiled import kernel
+
+UInt32Array = NDArray[np.uint32]
+"""Words of 32 random bits, or identifiers below 2**32."""
+
+_MASK = 0xFFFFFFFF
+_M0, _M1 = 0xD2511F53, 0xCD9E8D57
+_W0, _W1 = 0x9E3779B9, 0xBB67AE85
+
+
+class Purpose(IntEnum):
+    """What a block of four words is for. Values are frozen: changing one changes every result."""
+
+    LINE_PLACE = 1
+    """By line: territory, line type, validity, answering machine."""
+    LINE_PEOPLE = 2
+    """By line: frailty cohort, voters, sharing of a voicemail, (spare)."""
+    LIST_ORDER = 3
+    """By line: rank in a random list, (three spare)."""
+    CALL_ANSWER = 4
+    """By line and attempt: disposition, human ring time, machine ring time, AMD error."""
+    CALL_LISTEN = 5
+    """By line and attempt: key press, time of the key press, patience, greeting length."""
+    VOICEMAIL = 6
+    """By line and attempt: heard or not, delay until heard, (two spare)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """The 64-bit Philox key of one replication.
+
+    Attributes
+    ----------
+    k0, k1
+        The two words of the key.
+    """
+
+    k0: int
+    k1: int
+
+
+def make_key(seed: int, draw: int = 0, noise: int = 0) -> Key:
+    """Derive the key of a replication.
+
+    Parameters
+    ----------
+    seed
+        Root seed, 0 to 2**64 - 1.
+    draw
+        Number of the parameter draw, 0 to 2**32 - 1.
+    noise
+        Number of the noise replication, 0 to 2**32 - 1.
+
+    Returns
+    -------
+    Key
+        Two words of a Philox block over the three numbers. Derived, not added up: sums of seeds
+        let replications share their numbers.
+
+    Raises
+    ------
+    ValueError
+        If a number is out of range.
+    """
+    for name, number, bits in (("seed", seed, 64), ("draw", draw, 32), ("noise", noise, 32)):
+        if not 0 <= number < 1 << bits:
+            raise ValueError(f"{name} is {number}; it must be from 0 to 2**{bits} - 1")
+    words = philox_block((seed & _MASK, seed >> 32, draw, noise), (0x52494E47, 0x46454E43))
+    return Key(words[0], words[1])
+
+
+def philox_block(
+    counter: tuple[int, int, int, int], key: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """One Philox 4x32-10 block in plain integers: the readable twin of the compiled loop."""
+    c0, c1, c2, c3 = counter
+    k0, k1 = key
+    for _ in range(10):
+        p0, p1 = _M0 * c0, _M1 * c2
+        c0, c1, c2, c3 = (p1 >> 32) ^ c1 ^ k0, p1 & _MASK, (p0 >> 32) ^ c3 ^ k1, p0 & _MASK
+        k0, k1 = (k0 + _W0) & _MASK, (k1 + _W1) & _MASK
+    return c0, c1, c2, c3
+
+
+@kernel()
+def _fill(
+    out: UInt32Array,
+    entity: UInt32Array,
+    index: NDArray[np.uint8],
+    index_step: int,
+    purpose: int,
+    k0: int,
+    k1: int,
+) -> None:
+    """Fill ``out[4, n]`` with the blocks of ``(entity[i], index[i * index_step], purpose)``."""
+    mask = np.uint64(0xFFFFFFFF)
+    m0, m1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+    w0, w1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+    shift = np.uint64(32)
+    for i in range(entity.shape[0]):
+        c0 = np.uint64(entity[i])
+        c1 = np.uint64(0)
+        c2 = np.uint64(index[i * index_step])
+        c3 = np.uint64(purpose)
+        a, b = np.uint64(k0), np.uint64(k1)
+        for _ in range(10):
+            p0 = m0 * c0
+            p1 = m1 * c2
+            c0 = (p1 >> shift) ^ c1 ^ a
+            c1 = p1 & mask
+            c2 = (p0 >> shift) ^ c3 ^ b
+            c3 = p0 & mask
+            a = (a + w0) & mask
+            b = (b + w1) & mask
+        out[0, i] = np.uint32(c0)
+        out[1, i] = np.uint32(c1)
+        out[2, i] = np.uint32(c2)
+        out[3, i] = np.uint32(c3)
+
+
+def words(
+    key: Key, purpose: Purpose, entity: UInt32Array, index: NDArray[np.uint8] | int = 0
+) -> UInt32Array:
+    """Four random words for each entity.
+
+    Parameters
+    ----------
+    key
+        The replication's key.
+    purpose
+        What the words are for.
+    entity : (n,) uint32
+        Line ids.
+    index : (n,) uint8, or int
+        Attempt numbers, or one number for all.
+
+    Returns
+    -------
+    (4, n) uint32
+        Words that depend on the arguments of their own entity alone.
+    """
+    out = np.empty((4, entity.shape[0]), dtype=np.uint32)
+    if isinstance(index, int):
+        single = np.array([index], dtype=np.uint8)
+        _fill(out, entity, single, 0, int(purpose), key.k0, key.k1)
+    else:
+        _fill(out, entity, index, 1, int(purpose), key.k0, key.k1)
+    return out
+
+
+def threshold(share: float) -> int:
+    """The integer below which a word means *yes*, for a chance from 0 to 1.
+
+    The chance that a word is below it differs from ``share`` by less than 2**-32. A share of 1
+    gives 2**32 - 1: one word in four thousand million still means *no*.
+    """
+    if not 0.0 <= share <= 1.0:
+        raise ValueError(f"a share must be from 0 to 1, found {share}")
+    return min(int(share * 4294967296.0), _MASK)
+
+
+def open_uniform(word: UInt32Array) -> NDArray[np.float64]:
+    """Words as float64 in the open interval (0, 1), at the middle of their cell."""
+    return (word.astype(np.float64) + 0.5) * 2.0**-32

@@ -1,0 +1,1 @@
+"""Who the recipients are: one numpy column per attribute."""

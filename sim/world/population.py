@@ -1,0 +1,41 @@
+"""The population: one numpy column per attribute, one entry per line.
+
+A column is a pure function of the replication's key, the world and the line's id. So a line keeps
+its attributes whatever list it is on, and a world with more lines only adds some at the end.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+U8 = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, slots=True)
+class Population:
+    """Columns by line id, each (lines,) uint8."""
+
+    territory: U8
+    """Index into the world's territories, in declared order."""
+    line_type: U8
+    """Index into the world's line types."""
+    segment: U8
+    """Index into the world's segments; 0 where there are none."""
+    cohort: U8
+    """Frailty cohort, 0 to 63, lowest propensity first."""
+    in_service: U8
+    """0 where the number is invalid."""
+    has_machine: U8
+    """1 where an answering machine picks up if nobody does."""
+    voters: U8
+    """Registered voters behind the line, people."""
+    shared_voicemail: U8
+    """1 where all voters of the line hear a message that is heard."""
+
+    @property
+    def lines(self) -> int:
+        """Number of lines."""
+        return len(self.territory)
