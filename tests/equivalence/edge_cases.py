@@ -1,0 +1,234 @@
+"""Hand-built scenarios in which several things happen in the same millisecond.
+
+Every duration is a constant and a multiple of a second or a minute, so ends, dues, window edges,
+steps and pace meet. Random scenarios alone miss such edges.
+"""
+
+from __future__ import annotations
+
+import copy
+import dataclasses
+from functools import cache
+from typing import Any
+
+import numpy as np
+
+from sim.behaviour.calls import draw
+from sim.engine.build import build_plan
+from sim.engine.plan import Plan
+from sim.scenario.model import Scenario
+
+ALWAYS = [{"days": "all", "from": "00:00", "to": "24:00"}]
+
+BASE: dict[str, Any] = {
+    "format": 1,
+    "name": "edges",
+    "seed": 1,
+    "base": "only",
+    "world": {
+        "lines": 60,
+        "electorate": 100,
+        "voters_per_line": 1.5,
+        "territories": {
+            "here": {"share": 0.5, "timezone": "Europe/Paris"},
+            "there": {"share": 0.5, "timezone": "Indian/Reunion"},
+        },
+        "line_types": {
+            "landline": {
+                "share": 1.0,
+                "answering": {
+                    "invalid": 0.0,
+                    "busy": 0.2,
+                    "machine": 0.2,
+                    "human": 0.2,
+                    "no_answer": "rest",
+                    "at_ring_timeout": "20 s",
+                    "by_attempt": [1.0, 0.1, 3.0],
+                    "by_hour": "us-landline",
+                    "human_ring": "5 s",
+                    "machine_ring": "10 s",
+                },
+            }
+        },
+        "signalling": {"invalid": "5 s", "busy": "5 s"},
+        "listening": "15 s",
+        "press_1": 0.5,
+        "press_1_delay": "5 s",
+        "voicemail": {"greeting": "5 s", "heard": 0.5, "delay": "1 h", "shared": 0.5},
+    },
+    "strategies": {
+        "only": {
+            "campaign": {
+                "timezone": "Europe/Paris",
+                "start": "2017-04-18 10:00",
+                "cutoff": "2017-04-18 13:00",
+            },
+            "dialing": {
+                "channels": 4,
+                "calls_per_second": "1",
+                "ring_timeout": "20 s",
+                "call_times": ALWAYS,
+            },
+            "attempts": {"lifetime": 4},
+            "recycle": {
+                "busy": {"delay": "15 s"},
+                "no_answer": {"delay": "40 s"},
+                "machine": {"delay": "50 s"},
+            },
+            "amd": {"enabled": True, "on_machine": "leave_message"},
+            "message": {
+                "duration": "30 s",
+                "gate": "press-1",
+                "gate_timeout": "10 s",
+                "voicemail": "20 s",
+            },
+        }
+    },
+}
+
+
+def changed(**changes: Any) -> Scenario:
+    """The base with some values changed; keys are paths with two underscores between parts."""
+    document = copy.deepcopy(BASE)
+    for path, value in changes.items():
+        *parents, last = path.split("__")
+        at = document["world"] if parents and parents[0] == "world" else None
+        if at is None:
+            at = document["strategies"]["only"] if parents else document
+        else:
+            parents = parents[1:]
+        for part in parents:
+            at = at.setdefault(part, {})
+        at[last] = value
+    return Scenario.model_validate(document)
+
+
+def minute_windows(*edges: str) -> list[dict[str, Any]]:
+    """Windows of every day from pairs of clock times."""
+    pairs = zip(edges[::2], edges[1::2], strict=True)
+    return [{"days": "all", "from": a, "to": b} for a, b in pairs]
+
+
+def scenarios() -> dict[str, Scenario]:
+    """Edge cases by what meets in them."""
+    many = {"world__lines": 400}
+    return {
+        "ends, dues and pace": changed(),
+        "one channel": changed(dialing__channels=1),
+        "more channels than calls": changed(
+            dialing__channels=500, dialing__calls_per_second="5000"
+        ),
+        "pace of a third": changed(dialing__calls_per_second="1/3"),
+        "pace of 0.7": changed(dialing__calls_per_second="0.7"),
+        "pace of 333 and few channels": changed(**many, dialing__calls_per_second="333"),
+        "pace of 80": changed(**many, dialing__channels=3000, dialing__calls_per_second="80"),
+        "windows open and close on the minute": changed(
+            **many,
+            dialing__call_times=minute_windows(
+                "10:00", "10:02", "10:03", "10:05", "10:30", "12:31"
+            ),
+        ),
+        "territories take turns": changed(
+            **many,
+            world__territories={
+                "here": {"share": 0.5, "timezone": "Europe/Paris"},
+                "there": {"share": 0.5, "timezone": "Asia/Kathmandu"},
+            },
+            dialing__call_times=minute_windows(
+                "10:00",
+                "10:01",
+                "10:02",
+                "10:03",
+                "10:04",
+                "10:20",
+                "13:46",
+                "13:48",
+                "13:49",
+                "14:10",
+            ),
+        ),
+        "cutoff while retries wait": changed(
+            **many,
+            campaign__cutoff="2017-04-18 10:09",
+            campaign__territory_cutoffs={"there": "2017-04-18 12:05"},
+        ),
+        "outage to nothing and back": changed(
+            **many,
+            dialing__outages=[
+                {"from": "2017-04-18 10:01", "to": "2017-04-18 10:03", "channels": 0},
+                {
+                    "from": "2017-04-18 10:04",
+                    "to": "2017-04-18 10:06",
+                    "channels": 1,
+                    "calls_per_second": "1/60",
+                },
+            ],
+        ),
+        "pace changes": changed(
+            **many,
+            dialing__channels=100,
+            dialing__calls_per_second="0.05",
+            dialing__changes=[
+                {"at": "2017-04-18 10:01", "calls_per_second": "0.7"},
+                {"at": "2017-04-18 10:03", "calls_per_second": "2.5", "channels": 8},
+                {"at": "2017-04-18 10:05", "calls_per_second": "0.3"},
+            ],
+        ),
+        "pace changes before the first call": changed(
+            dialing__calls_per_second="0.01",
+            dialing__call_times=minute_windows("10:05", "12:00"),
+            dialing__changes=[{"at": "2017-04-18 10:02", "calls_per_second": "2"}],
+        ),
+        "pace falls before the first call": changed(
+            dialing__calls_per_second="2",
+            dialing__call_times=minute_windows("10:05", "12:00"),
+            dialing__changes=[{"at": "2017-04-18 10:02", "calls_per_second": "0.001"}],
+        ),
+        "a list that ends before its retries": changed(
+            world__lines=5,
+            recycle__no_answer={"delay": "20 min"},
+            recycle__busy={"delay": "30 min"},
+        ),
+        "retries after a night": changed(
+            campaign__cutoff="2017-04-20 12:00",
+            dialing__call_times=minute_windows("10:00", "10:03", "11:00", "11:20"),
+            recycle__no_answer={"delay": "6 h"},
+        ),
+    }
+
+
+@cache
+def plans() -> dict[str, Plan]:
+    """All edge cases as plans, with some whose thresholds are set by hand."""
+    out = {name: build_plan(scenario, "only") for name, scenario in scenarios().items()}
+
+    # Draws that sit exactly on a threshold. Another quarter-hour keeps the limit of words high.
+    plan = build_plan(changed(world__lines=1), "only")
+    people = plan.population
+    word = draw(
+        plan.tables,
+        plan.key,
+        np.zeros(1, dtype=np.uint32),
+        1,
+        people.line_type,
+        people.in_service,
+        people.has_machine,
+    ).disposition[0]
+    for name, busy in (("busy", word), ("human", 0)):
+        thresholds = np.zeros_like(plan.tables.thresholds)
+        thresholds[..., 0] = busy
+        thresholds[..., 1] = word
+        thresholds[:, 0] = 0xFFFFFFFF
+        out[f"draw on the {name} threshold"] = _with_thresholds(plan, thresholds)
+
+    # Every second quarter-hour all lines are busy, and starts fall on the very edges.
+    plan = build_plan(changed(world__lines=2000, dialing__channels=500), "only")
+    thresholds = np.zeros_like(plan.tables.thresholds)
+    thresholds[:, ::2] = 0xFFFFFFFF
+    out["starts on quarter-hours"] = _with_thresholds(plan, thresholds)
+    return out
+
+
+def _with_thresholds(plan: Plan, thresholds: np.ndarray) -> Plan:
+    tables = dataclasses.replace(plan.tables, thresholds=thresholds)
+    return dataclasses.replace(plan, tables=tables)

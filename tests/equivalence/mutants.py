@@ -1,0 +1,134 @@
+"""Mutants: each breaks one law in one engine. The suite must tell every one of them from the truth.
+
+A mutant is a change of source text, made in memory. One that the suite does not kill means that a
+law could be broken unseen, or that the mutant changes nothing; either way it is news.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import sys
+import types
+from dataclasses import dataclass
+from typing import Any
+
+PLAIN_KERNEL = "def kernel(*, inline=False):\n    return lambda function: function\n"
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """One change of one module's source."""
+
+    law: str
+    """The law that it breaks, as numbered in docs/model.md, and how."""
+    module: str
+    """``reference``, ``fast`` or ``kernel``."""
+    old: str
+    new: str
+
+
+def _r(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "reference", old, new)
+
+
+def _f(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "fast", old, new)
+
+
+def _k(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "kernel", old, new)
+
+
+MUTANTS = (
+    # The reference engine: the laws as a reader finds them.
+    _r("1: busy up to and with its end", "self.ends[0] <= now", "self.ends[0] < now"),
+    _r("1: window closed at its opening", "a <= now < b", "a < now < b"),
+    _r("1: window open at its closing", "a <= now < b", "a <= now <= b"),
+    _r("1: step in force late", "if step.at_ms <= now][-1]", "if step.at_ms < now or not step.at_ms][-1]"),
+    _r("2: busy at the threshold", "disposition[0] < busy_below", "disposition[0] <= busy_below"),
+    _r("2: human at the threshold", "disposition[0] < human_below", "disposition[0] <= human_below"),
+    _r("3: credit while idle", "if earliest == now else Fraction(now)", "if earliest <= now else Fraction(now)"),
+    _r("3: rest of the gap lost", "self.earliest_by_pace if earliest == now else Fraction(now)", "Fraction(now)"),
+    _r("3: change of pace not re-based", "gap != self.gap and self.log", "False"),
+    _r("3: re-based before the first call", "gap != self.gap and self.log", "gap != self.gap"),
+    _r("4: one call too many", "self.busy(now) < capacity.channels", "self.busy(now) <= capacity.channels"),
+    _r("5: due retry one ms late", "self.retries[t][0].due <= now", "self.retries[t][0].due < now"),
+    _r("5: retries by territory", "min(due, key=lambda t: self.retries[t][0])", "min(due)"),
+    _r("5: retries by number alone", "key=lambda t: self.retries[t][0])", "key=lambda t: self.retries[t][0].number)"),
+    _r("5: ties by later number", "Retry(due, number,", "Retry(due, -number,"),
+    _r("5: fresh lines by territory", "min(waiting, key=lambda t: self.fresh[t][0])", "min(waiting)"),
+    _r("5: fresh lines before retries", "        if due:\n", "        if due and not any(self.fresh[t] for t in open_now):\n"),
+    _r("6: due from the start", "due = end + delay", "due = now + delay"),
+    _r("6: due one ms late", "due = end + delay", "due = end + delay + 1"),
+    _r("6: one attempt too many", "who.attempt < self.plan.lifetime", "who.attempt <= self.plan.lifetime"),
+    _r("6: attempts never counted", "who.attempt + 1)", "max(2, who.attempt))"),
+    _r("10: quarter-hour one ms late", 'side="right"', 'side="left"'),
+    _r("11: attempt level ignored", "min(attempt, len(tables.thresholds)) - 1", "0"),
+    _r("12: starts at the cutoff", "now >= self.plan.cutoff_ms", "now >= self.plan.cutoff_ms - 60_000"),
+    # The fast engine: what makes it fast must not show.
+    _f("lookahead doubled", "return min(ahead) if ahead else None", "return 2 * min(ahead) if ahead else None"),
+    _f("lookahead by the longest", "return min(ahead) if ahead else None", "return max(ahead) if ahead else None"),
+    _f("segments past their bucket", "min(until, self._loaded * self._bucket_ms)", "until"),
+    _f("bucket skipped", "ahead = bucket * self._bucket_ms", "ahead = (bucket + 1) * self._bucket_ms"),
+    _f("opened territories' retries lost", "waiting = waiting.joined(self._parked)", "pass"),
+    _f("closed territories' retries stay", "self._sort_out_ready()\n\n    def", "pass\n\n    def"),
+    _f("merged by number", "np.lexsort((ready.number, ready.due))", "np.lexsort((ready.due, ready.number))"),
+    _f("merged with ties open", "np.lexsort((ready.number, ready.due))", "np.argsort(ready.due, kind='stable')[::-1]"),
+    _f("retries drawn as first attempts", "self._draw(row, attempt)", "self._draw(row, 1)"),
+    _f("ring of ends too short", "_power_of_two(longest_hold_ms(plan.tables) + 2)", "_power_of_two(longest_hold_ms(plan.tables) // 8)"),
+    _f("finished with retries parked", "            and len(self._parked.due) == 0\n", ""),
+    _f("finished with retries in buckets", "            and state[k.WAITING] == 0\n", ""),
+    _f("3: change of pace not re-based", "tat = rebase(tat, old_gap, gap)", "pass"),
+    _f("block moved by one", "self._shift[territory] = slot - first", "self._shift[territory] = slot - first + (last - first > 1)"),
+    _k("1: end not released in time", "while busy > 0 and released <= s:", "while busy > 0 and released < s:"),
+    _k("3: carry of the rest lost", "            tat_rest -= unit\n            tat += 1\n", "            tat_rest -= unit\n"),
+    _k("3: rest of the gap lost", "        tat_rest += gap_rest\n", ""),
+    _k("3: credit while idle", "            tat = s\n            tat_rest = 0\n", "            pass\n"),
+    _k("3: start on a broken millisecond", "s = tat + 1 if tat_rest > 0 else tat\n        if", "s = tat\n        if"),
+    _k("4: one call too many", "while busy >= channels:", "while busy > channels:"),
+    _k("5: due retry one ms late", "ready_due[ready] <= s", "ready_due[ready] < s"),
+    _k("5: other territories forgotten", "if row + 1 == stop[best] or position[row + 1] > second:", "if row + 1 == stop[best]:"),
+    _k("5: ties within a bucket reversed", "        i = filled + length\n", "        i = filled + 2 * length\n"),
+    _k("6: due from the start", "due = end + delay", "due = s + delay"),
+    _k("6: one attempt too many", "attempt < lifetime", "attempt <= lifetime"),
+    _k("6: due retries dropped early", "if due < cutoff[territory]:", "if due + 600_000 < cutoff[territory]:"),
+    _k("10: quarter-hour one ms late", "if s >= row_until:", "if s > row_until:"),
+    _k("11: attempt level ignored", "level = attempt - 1 if attempt < levels else levels - 1", "level = 0"),
+    _k("ledger: attempts not kept", "        made[row] = attempt\n", ""),
+)  # fmt: skip
+
+
+def source_of(module: str) -> str:
+    """The text of an engine module."""
+    return inspect.getsource(importlib.import_module(f"sim.engine.{module}"))
+
+
+def engine(mutant: Mutant | None, module: str = "fast") -> Any:
+    """An engine with a mutant in it, or without one, uncompiled.
+
+    Returns
+    -------
+    module
+        With a function ``run`` like the engine's own.
+    """
+    module = mutant.module if mutant else module
+    if module == "reference":
+        return _execute("reference", mutant)
+    plain = _execute("kernel", mutant if module == "kernel" else None)
+    fast = _execute("fast", mutant if module == "fast" else None)
+    fast.__dict__["k"] = plain
+    return fast
+
+
+def _execute(module: str, mutant: Mutant | None) -> types.ModuleType:
+    text = source_of(module)
+    if mutant is not None:
+        if mutant.old not in text:
+            raise LookupError(f"mutant '{mutant.law}': its text is not in {module}.py any more")
+        text = text.replace(mutant.old, mutant.new, 1)
+    text = text.replace("from sim.compiled import kernel\n", PLAIN_KERNEL)
+    made = types.ModuleType(f"mutated_{module}")
+    sys.modules[made.__name__] = made  # dataclasses look their module up
+    exec(compile(text, f"<{module}>", "exec"), made.__dict__)
+    return made
