@@ -168,17 +168,6 @@ def words(
     return out
 
 
-def threshold(share: float) -> int:
-    """The integer below which a word means *yes*, for a chance from 0 to 1.
-
-    The chance that a word is below it differs from ``share`` by less than 2**-32. A share of 1
-    gives 2**32 - 1: one word in four thousand million still means *no*.
-    """
-    if not 0.0 <= share <= 1.0:
-        raise ValueError(f"a share must be from 0 to 1, found {share}")
-    return min(int(share * 4294967296.0), _MASK)
-
-
 def open_uniform(word: UInt32Array) -> NDArray[np.float64]:
     """Words as float64 in the open interval (0, 1), at the middle of their cell."""
     return (word.astype(np.float64) + 0.5) * 2.0**-32

@@ -25,7 +25,7 @@ from sim.behaviour.hours import QUARTERS, hour_odds, reference_quarters
 from sim.behaviour.laws import table
 from sim.behaviour.quantiles import QuantileTable
 from sim.scenario.model import Answering, LineType, World
-from sim.streams import threshold
+from sim.threshold import threshold
 
 Floats = NDArray[np.float64]
 DISPOSITION_KEYS = ("invalid", "busy", "no_answer", "machine", "human")

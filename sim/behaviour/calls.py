@@ -20,7 +20,8 @@ from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
 from sim.engine.log import Outcome
 from sim.scenario.model import Strategy, World
-from sim.streams import Key, Purpose, threshold, words
+from sim.streams import Key, Purpose, words
+from sim.threshold import threshold
 
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]

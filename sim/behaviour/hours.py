@@ -2,8 +2,8 @@
 
 Source P7: PMC5875189, Table 3: human contact on the first dial of a US dual-frame survey, by part
 of the day. Random digits, so it serves as relative odds only. The table gives no clock limits for
-its four parts; 9–12, 12–17, 17–20 and 20–21 are assumed, earlier hours count as morning and later ones
-as night.
+its four parts; 9–12, 12–17, 17–20 and 20–21 are assumed, earlier hours count as morning and later
+ones as night.
 """
 
 from __future__ import annotations

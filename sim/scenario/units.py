@@ -12,13 +12,21 @@ import re
 from fractions import Fraction
 from typing import NamedTuple
 
-_DURATION = re.compile(r"(?P<number>\d[\d_]*(?:\.\d+)?)\s*(?P<unit>ms|s|min|h|d)")
+# Digits are 0-9 only, and few: Python reads other digits too, and long numbers slowly.
+_DURATION = re.compile(r"(?P<number>\d[\d_]*(?:\.\d+)?)\s*(?P<unit>ms|s|min|h|d)", re.ASCII)
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
-_PERCENT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*%")
-_CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})")
-_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_MONEY = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<currency>[A-Z]{3})")
+_PERCENT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*%", re.ASCII)
+_COUNT = re.compile(r"\d[\d_]*", re.ASCII)
+_CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})", re.ASCII)
+_MOMENT = re.compile(r"(\d{4}-\d{2}-\d{2})[ T]+(\d{1,2}):(\d{2})(?::(\d{2}))?", re.ASCII)
+_MONEY = re.compile(r"(?P<amount>\d+(?:\.\d+)?)\s*(?P<currency>[A-Z]{3})", re.ASCII)
 
+_RATE = re.compile(r"\d[\d_]*(\.\d+)?(e-?\d{1,2})?|\d[\d_]*/\d[\d_]*", re.ASCII)
+
+MAX_DIGITS = 40
+"""Longest text that is read as one number."""
+FIRST_YEAR, LAST_YEAR = 1970, 2100
+"""Years in which a campaign may take place."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days as they are written, Monday first, as in :meth:`datetime.date.weekday`."""
 
@@ -56,7 +64,7 @@ def parse_duration(value: object) -> int:
     ValueError
         Without a unit, or in any other form.
     """
-    if isinstance(value, str):
+    if isinstance(value, str) and len(value) <= MAX_DIGITS:
         text = value.strip()
         parts = list(_DURATION.finditer(text))
         rest = _DURATION.sub("", text).strip()
@@ -83,7 +91,8 @@ def parse_share(value: object) -> float:
         Outside 0–1 (0 %–100 %), or not a share. A bare whole number above 1 is refused, since it
         may have been meant as a percentage.
     """
-    if isinstance(value, str) and (match := _PERCENT.fullmatch(value.strip())):
+    text = value.strip() if isinstance(value, str) and len(value) <= MAX_DIGITS else ""
+    if match := _PERCENT.fullmatch(text):
         share = float(Fraction(match["number"]) / 100)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
         share = float(value)
@@ -112,7 +121,7 @@ def parse_count(value: object) -> int:
     ValueError
         For anything but a whole number of 0 or more.
     """
-    if isinstance(value, str) and re.fullmatch(r"\d[\d_]*", value.strip()):
+    if isinstance(value, str) and _COUNT.fullmatch(value.strip()) and len(value) <= MAX_DIGITS:
         return int(value.replace("_", ""))
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return int(value)
@@ -128,17 +137,18 @@ def parse_rate(value: object) -> Fraction:
         Unless 0 < rate <= 1,000,000, with numerator and denominator of at most 1,000,000 each, so
         that the pacing clock stays within 64 bits.
     """
+    text = str(value).strip()
     if isinstance(value, Fraction):
         rate = value
+    elif isinstance(value, bool) or not _RATE.fullmatch(text) or len(text) > MAX_DIGITS:
+        raise ValueError(
+            f"found {shown(value)}; calls per second is a number such as 60, 0.7 or 1/3"
+        )
     else:
-        try:
-            if isinstance(value, bool):
-                raise ValueError
-            rate = Fraction(str(value).strip().replace("_", ""))
-        except (ValueError, ZeroDivisionError):
-            raise ValueError(
-                f"found {shown(value)}; calls per second is a number such as 60, 0.7 or 1/3"
-            ) from None
+        number, _, divisor = text.replace("_", "").partition("/")
+        if divisor and not int(divisor):
+            raise ValueError(f"found {shown(value)}; nothing can be divided by 0")
+        rate = Fraction(number) / int(divisor or 1)
     if not 0 < rate <= 1_000_000 or max(rate.numerator, rate.denominator) > 1_000_000:
         raise ValueError(
             f"found {shown(value)}; calls per second lies above 0 and up to 1_000_000, "
@@ -181,6 +191,10 @@ def parse_moment(value: object) -> dt.datetime:
     else:
         raise ValueError(
             f"found {shown(value)}; a moment is '2017-04-21 20:00', local time without a zone"
+        )
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(
+            f"found {shown(value)}; years from {FIRST_YEAR} to {LAST_YEAR} are allowed"
         )
     if moment.second or moment.microsecond:
         raise ValueError(f"found {shown(value)}; a moment is a whole minute")
@@ -228,6 +242,7 @@ def parse_money(value: object) -> Money:
     """
     if isinstance(value, Money):
         return value
-    if isinstance(value, str) and (match := _MONEY.fullmatch(value.strip())):
+    text = value.strip() if isinstance(value, str) and len(value) <= MAX_DIGITS else ""
+    if match := _MONEY.fullmatch(text):
         return Money(float(match["amount"]), match["currency"])
     raise ValueError(f"found {shown(value)}; money is an amount and a currency: '0.010 EUR'")

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.behaviour.answering import Latent, cohorts_of, latent
 from sim.scenario.model import Scenario
-from sim.streams import Key, Purpose, threshold, words
+from sim.streams import Key, Purpose, words
+from sim.threshold import threshold
 from sim.world.population import Population
 
 _BLOCK = 1 << 16

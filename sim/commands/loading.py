@@ -1,0 +1,64 @@
+"""Loading a scenario for a command: every fault on standard error, and exit code 2."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NoReturn
+
+import click
+
+from sim.scenario.faults import Fault, ScenarioError
+from sim.scenario.load import Loaded, load_scenario
+from sim.scenario.node import nearest
+
+BAD_INPUT = 2
+
+
+class BadInput(click.ClickException):
+    """Input that cannot be used: told in a line, with exit code 2."""
+
+    exit_code = BAD_INPUT
+
+
+def load(path: str, sets: Sequence[str] = ()) -> Loaded:
+    """Load a scenario and check that the model can meet its answering shares.
+
+    Raises
+    ------
+    ScenarioError
+        With every fault.
+    """
+    from sim.behaviour.answering import UnreachableSharesError, latent
+
+    loaded = load_scenario(path, sets)
+    faults: list[Fault] = []
+    for name, line_type in loaded.scenario.world.line_types.items():
+        try:
+            latent(line_type.answering, f"world.line_types.{name}.answering")
+        except UnreachableSharesError as error:
+            node, _ = nearest(loaded.nodes, tuple(error.path.split(".")))
+            where = node.mark
+            faults.append(Fault(where.file, where.line, where.column, error.path, str(error)))
+    if faults:
+        raise ScenarioError([*faults, *loaded.warnings])
+    return loaded
+
+
+def load_or_exit(path: str, sets: Sequence[str] = ()) -> Loaded:
+    """Load a scenario, tell its warnings; or tell every fault and exit with code 2."""
+    try:
+        loaded = load(path, sets)
+    except ScenarioError as error:
+        refuse(error)
+    for warning in loaded.warnings:
+        click.echo(str(warning), err=True)
+    return loaded
+
+
+def refuse(error: ScenarioError) -> NoReturn:
+    """Tell every fault on standard error and exit with code 2."""
+    for fault in error.faults:
+        click.echo(str(fault), err=True)
+    count = len(error.errors)
+    click.echo(f"{count} error{'s' if count != 1 else ''}; nothing was run", err=True)
+    raise click.exceptions.Exit(BAD_INPUT)

@@ -1,0 +1,69 @@
+"""Progress of a run: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+
+from sim.run import Advance, ProgressHook
+
+
+@contextmanager
+def progress() -> Iterator[ProgressHook]:
+    """A hook for :func:`sim.run.run_scenario`."""
+    if sys.stderr.isatty():
+        with _bars() as hook:
+            yield hook
+    else:
+        yield _Lines()
+
+
+class _Lines:
+    """One line when a strategy is done."""
+
+    def __init__(self) -> None:
+        self._began = time.perf_counter()
+
+    def __call__(self, step: Advance) -> None:
+        if step.calls == 0 and not step.done:
+            self._began = time.perf_counter()
+        if step.done:
+            seconds = max(time.perf_counter() - self._began, 1e-9)
+            click.echo(
+                f"[{step.number}/{step.of}] {step.strategy}: {step.calls:,} calls simulated in "
+                f"{seconds:.1f} s ({step.calls / seconds / 1e6:.1f} million a second)",
+                err=True,
+            )
+
+
+@contextmanager
+def _bars() -> Iterator[ProgressHook]:
+    """One bar per strategy, over simulated time, with the rate and the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+    tasks: dict[str, TaskID] = {}
+    began: dict[str, float] = {}
+    bars = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TextColumn("{task.fields[calls]}"),
+        TimeRemainingColumn(compact=True),
+        console=Console(stderr=True),
+    )
+
+    def advance(step: Advance) -> None:
+        if step.strategy not in tasks:
+            tasks[step.strategy] = bars.add_task(step.strategy, total=step.cutoff_ms, calls="")
+            began[step.strategy] = time.perf_counter()
+        seconds = max(time.perf_counter() - began[step.strategy], 1e-9)
+        calls = f"{step.calls:,} calls, {step.calls / seconds / 1e6:.1f} M/s"
+        bars.update(tasks[step.strategy], completed=step.now_ms, calls=calls)
+
+    with bars:
+        yield advance

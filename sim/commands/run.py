@@ -1,0 +1,115 @@
+"""``ringfence run``: simulate the strategies of a scenario and compare them."""
+
+from __future__ import annotations
+
+import json
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from sim.commands.loading import BadInput, load_or_exit
+from sim.scenario.units import parse_share
+
+if TYPE_CHECKING:
+    from sim.run import RunOutcome
+
+
+class Scale(click.ParamType[Fraction]):
+    """A share such as ``1%`` or ``0.01``, above 0."""
+
+    name = "share"
+
+    def convert(
+        self, value: Any, param: click.Parameter | None, ctx: click.Context | None
+    ) -> Fraction:
+        """The share as an exact fraction."""
+        if isinstance(value, Fraction):
+            return value
+        text = str(value).strip()
+        try:
+            share = Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text)
+            parse_share(float(share))
+        except (ValueError, ZeroDivisionError):
+            self.fail(f"found '{value}'; a scale is a share such as 1% or 0.01", param, ctx)
+        if share == 0:
+            self.fail("found 0; the scale lies above 0 % and up to 100 %", param, ctx)
+        return share
+
+
+@click.command()
+@click.argument("file")
+@click.option("--strategy", "strategies", metavar="NAME", multiple=True, help="Only this one.")
+@click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Root seed instead of the file's.")
+@click.option(
+    "--scale",
+    type=Scale(),
+    default="100%",
+    help="Shrink lines, channels and calls per second together: 1%.",
+)
+@click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
+@click.option("--calls", is_flag=True, help="Also write the call log, one row a call.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
+def run(
+    file: str,
+    strategies: tuple[str, ...],
+    seed: int | None,
+    scale: Fraction,
+    sets: tuple[str, ...],
+    calls: bool,
+    as_json: bool,
+    out: str | None,
+) -> None:
+    """Simulate every strategy of the scenario in FILE, and compare them.
+
+    Results go into a run directory; a table and the paths follow on standard output.
+    """
+    loaded = load_or_exit(file, sets)
+
+    from analysis.report import report_html
+    from analysis.table import comparison_text
+    from sim.commands.progress import progress
+    from sim.results.errors import RunDirectoryError
+    from sim.run import run_scenario
+
+    try:
+        with progress() as hook:
+            outcome = run_scenario(
+                loaded,
+                strategies=strategies or None,
+                seed=seed,
+                scale=scale,
+                calls=calls,
+                out=out,
+                progress=hook,
+                report=report_html,
+            )
+    except (RunDirectoryError, ValueError) as error:
+        raise BadInput(str(error)) from error
+    if as_json:
+        click.echo(json.dumps(_document(outcome, loaded.scenario.name), indent=2))
+        return
+    click.echo(comparison_text(outcome.run, loaded.scenario))
+    for note in outcome.rounding:
+        if note.used != note.exact:
+            click.echo(
+                f"rounded: {note.path} is {float(note.used):g}; "
+                f"{float(note.full):g} at this scale would be {float(note.exact):g}"
+            )
+    click.echo(f"\nrun:    {outcome.path}\nreport: {outcome.path / 'report.html'}")
+
+
+def _document(outcome: RunOutcome, scenario: str) -> dict[str, Any]:
+    """The result as one JSON document."""
+    manifest = outcome.run.manifest
+    return {
+        "format": 1,
+        "scenario": scenario,
+        "seed": manifest["seed"],
+        "scale": manifest["scale"],
+        "run": str(outcome.path),
+        "report": str(outcome.path / "report.html"),
+        "metrics": outcome.shown,
+        "metrics_as_simulated": outcome.metrics,
+    }

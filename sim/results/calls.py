@@ -1,0 +1,187 @@
+"""The call log as a Parquet file, written while the run goes on.
+
+Rows are gathered into row groups of a fixed size, so the file does not depend on the chunks in
+which they arrive, and memory stays at one row group however many calls there are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import IO
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.engine.log import (
+    DISPOSITION_OF_OUTCOME,
+    DISPOSITIONS,
+    N_OUTCOMES,
+    LogChunk,
+    Outcome,
+    concatenate,
+)
+from sim.engine.plan import Plan
+from sim.results.arrays import coded, column
+from sim.results.columns import CALLS
+from sim.results.digest import TableDigest
+from sim.results.tables import schema
+from sim.scenario.model import Scenario
+
+ROW_GROUP = 1 << 18
+"""Rows of a full row group."""
+
+Details = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]
+"""Ring time ms, listening time ms, key pressed: each (n,)."""
+DetailOf = Callable[[LogChunk], Details]
+"""What a call log shows beside the columns of the engine's log."""
+
+
+def outcome_names(plan: Plan) -> list[str]:
+    """The text of each outcome code, (16,): ``heard_19s`` is one who listened for at least 19 s."""
+    names = [Outcome(code).name.lower() for code in range(Outcome.HEARD + 1)]
+    names += [f"heard_{_seconds(limit)}" for limit in plan.live_thresholds_ms]
+    return names + [f"outcome_{code}" for code in range(len(names), N_OUTCOMES)]
+
+
+def _seconds(ms: int) -> str:
+    return f"{ms // 1000}s" if ms % 1000 == 0 else f"{ms}ms"
+
+
+def world_details(plan: Plan) -> DetailOf:
+    """Details as the world's behaviours draw them."""
+    from sim.behaviour.calls import details
+
+    def of_chunk(chunk: LogChunk) -> Details:
+        line_type = plan.population.line_type[chunk.line]
+        found = details(
+            plan.tables,
+            plan.key,
+            chunk.line.astype(np.uint32),
+            chunk.attempt,
+            line_type,
+            chunk.outcome,
+            chunk.hold_ms,
+        )
+        return found.ring_ms, found.listened_ms, found.key
+
+    return of_chunk
+
+
+class CallWriter:
+    """Writes ``calls.parquet``, strategy after strategy.
+
+    Parameters
+    ----------
+    file
+        Open binary file; the caller closes it.
+    scenario
+        Names of its strategies and time zones of its territories.
+    draw, noise
+        Numbers of the parameter draw and of the noise replication.
+    """
+
+    def __init__(
+        self, file: IO[bytes], scenario: Scenario, *, draw: int = 0, noise: int = 0
+    ) -> None:
+        self._schema = schema(CALLS)
+        self._writer = pq.ParquetWriter(
+            file,
+            self._schema,
+            compression="zstd",
+            use_dictionary=[
+                "strategy", "draw", "noise", "attempt", "zone", "disposition", "outcome", "key",
+            ],
+            column_encoding={
+                "line": "PLAIN",
+                "start_utc": "DELTA_BINARY_PACKED",
+                "ring_ms": "BYTE_STREAM_SPLIT",
+                "hold_ms": "BYTE_STREAM_SPLIT",
+                "listened_ms": "BYTE_STREAM_SPLIT",
+            },
+            write_statistics=["strategy", "start_utc", "line", "attempt"],
+        )  # fmt: skip
+        self._numbers = draw, noise
+        self._strategies = list(scenario.strategies)
+        self._zones = [t.timezone for t in scenario.world.territories.values()]
+        self._unique_zones = list(dict.fromkeys(self._zones))
+        self._pending: list[LogChunk] = []
+        self._waiting = 0
+        self._digest = TableDigest()
+        self.rows = 0
+        """Rows written."""
+
+    def begin(self, strategy: str, plan: Plan, detail: DetailOf | None = None) -> None:
+        """Take the next rows as those of a strategy."""
+        self._flush()
+        self._strategy = self._strategies.index(strategy)
+        self._plan = plan
+        self._detail = detail or world_details(plan)
+        self._outcomes = outcome_names(plan)
+
+    def add(self, chunk: LogChunk) -> None:
+        """Take the next rows of the log."""
+        self._pending.append(chunk.copy())
+        self._waiting += len(chunk)
+        if self._waiting >= ROW_GROUP:
+            rows = concatenate(self._pending)
+            whole = self._waiting - self._waiting % ROW_GROUP
+            for first in range(0, whole, ROW_GROUP):
+                self._write(_rows(rows, first, first + ROW_GROUP))
+            rest = _rows(rows, whole, self._waiting).copy()
+            self._pending, self._waiting = [rest], len(rest)
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._write(concatenate(self._pending))
+        self._pending, self._waiting = [], 0
+
+    def _write(self, chunk: LogChunk) -> None:
+        """Write one row group."""
+        n = len(chunk)
+        ring, listened, key = self._detail(chunk)
+        start = (chunk.start_ms + self._plan.start_utc_ms).view("datetime64[ms]")
+        zone_of_territory = np.array([self._unique_zones.index(z) for z in self._zones])
+        columns = {
+            "strategy": coded(np.full(n, self._strategy), self._strategies),
+            "draw": np.full(n, self._numbers[0], dtype=np.int32),
+            "noise": np.full(n, self._numbers[1], dtype=np.int32),
+            "line": chunk.line,
+            "attempt": chunk.attempt,
+            "start_utc": start,
+            "zone": coded(zone_of_territory[chunk.territory], self._unique_zones),
+            "disposition": coded(DISPOSITION_OF_OUTCOME[chunk.outcome], DISPOSITIONS),
+            "outcome": coded(chunk.outcome, self._outcomes),
+            "ring_ms": ring,
+            "hold_ms": chunk.hold_ms,
+            "listened_ms": listened,
+            "key": key,
+        }
+        arrays = [
+            values if isinstance(values, pa.Array) else column(values, field.type)
+            for field, values in ((field, columns[field.name]) for field in self._schema)
+        ]
+        batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+        self._digest.update(batch)
+        self._writer.write_batch(batch, row_group_size=ROW_GROUP)
+        self.rows += n
+
+    def finish(self) -> str:
+        """Write what is left and the end of the file; the digest of the values."""
+        self._flush()
+        self._writer.close()
+        return self._digest.hexdigest()
+
+    def abandon(self) -> None:
+        """Give up: whatever was written is no Parquet file."""
+        self._writer.is_open = False
+
+
+def _rows(chunk: LogChunk, first: int, last: int) -> LogChunk:
+    """Some rows of a chunk."""
+    arrays = {
+        f.name: getattr(chunk, f.name)[first:last] for f in fields(chunk) if f.name != "first"
+    }
+    return LogChunk(first=chunk.first + first, **arrays)

@@ -1,0 +1,218 @@
+"""What one strategy's run found: its totals, and its rows of every table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.log import DISPOSITIONS, Outcome
+from sim.results.capacity import available_by_bin, on_offer
+from sim.results.columns import BIN_MS
+from sim.results.lines import Survey, survey
+from sim.results.tally import Tally, dispositions
+from sim.results.totals import LIVE_MARKS_S, Totals
+from sim.scenario.model import Scenario
+
+Int64s = NDArray[np.int64]
+Block = dict[str, NDArray[Any]]
+"""Rows of one table: arrays of one length by column. Moments are datetime64[ms], UTC, or NaT."""
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """One strategy's part of the results."""
+
+    strategy: str
+    totals: Totals
+    blocks: dict[str, Block]
+    """Rows by table: timeline, territories, answering, attempts."""
+    strays: int
+    """Lines on which the engine's state and its log disagree."""
+    log_rows: int
+    """Rows of the call log."""
+    final_attempts: int
+    """Attempts by the engine's final state of the recipients."""
+
+
+def find(
+    tally: Tally,
+    attempts: NDArray[np.uint8],
+    scenario: Scenario,
+    strategy: str,
+    scale: Fraction = Fraction(1),
+) -> Findings:
+    """Close a tally.
+
+    Parameters
+    ----------
+    tally
+        The tally of the whole log.
+    attempts : (lines,) uint8
+        Attempts made to each line: the engine's final state.
+    scenario
+        The scenario; whether it is scaled does not matter here.
+    strategy
+        Name of the strategy.
+    scale
+        Effective scale: lines simulated ÷ lines at full size.
+    """
+    rules = scenario.strategies[strategy]
+    lines = survey(tally, attempts, rules.reached_when.voicemail)
+    return Findings(
+        strategy=strategy,
+        totals=_totals(tally, lines, scenario, strategy, scale),
+        blocks={
+            "timeline": _timeline(tally, lines),
+            "territories": _territories(tally, lines, scenario),
+            "answering": _answering(tally),
+            "attempts": _attempts(tally),
+        },
+        strays=lines.strays,
+        log_rows=tally.rows,
+        final_attempts=int(attempts.sum(dtype=np.int64)),
+    )
+
+
+def _totals(
+    tally: Tally, lines: Survey, scenario: Scenario, strategy: str, scale: Fraction
+) -> Totals:
+    done = lines.total("listed") == lines.total("dialled") > 0
+    done_ms = int(tally.moments[:, 2].max()) if done else None
+    if done_ms is None:
+        busy_ms = tally.hold_ms - tally.busy_after_cutoff_ms
+    else:
+        busy_ms = tally.busy_until_list_ms
+    available_ms, open_ms, permitted = on_offer(
+        tally.plan,
+        _wanted(tally, lines),
+        tally.plan.cutoff_ms if done_ms is None else done_ms,
+    )
+    by_outcome = tally.by_bin.sum(axis=0)
+    calls = dispositions(by_outcome).tolist()
+    return Totals(
+        lines_on_list=lines.total("listed"),
+        lines_dialled=lines.total("dialled"),
+        lines_connected=lines.total("connected"),
+        lines_gate_passed=lines.total("gate_passed"),
+        lines_delivered_live=lines.total("delivered_live"),
+        lines_with_voicemail=lines.total("with_voicemail"),
+        lines_voicemail_heard=lines.total("voicemail_heard"),
+        lines_voicemail_heard_before_cutoff=lines.total("voicemail_heard_before_cutoff"),
+        lines_live=tuple(lines.total(f"live_{mark}s") for mark in LIVE_MARKS_S),
+        lines_reached=lines.total("reached"),
+        people_reached=lines.total("people"),
+        people_reached_live=lines.total("people_live"),
+        people_reached_by_cutoff=lines.total("people_by_cutoff"),
+        dispositions=(calls[0], calls[1], calls[2], calls[3], calls[4]),
+        first_human=int(dispositions(tally.first_by_hour)[:, DISPOSITIONS.index("human")].sum()),
+        voicemails_left=int(by_outcome[Outcome.MACHINE_VOICEMAIL]),
+        hold_ms=tally.hold_ms,
+        in_progress_at_cutoff=tally.in_progress_at_cutoff,
+        list_done_ms=done_ms,
+        busy_ms=busy_ms,
+        available_ms=available_ms,
+        open_ms=open_ms,
+        permitted_calls=permitted,
+        electorate=scenario.world.electorate * scale,
+        prices=scenario.strategies[strategy].prices,
+    )
+
+
+def _calls(by_outcome: Int64s) -> Block:
+    """Columns of attempts and dispositions from counts by outcome, (rows, 16)."""
+    columns: Block = {"attempts": by_outcome.sum(axis=1)}
+    for name, column in zip(DISPOSITIONS, dispositions(by_outcome).T, strict=True):
+        columns[name] = column.copy()
+    return columns
+
+
+def _utc(tally: Tally, moments_ms: Int64s) -> NDArray[np.datetime64]:
+    """Moments since the campaign's start as UTC; negative ones as NaT."""
+    moments = (moments_ms + tally.plan.start_utc_ms).astype("datetime64[ms]")
+    moments[moments_ms < 0] = np.datetime64("NaT")
+    return moments
+
+
+def _wanted(tally: Tally, lines: Survey) -> Int64s:
+    """By territory: the moment from which nobody was left to call there, ms, (territories,)."""
+    count = lines.by_territory
+    cutoffs = np.array([calling.cutoff_ms for calling in tally.plan.calling], dtype=np.int64)
+    done = count["listed"] == count["dialled"]
+    wanted: Int64s = np.where(done, tally.moments[:, 1] + 1, cutoffs)
+    return wanted
+
+
+def _timeline(tally: Tally, lines: Survey) -> Block:
+    delivered_from = (
+        Outcome.HEARD + 1 + tally.plan.live_thresholds_ms.index(tally.plan.reached_live_ms)
+    )
+    bins = tally.bins
+    cumulative = tally.newly[:bins].cumsum(axis=0)
+    by_bin = tally.by_bin[:bins]
+    return {
+        "bin_start_utc": _utc(tally, np.arange(bins, dtype=np.int64) * BIN_MS),
+        **_calls(by_bin),
+        "voicemails_left": by_bin[:, Outcome.MACHINE_VOICEMAIL].copy(),
+        "gate_passed": by_bin[:, Outcome.HEARD :].sum(axis=1),
+        "delivered_live": by_bin[:, delivered_from:].sum(axis=1),
+        "channel_ms": tally.busy_ms[:bins].copy(),
+        "available_channel_ms": available_by_bin(tally.plan, _wanted(tally, lines), BIN_MS, bins),
+        "in_progress": tally.in_progress[:bins].copy(),
+        "lines_dialled_cum": cumulative[:, 0].copy(),
+        "lines_connected_cum": cumulative[:, 1].copy(),
+        "lines_delivered_live_cum": cumulative[:, 3].copy(),
+        "lines_with_voicemail_cum": cumulative[:, 4].copy(),
+        "lines_voicemail_heard_cum": lines.newly_heard.cumsum(),
+        "lines_reached_cum": lines.newly_reached.cumsum(),
+        "people_reached_cum": lines.newly_people.cumsum(),
+    }
+
+
+def _territories(tally: Tally, lines: Survey, scenario: Scenario) -> Block:
+    count = lines.by_territory
+    territories = scenario.world.territories
+    undialled = count["listed"] - count["dialled"]
+    done = (undialled == 0) & (count["listed"] > 0)
+    cutoffs = np.array([calling.cutoff_ms for calling in tally.plan.calling], dtype=np.int64)
+    return {
+        "territory": np.array(list(territories), dtype=object),
+        "timezone": np.array([t.timezone for t in territories.values()], dtype=object),
+        "cutoff_utc": (cutoffs + tally.plan.start_utc_ms).astype("datetime64[ms]"),
+        "lines": count["listed"],
+        "lines_dialled": count["dialled"],
+        "lines_undialled": undialled,
+        "lines_connected": count["connected"],
+        "lines_gate_passed": count["gate_passed"],
+        "lines_delivered_live": count["delivered_live"],
+        "lines_with_voicemail": count["with_voicemail"],
+        "lines_voicemail_heard": count["voicemail_heard"],
+        "people_reached": count["people"],
+        "attempts": tally.by_territory.sum(axis=1),
+        "first_call_utc": _utc(tally, tally.moments[:, 0]),
+        "last_call_utc": _utc(tally, tally.moments[:, 1]),
+        "list_done_utc": _utc(tally, np.where(done, tally.moments[:, 2], -1)),
+    }
+
+
+def _answering(tally: Tally) -> Block:
+    hours = np.arange(len(tally.by_hour))
+    return {
+        "weekday": (hours // 24).astype(np.uint8),
+        "hour": (hours % 24).astype(np.uint8),
+        **_calls(tally.by_hour),
+        "first_attempts": tally.first_by_hour.sum(axis=1),
+        "first_human": dispositions(tally.first_by_hour)[:, DISPOSITIONS.index("human")].copy(),
+    }
+
+
+def _attempts(tally: Tally) -> Block:
+    return {
+        "attempt": np.arange(1, len(tally.by_attempt), dtype=np.uint8),
+        **_calls(tally.by_attempt[1:]),
+        "newly_connected": tally.newly_by_attempt[1:, 1].copy(),
+        "newly_delivered_live": tally.newly_by_attempt[1:, 3].copy(),
+    }

@@ -1,0 +1,302 @@
+"""Runs a scenario: the population once, then each strategy through engine, tally and ledgers."""
+
+from __future__ import annotations
+
+import datetime as dt
+import difflib
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+from sim.engine import fast
+from sim.engine.build import build_plan
+from sim.engine.log import LogChunk, LogSink
+from sim.engine.plan import Plan
+from sim.results.digest import digest_object
+from sim.results.findings import Findings, find
+from sim.results.ledger import balance
+from sim.results.metrics import Number, at_full_size, compute
+from sim.results.provenance import git_state, machine, versions
+from sim.results.read import Run
+from sim.results.store import ReportHook, RunWriter, default_target, text_digest
+from sim.results.tables import parameter_table
+from sim.results.tally import Tally
+from sim.scenario.load import Loaded, resolved_text
+from sim.scenario.model import Scenario
+from sim.scenario.scale import Rounding, scale_scenario
+from sim.streams import make_key
+from sim.world.synthesis import latents, synthesise
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """How far a run is."""
+
+    strategy: str
+    number: int
+    """Of the strategy, from 1."""
+    of: int
+    """Strategies to run."""
+    now_ms: int
+    """Simulated time since the campaign's start, ms."""
+    cutoff_ms: int
+    """The campaign's cutoff, likewise."""
+    calls: int
+    """Calls placed so far in this strategy."""
+    lines: int
+    """Lines on its list."""
+    done: bool
+    """Whether the strategy has ended."""
+
+
+ProgressHook = Callable[[Advance], None]
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run gave."""
+
+    run: Run
+    """The finished run directory, with its tables in memory."""
+    findings: tuple[Findings, ...]
+    """By strategy, in the order in which they ran."""
+    scale: Fraction
+    """Effective scale: lines simulated ÷ lines of the scenario."""
+    rounding: tuple[Rounding, ...]
+    """What scaling made of lines, channels and calls per second; empty at full size."""
+    duration_s: float
+    """Wall-clock time, s."""
+
+    @property
+    def path(self) -> Path:
+        """The run directory."""
+        return self.run.path
+
+    @property
+    def metrics(self) -> dict[str, dict[str, Number]]:
+        """Metrics by strategy and name, as simulated."""
+        return {found.strategy: compute(found.totals) for found in self.findings}
+
+    @property
+    def shown(self) -> dict[str, dict[str, Number]]:
+        """Metrics by strategy and name, at full-size equivalent where the run was scaled."""
+        return {name: at_full_size(values, self.scale) for name, values in self.metrics.items()}
+
+    @property
+    def currency(self) -> str | None:
+        """ISO 4217 code of the costs; None where nothing has a price."""
+        return next((f.totals.currency for f in self.findings if f.totals.currency), None)
+
+
+def choose(scenario: Scenario, wanted: Sequence[str] | None) -> list[str]:
+    """Names of strategies in the scenario's order; all of them where none is wanted.
+
+    Raises
+    ------
+    ValueError
+        For a name that the scenario does not have, with the nearest that it has.
+    """
+    for name in wanted or ():
+        if name not in scenario.strategies:
+            close = difflib.get_close_matches(name, scenario.strategies, n=1)
+            hint = f"did you mean '{close[0]}'?" if close else ""
+            known = ", ".join(scenario.strategies)
+            raise ValueError(f"there is no strategy '{name}'; there are {known}. {hint}".rstrip())
+    return [name for name in scenario.strategies if not wanted or name in wanted]
+
+
+def simulate(
+    scenario: Scenario,
+    strategies: Sequence[str],
+    *,
+    scale: Fraction = Fraction(1),
+    sink_for: Callable[[str, Plan], LogSink] | None = None,
+    progress: ProgressHook | None = None,
+    draw: int = 0,
+    noise: int = 0,
+) -> Iterator[tuple[Plan, Findings]]:
+    """Run strategies one after the other and check their ledgers.
+
+    Parameters
+    ----------
+    scenario
+        Already scaled.
+    strategies
+        Names of the strategies to run.
+    scale
+        Effective scale of the scenario: lines in it ÷ lines at full size.
+    sink_for
+        Gives for a strategy and its plan what else gets the call log.
+    progress
+        Told now and then how far the run is.
+    draw, noise
+        Numbers of the parameter draw and of the noise replication.
+
+    Yields
+    ------
+    tuple of Plan and Findings
+        Of each strategy when it is done.
+    """
+    hidden = latents(scenario)
+    population = synthesise(scenario, make_key(scenario.seed, draw, noise), hidden)
+    for number, name in enumerate(strategies, 1):
+        plan = build_plan(
+            scenario, name, population=population, hidden=hidden, draw=draw, noise=noise
+        )
+        rule = scenario.strategies[name].reached_when.voicemail
+        tally = Tally(plan, track_left=rule == "left")
+        also = sink_for(name, plan) if sink_for else None
+
+        def sink(chunk: LogChunk, tally: Tally = tally, also: LogSink | None = also) -> None:
+            tally.add(chunk)
+            if also is not None:
+                also(chunk)
+
+        def tell(
+            now_ms: int,
+            calls: int,
+            done: bool = False,
+            name: str = name,
+            number: int = number,
+            plan: Plan = plan,
+        ) -> None:
+            if progress is not None:
+                end, lines = plan.cutoff_ms, len(plan.order)
+                progress(Advance(name, number, len(strategies), now_ms, end, calls, lines, done))
+
+        tell(0, 0)
+        result = fast.run(plan, sink, progress=tell if progress else None)
+        found = find(tally, result.attempts, scenario, name, scale)
+        balance(found)
+        tell(plan.cutoff_ms, result.calls, done=True)
+        yield plan, found
+
+
+def run_scenario(
+    loaded: Loaded,
+    *,
+    strategies: Sequence[str] | None = None,
+    seed: int | None = None,
+    scale: Fraction | float = 1,
+    calls: bool = False,
+    out: str | os.PathLike[str] | None = None,
+    progress: ProgressHook | None = None,
+    report: ReportHook | None = None,
+    argv: Sequence[str] | None = None,
+) -> RunOutcome:
+    """Run a scenario and write its run directory.
+
+    Parameters
+    ----------
+    loaded
+        From :func:`sim.scenario.load.load_scenario`.
+    strategies
+        Names of strategies; default all.
+    seed
+        Root seed instead of the scenario's.
+    scale
+        Share of lines, channels and calls per second, above 0 and at most 1.
+    calls
+        Whether to write the call log.
+    out
+        The run directory to make; default ``runs/<UTC stamp>-<scenario>-s<seed>-<8 hex>``.
+    progress
+        Told now and then how far the run is.
+    report
+        Makes ``report.html``.
+    argv
+        The command line that the manifest tells; default the process's.
+
+    Raises
+    ------
+    sim.results.errors.RunDirectoryError
+        If the directory exists or cannot be written. Nothing is left behind then.
+    ValueError
+        For an unknown strategy, or a scale out of range.
+    """
+    started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
+    if seed is not None:
+        loaded = replace(
+            loaded,
+            scenario=loaded.scenario.model_copy(update={"seed": seed}),
+            resolved={**loaded.resolved, "seed": seed},
+        )
+    full = loaded.scenario
+    chosen = choose(full, strategies)
+    asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
+    scaled, rounding = scale_scenario(full, asked)
+    effective = Fraction(scaled.world.lines, full.world.lines)
+    text = resolved_text(loaded)
+    target = Path(out) if out is not None else default_target(full, text, started)
+
+    with RunWriter(target, full, text, calls=calls) as writer:
+        log = writer.call_log
+
+        def call_sink(name: str, plan: Plan) -> LogSink:
+            assert log is not None
+            log.begin(name, plan)
+            return log.add
+
+        findings, plans = [], {}
+        for plan, found in simulate(
+            scaled,
+            chosen,
+            scale=effective,
+            sink_for=call_sink if log else None,
+            progress=progress,
+        ):
+            findings.append(found)
+            plans[found.strategy] = _plan_facts(plan, full, found.strategy)
+        manifest: dict[str, Any] = {
+            "scenario": {
+                "name": full.name,
+                "question": full.question,
+                "base": full.base,
+                "sha256": text_digest(text),
+                "sources": [source.name for source in loaded.sources],
+            },
+            "seed": full.seed,
+            "draw": 0,
+            "noise": 0,
+            "scale": {
+                "asked": float(asked),
+                "effective": float(effective),
+                "lines": scaled.world.lines,
+                "lines_full": full.world.lines,
+            },
+            "strategies": chosen,
+            "plans": plans,
+            "currency": next((f.totals.currency for f in findings if f.totals.currency), None),
+            "argv": list(sys.argv if argv is None else argv),
+            "started_utc": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "duration_s": round(time.perf_counter() - clock, 3),
+            "versions": versions(),
+            "machine": machine(),
+            "git": git_state(),
+        }
+        run = writer.finish(findings, parameter_table(full), manifest, report)
+    return RunOutcome(
+        run=run,
+        findings=tuple(findings),
+        scale=effective,
+        rounding=rounding,
+        duration_s=time.perf_counter() - clock,
+    )
+
+
+def _plan_facts(plan: Plan, full: Scenario, name: str) -> dict[str, Any]:
+    """What the manifest tells of a strategy's plan."""
+    strategy = full.strategies[name]
+    return {
+        "tables_sha256": digest_object(plan.tables),
+        "live_thresholds_ms": list(plan.live_thresholds_ms),
+        "reached_live_ms": plan.reached_live_ms,
+        "reached_voicemail": strategy.reached_when.voicemail,
+        "channels": strategy.dialing.channels,
+        "calls_per_second": str(strategy.dialing.calls_per_second),
+    }

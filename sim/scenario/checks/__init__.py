@@ -1,0 +1,60 @@
+"""Rules over several fields, each a small function that gives faults.
+
+A rule says in its decorator which parts of the scenario it reads, and runs only when these are
+valid: a typing error in one place does not hide what is wrong elsewhere, and no rule meets a half
+object. Parts are fields of the world (``world.territories``) and sections of a strategy
+(``campaign``). To add a rule, write it in the module that it belongs to; importing the module
+registers it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+# Imported for the rules that they register.
+from sim.scenario.checks import (
+    attempts,
+    campaign,
+    capacity,
+    durations,
+    lists,
+    message,
+    people,
+    shares,
+    windows,
+)
+from sim.scenario.checks.names import check_scenario
+from sim.scenario.checks.subject import STRATEGY_RULES, WORLD_RULES, Rule, Subject
+from sim.scenario.faults import Fault
+
+__all__ = [
+    "Subject",
+    "attempts",
+    "campaign",
+    "capacity",
+    "check_scenario",
+    "check_strategy",
+    "check_world",
+    "durations",
+    "lists",
+    "message",
+    "people",
+    "shares",
+    "windows",
+]
+
+
+def check_world(subject: Subject) -> Iterator[Fault]:
+    """Faults of the world alone."""
+    yield from _run(WORLD_RULES, subject)
+
+
+def check_strategy(subject: Subject) -> Iterator[Fault]:
+    """Faults of one strategy, by itself and in its world."""
+    yield from _run(STRATEGY_RULES, subject)
+
+
+def _run(rules: list[tuple[frozenset[str], Rule]], subject: Subject) -> Iterator[Fault]:
+    for needs, rule in rules:
+        if needs <= subject.known:
+            yield from rule(subject)

@@ -1,0 +1,68 @@
+"""Outages, changes of capacity and the ring time-out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.checks.durations import ring_timeout_fault
+from sim.scenario.checks.moments import clock_fault
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.node import Path
+from sim.scenario.written import moment_text
+
+
+@rule("campaign", "dialing")
+def outages(subject: Subject) -> Iterator[Fault]:
+    """Outages end after they start, happen during the campaign, and do not overlap."""
+    campaign, dialing = subject.strategy.campaign, subject.strategy.dialing
+    for index, outage in enumerate(dialing.outages):
+        path: Path = ("dialing", "outages", index)
+        for key, moment in (("from", outage.starts), ("to", outage.ends)):
+            yield from clock_fault(subject, moment, campaign.timezone, (*path, key))
+        if outage.ends <= outage.starts:
+            yield subject.fault(
+                f"the outage ends ({moment_text(outage.ends)}) before it has begun "
+                f"({moment_text(outage.starts)})",
+                (*path, "to"),
+            )
+        elif outage.starts < campaign.start or outage.ends > campaign.cutoff:
+            how = "partly"
+            if outage.ends <= campaign.start or outage.starts >= campaign.cutoff:
+                how = "wholly"
+            yield subject.warning(
+                f"lies {how} outside the campaign "
+                f"({moment_text(campaign.start)} to {moment_text(campaign.cutoff)})",
+                path,
+            )
+        for other, earlier in enumerate(dialing.outages[:index]):
+            if max(outage.starts, earlier.starts) < min(outage.ends, earlier.ends):
+                yield subject.warning(f"overlaps outage {other} (the first is 0)", path)
+
+
+@rule("campaign", "dialing")
+def changes(subject: Subject) -> Iterator[Fault]:
+    """Changes happen during the campaign, one at a time, and change something."""
+    campaign, dialing = subject.strategy.campaign, subject.strategy.dialing
+    for index, change in enumerate(dialing.changes):
+        path: Path = ("dialing", "changes", index)
+        yield from clock_fault(subject, change.at, campaign.timezone, (*path, "at"))
+        if any(change.at == other.at for other in dialing.changes[:index]):
+            yield subject.fault(
+                f"a second change at {moment_text(change.at)}; make it one", (*path, "at")
+            )
+        if not campaign.start <= change.at < campaign.cutoff:
+            yield subject.warning(
+                f"{moment_text(change.at)} lies outside the campaign "
+                f"({moment_text(campaign.start)} to {moment_text(campaign.cutoff)})",
+                (*path, "at"),
+            )
+        if change.channels is None and change.calls_per_second is None:
+            yield subject.warning("changes nothing; name channels or calls_per_second", path)
+
+
+@rule("dialing")
+def ring_timeout(subject: Subject) -> Iterator[Fault]:
+    """The ring time-out is neither nothing nor very long."""
+    path: Path = ("dialing", "ring_timeout")
+    yield from ring_timeout_fault(subject, subject.strategy.dialing.ring_timeout, path)

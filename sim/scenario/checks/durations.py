@@ -1,0 +1,162 @@
+"""Durations of the world make sense, and are short enough for the tables that hold them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from pydantic import BaseModel
+
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.model import (
+    Constant,
+    DurationLaw,
+    Exponential,
+    LogNormal,
+    Survival,
+    Uniform,
+    World,
+)
+from sim.scenario.node import Path
+from sim.scenario.quantity import DurationRange
+from sim.scenario.units import parse_duration
+from sim.scenario.written import duration_text, share_text
+
+LONGEST_RING_MS = 600_000
+"""Longest ring time-out."""
+LONGEST_HOLD_MS = 3_600_000
+"""Longest part of a call: so that a whole call stays below 2^27 ms."""
+LONGEST_VOICEMAIL_DELAY_MS = 7 * 86_400_000
+"""Longest time from message left to message heard: 32-bit tables of milliseconds hold it."""
+
+
+def too_long(found: int, longest: int) -> str:
+    """What to say of a duration beyond its limit, both in milliseconds."""
+    return f"found {duration_text(found)}; at most {duration_text(longest)} is allowed"
+
+
+def ring_timeout_fault(subject: Subject, ms: int, path: Path) -> Iterator[Fault]:
+    """A ring time-out of nothing, or a very long one."""
+    if ms > LONGEST_RING_MS:
+        yield subject.fault(too_long(ms, LONGEST_RING_MS), path)
+    if ms == 0:
+        yield subject.fault("is 0; a longer ring time is wanted", path)
+
+
+def _laws(model: BaseModel, path: Path) -> Iterator[tuple[Path, DurationLaw]]:
+    """Every duration law in a part of the world, with its path."""
+    for name in type(model).model_fields:
+        value = getattr(model, name, None)
+        if isinstance(value, (Constant, Uniform, Exponential, LogNormal, Survival)):
+            yield (*path, name), value
+        elif isinstance(value, BaseModel):
+            yield from _laws(value, (*path, name))
+        elif isinstance(value, Mapping):
+            for key, entry in value.items():
+                if isinstance(entry, BaseModel):
+                    yield from _laws(entry, (*path, name, key))
+
+
+def _check_law(subject: Subject, path: Path, law: DurationLaw, longest: int) -> Iterator[Fault]:
+    if isinstance(law, LogNormal) and law.p90.central <= law.median.central:
+        yield subject.fault(
+            f"p90 ({duration_text(law.p90.central)}) is not longer than the median "
+            f"({duration_text(law.median.central)})",
+            (*path, "p90"),
+        )
+    if isinstance(law, Uniform) and law.shortest.central > law.longest.central:
+        yield subject.fault(
+            f"longest ({duration_text(law.longest.central)}) is shorter than shortest "
+            f"({duration_text(law.shortest.central)})",
+            (*path, "longest"),
+        )
+    if isinstance(law, (Exponential, LogNormal)):
+        middle = "mean" if isinstance(law, Exponential) else "median"
+        value: DurationRange = getattr(law, middle)
+        if value.central == 0 or value.low == 0:
+            yield subject.fault("is 0; a longer duration is wanted", (*path, middle))
+    if isinstance(law, Survival):
+        yield from _check_points(subject, path, law, longest)
+        return
+    for name in type(law).model_fields:
+        quantity = getattr(law, name)
+        if isinstance(quantity, DurationRange):
+            most = quantity.central if quantity.high is None else quantity.high
+            if most > longest:
+                # A constant may be written as one duration, without its `value`.
+                at = path if isinstance(law, Constant) else (*path, name)
+                yield subject.fault(too_long(most, longest), at)
+
+
+def _check_points(subject: Subject, path: Path, law: Survival, longest: int) -> Iterator[Fault]:
+    previous: tuple[int, str, float] | None = None
+    for key, share in law.points.items():
+        at: Path = (*path, "points", key)
+        try:
+            ms = parse_duration(key)
+        except ValueError as error:
+            yield subject.fault(str(error), at, on_key=True)
+            continue
+        if not 0.0 < share < 1.0:
+            yield subject.fault(
+                f"found {share_text(share)}; more than 0 % and less than 100 % is allowed", at
+            )
+        if not 0 < ms <= longest:
+            yield subject.fault(
+                f"found the time {key}; more than 0 s and at most {duration_text(longest)} "
+                "is allowed",
+                at,
+                on_key=True,
+            )
+        if previous is not None and ms <= previous[0]:
+            yield subject.fault(f"{key} does not come after {previous[1]}", at, on_key=True)
+        elif previous is not None and share >= previous[2]:
+            yield subject.fault(
+                f"{share_text(share)} are still there after {key}, "
+                f"but fewer than {share_text(previous[2])} must be (after {previous[1]})",
+                at,
+            )
+        previous = (ms, key, share)
+
+
+def _part_laws(subject: Subject, part: str) -> Iterator[Fault]:
+    value = getattr(subject.world, part)
+    shell = World.model_construct(**{part: value})
+    for path, law in _laws(shell, ("world",)):
+        late = path[-2:] == ("voicemail", "delay")
+        longest = LONGEST_VOICEMAIL_DELAY_MS if late else LONGEST_HOLD_MS
+        yield from _check_law(subject, path, law, longest)
+
+
+@rule("world.line_types")
+def ring_laws(subject: Subject) -> Iterator[Fault]:
+    """Ring times make sense and are short enough."""
+    yield from _part_laws(subject, "line_types")
+    for name, line_type in subject.world.line_types.items():
+        ms = line_type.answering.at_ring_timeout
+        path: Path = ("world", "line_types", name, "answering", "at_ring_timeout")
+        yield from ring_timeout_fault(subject, ms, path)
+
+
+@rule("world.signalling")
+def signalling_laws(subject: Subject) -> Iterator[Fault]:
+    """Durations of failed calls make sense."""
+    yield from _part_laws(subject, "signalling")
+
+
+@rule("world.listening")
+def listening_law(subject: Subject) -> Iterator[Fault]:
+    """The law of listening makes sense."""
+    yield from _part_laws(subject, "listening")
+
+
+@rule("world.press_1_delay")
+def press_1_law(subject: Subject) -> Iterator[Fault]:
+    """The law of the key press makes sense."""
+    yield from _part_laws(subject, "press_1_delay")
+
+
+@rule("world.voicemail")
+def voicemail_laws(subject: Subject) -> Iterator[Fault]:
+    """The laws of voicemail make sense."""
+    yield from _part_laws(subject, "voicemail")

@@ -1,0 +1,72 @@
+"""Message, detection, prices, and what counts as reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario.checks.durations import LONGEST_HOLD_MS, too_long
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.written import duration_text
+
+
+@rule("message")
+def message_lengths(subject: Subject) -> Iterator[Fault]:
+    """No part of the message is longer than an hour."""
+    for name in ("duration", "gate_timeout", "voicemail"):
+        ms = getattr(subject.strategy.message, name)
+        if ms is not None and ms > LONGEST_HOLD_MS:
+            yield subject.fault(too_long(ms, LONGEST_HOLD_MS), ("message", name))
+
+
+@rule("amd")
+def analysis_time(subject: Subject) -> Iterator[Fault]:
+    """Detection does not take an hour."""
+    ms = subject.strategy.amd.analysis_time
+    if ms > LONGEST_HOLD_MS:
+        yield subject.fault(too_long(ms, LONGEST_HOLD_MS), ("amd", "analysis_time"))
+
+
+@rule("amd", "message")
+def message_to_leave(subject: Subject) -> Iterator[Fault]:
+    """There is a message to leave where one is to be left."""
+    amd, message = subject.strategy.amd, subject.strategy.message
+    if amd.on_machine == "leave_message" and message.voicemail is None:
+        yield subject.fault(
+            "leave_message needs message.voicemail, the length of the message left",
+            ("amd", "on_machine"),
+            ("message", "voicemail"),
+        )
+    elif amd.on_machine == "leave_message" and not amd.enabled:
+        yield subject.warning(
+            "has no effect: amd.enabled is false", ("amd", "on_machine"), ("amd", "enabled")
+        )
+
+
+@rule("message", "reached_when")
+def reach_beyond_message(subject: Subject) -> Iterator[Fault]:
+    """The message is as long as it must be heard."""
+    live, duration = subject.strategy.reached_when.live, subject.strategy.message.duration
+    if live > duration:
+        yield subject.warning(
+            f"{duration_text(live)} is longer than the message ({duration_text(duration)}), "
+            "so only those who hear all of it count",
+            ("reached_when", "live"),
+            ("message", "duration"),
+        )
+
+
+@rule("prices")
+def one_currency(subject: Subject) -> Iterator[Fault]:
+    """All prices are in one currency."""
+    prices = subject.strategy.prices
+    named = {name: getattr(prices, name) for name in type(prices).model_fields}
+    given = [(name, price) for name, price in named.items() if price is not None]
+    for name, price in given[1:]:
+        if price.currency != given[0][1].currency:
+            yield subject.fault(
+                f"is in {price.currency}, but {given[0][0]} is in {given[0][1].currency}; "
+                "all prices are in one currency",
+                ("prices", name),
+                ("prices", given[0][0]),
+            )

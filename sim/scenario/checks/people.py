@@ -1,0 +1,88 @@
+"""Other rules of the world: answering, territories, and names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sim.scenario.calendars import holiday_problem
+from sim.scenario.checks.moments import zone_fault
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.messages import unknown_name
+from sim.scenario.node import Path
+from sim.scenario.units import shown
+
+MOST_GROUPS = 200
+"""Most territories, line types or segments: an index of each fits in eight bits."""
+
+
+@rule("world.line_types")
+def frailty_spread(subject: Subject) -> Iterator[Fault]:
+    """Frailty is not so wide that a line answers always or never."""
+    for name, line_type in subject.world.line_types.items():
+        frailty = line_type.answering.frailty
+        if frailty is None:
+            continue
+        most = frailty.sd.central if frailty.sd.high is None else frailty.sd.high
+        if most > 5:
+            path: Path = ("world", "line_types", name, "answering", "frailty", "sd")
+            yield subject.fault(f"found {most:g}; 0 to 5 is allowed", path)
+
+
+@rule("world.line_types")
+def hour_tables(subject: Subject) -> Iterator[Fault]:
+    """`by_hour` names a table that exists."""
+    from sim.behaviour.hours import HOUR_TABLES  # only here: it brings numpy
+
+    for name, line_type in subject.world.line_types.items():
+        table = line_type.answering.by_hour
+        if table is not None and table not in HOUR_TABLES:
+            path: Path = ("world", "line_types", name, "answering", "by_hour")
+            yield subject.fault(unknown_name("table", table, HOUR_TABLES), path)
+
+
+@rule("world.territories", "world.electorate")
+def territory_electorates(subject: Subject) -> Iterator[Fault]:
+    """Territories have no more voters together than the world."""
+    voters = [place.electorate or 0 for place in subject.world.territories.values()]
+    if sum(voters) > subject.world.electorate:
+        yield subject.warning(
+            f"the territories' electorates sum to {sum(voters):_}, more than the world's "
+            f"{subject.world.electorate:_}",
+            ("world", "electorate"),
+        )
+
+
+@rule("world.territories")
+def territory_zones(subject: Subject) -> Iterator[Fault]:
+    """Territories' zones exist."""
+    for name, territory in subject.world.territories.items():
+        yield from zone_fault(
+            subject, territory.timezone, ("world", "territories", name, "timezone")
+        )
+
+
+@rule("world.territories")
+def territory_holidays(subject: Subject) -> Iterator[Fault]:
+    """Territories' holidays are known."""
+    for name, territory in subject.world.territories.items():
+        if territory.holidays is None:
+            continue
+        if reason := holiday_problem(territory.holidays):
+            yield subject.fault(reason, ("world", "territories", name, "holidays"))
+
+
+@rule("world.territories", "world.line_types", "world.segments")
+def group_names(subject: Subject) -> Iterator[Fault]:
+    """Names of territories, line types and segments can be part of a path."""
+    for what in ("territories", "line_types", "segments"):
+        for name in getattr(subject.world, what) or {}:
+            if not re.fullmatch(r"[\w-]{1,40}", name):
+                yield subject.fault(
+                    f"found the name {shown(name)}; a name has 1 to 40 letters, digits, - and _",
+                    ("world", what, name),
+                )
+        size = len(getattr(subject.world, what) or {})
+        if size > MOST_GROUPS:
+            yield subject.fault(f"found {size}; at most {MOST_GROUPS} are allowed", ("world", what))

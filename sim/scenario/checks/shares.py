@@ -1,0 +1,84 @@
+"""Shares that belong together sum to 1."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.node import Path
+from sim.scenario.quantity import ShareRange
+from sim.scenario.written import share_text
+
+SUM_TOLERANCE = 1e-6
+"""How far shares that sum to 1 may be from it."""
+
+
+DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
+
+
+def _sum_fault(subject: Subject, what: str, shares: Mapping[str, Any]) -> Iterator[Fault]:
+    total = sum(entry.share.central for entry in shares.values())
+    if abs(total - 1.0) > SUM_TOLERANCE:
+        parts = " + ".join(share_text(entry.share.central) for entry in shares.values())
+        detail = f"{parts} = {share_text(total)}" if len(shares) > 1 else share_text(total)
+        yield subject.fault(f"the shares sum to {detail}, not 100 %", ("world", what))
+
+
+@rule("world.territories")
+def territory_shares(subject: Subject) -> Iterator[Fault]:
+    """Territories' shares sum to 1."""
+    yield from _sum_fault(subject, "territories", subject.world.territories)
+
+
+@rule("world.line_types")
+def line_type_shares(subject: Subject) -> Iterator[Fault]:
+    """Line types' shares sum to 1."""
+    yield from _sum_fault(subject, "line_types", subject.world.line_types)
+
+
+@rule("world.segments")
+def segment_shares(subject: Subject) -> Iterator[Fault]:
+    """Segments' shares sum to 1."""
+    if subject.world.segments:
+        yield from _sum_fault(subject, "segments", subject.world.segments)
+
+
+@rule("world.line_types")
+def disposition_shares(subject: Subject) -> Iterator[Fault]:
+    """The five dispositions sum to 1, or one of them is the rest, and the rest is not negative."""
+    for name, line_type in subject.world.line_types.items():
+        path: Path = ("world", "line_types", name, "answering")
+        answering = line_type.answering
+        shares = {word: getattr(answering, word) for word in DISPOSITIONS}
+        rests = [word for word, share in shares.items() if share == "rest"]
+        given = {word: share for word, share in shares.items() if isinstance(share, ShareRange)}
+        total = sum(share.central for share in given.values())
+        most = sum(share.central if share.high is None else share.high for share in given.values())
+        if len(rests) > 1:
+            words = " and ".join(rests)
+            yield subject.fault(f"{words} are both 'rest'; only one can be", (*path, rests[1]))
+        elif not rests and abs(total - 1.0) > SUM_TOLERANCE:
+            yield subject.fault(
+                f"the five shares ({', '.join(DISPOSITIONS)}) sum to {share_text(total)}, "
+                "not 100 %; write 'rest' for one of them",
+                path,
+            )
+        elif not rests and any(share.is_range for share in given.values()):
+            yield subject.warning(
+                "one of the five shares is a range, so draws do not sum to 100 %; "
+                "write 'rest' for another",
+                path,
+            )
+        elif rests and total > 1.0 + SUM_TOLERANCE:
+            yield subject.fault(
+                f"nothing is left for the rest: the other four sum to {share_text(total)}",
+                (*path, rests[0]),
+            )
+        elif rests and most > 1.0 + SUM_TOLERANCE:
+            yield subject.warning(
+                f"nothing may be left for the rest: the highs of the other four sum to "
+                f"{share_text(most)}",
+                (*path, rests[0]),
+            )

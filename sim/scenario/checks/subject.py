@@ -1,0 +1,68 @@
+"""What a rule looks at, and how a rule is registered."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from sim.scenario.faults import Fault, Severity
+from sim.scenario.model import Strategy, World
+from sim.scenario.node import Node, Path, nearest
+from sim.scenario.validate import fault_at, unfilled
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a rule looks at."""
+
+    root: Node
+    """The whole scenario, to find places."""
+    world: World
+    known: frozenset[str]
+    """The parts that are valid; a rule reads no other."""
+    name: str = ""
+    """The strategy's; empty for rules of the world."""
+    strategy: Strategy = field(default_factory=lambda: unfilled(Strategy))
+
+    def fault(
+        self, message: str, *paths: Path, severity: Severity = "error", on_key: bool = False
+    ) -> Fault:
+        """A fault at one of the paths that together cause it.
+
+        That is the first, unless the strategy's own overlay wrote another: then the base strategy's
+        value is right for others, and the overlay's is to blame. `on_key` is for keys that are
+        wrong themselves.
+        """
+        places = []
+        for path in map(self._full, paths):
+            node, taken = nearest(self.root, path)
+            places.append((node, path[taken:]))
+        # The strategy itself is where a key of it is missing; that is nobody's overlay.
+        own = (place for place in places if place[0].origin[:1] == ("strategies",) and not place[1])
+        node, below = next(own, places[0])
+        return fault_at(node, message, severity, on_key=on_key, below=below)
+
+    def warning(self, message: str, *paths: Path) -> Fault:
+        """A fault that does not forbid a run."""
+        return self.fault(message, *paths, severity="warning")
+
+    def _full(self, path: Path) -> Path:
+        return path if path[0] == "world" or not self.name else ("strategies", self.name, *path)
+
+
+Rule = Callable[[Subject], Iterator[Fault]]
+WORLD_RULES: list[tuple[frozenset[str], Rule]] = []
+"""Rules that read the world alone, with the parts that they read."""
+STRATEGY_RULES: list[tuple[frozenset[str], Rule]] = []
+"""Rules that read a strategy, by itself or in its world."""
+
+
+def rule(*needs: str) -> Callable[[Rule], Rule]:
+    """Register a rule with the parts that it reads."""
+    world_only = all(need.startswith("world.") for need in needs)
+
+    def register(function: Rule) -> Rule:
+        (WORLD_RULES if world_only else STRATEGY_RULES).append((frozenset(needs), function))
+        return function
+
+    return register

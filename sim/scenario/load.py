@@ -1,0 +1,154 @@
+"""From a YAML file to a checked scenario, or to every fault at once.
+
+The steps, each a module: read the file and those it extends (:mod:`~sim.scenario.source`), lay
+overlays and settings over them (:mod:`~sim.scenario.overlay`), turn the result into typed objects
+(:mod:`~sim.scenario.validate`), hold the rules over several fields against these
+(:mod:`~sim.scenario.checks`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.nodes import ScalarNode
+from ruamel.yaml.representer import SafeRepresenter
+
+from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
+from sim.scenario.faults import Fault, ScenarioError, in_order
+from sim.scenario.keys import file_keys
+from sim.scenario.model import Scenario, Strategy, World
+from sim.scenario.node import Node, plain
+from sim.scenario.overlay import compose, flatten
+from sim.scenario.validate import Checked, check_model, unfilled
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A scenario that can be run, and where it came from."""
+
+    scenario: Scenario
+    resolved: dict[str, Any]
+    """The same as plain data in the layout of a file: extends nothing, settings applied."""
+    warnings: tuple[Fault, ...]
+    """What does not forbid a run, by position."""
+    sources: tuple[Path, ...]
+    """The files read, the one asked for first."""
+    nodes: Node = field(repr=False, compare=False)
+    """Every value with the place where it was written; each strategy complete."""
+
+
+def load_scenario(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
+    """Read and check a scenario file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    sets
+        Values that replace those of the file: ``dialing.channels=825`` for the base strategy and
+        so for all that do not overlay it, ``strategies.NAME.dialing.channels=825`` for one.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults found, warnings included, if there is any error.
+    """
+    composed = compose(path, sets)
+    root = _with_base(composed.root)
+    faults = in_order(_with_first(composed.faults, _faults(root, composed.base)))
+    if any(fault.severity == "error" for fault in faults):
+        raise ScenarioError(faults)
+    scenario = Scenario.model_validate(plain(root))
+    resolved = flatten(root, composed.base)
+    return Loaded(scenario, resolved, faults, composed.sources, root)
+
+
+def resolved_text(loaded: Loaded) -> str:
+    """The resolved scenario as YAML: loading it again gives an equal scenario."""
+    yaml: Any = YAML(typ="safe", pure=True)  # its attributes are declared too narrowly
+    yaml.default_flow_style = False
+    yaml.sort_base_mapping_type_on_output = False
+    yaml.allow_unicode = True
+    yaml.width = 1_000_000
+    yaml.representer.add_representer(str, _text)
+    stream = StringIO()
+    yaml.dump(loaded.resolved, stream)
+    return stream.getvalue()
+
+
+def _text(representer: SafeRepresenter, text: str) -> ScalarNode:
+    """Text; in quotes where it holds a colon, since older readers of YAML take 10:00 for 600."""
+    style = '"' if ":" in text else None
+    return representer.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+# ── All faults of a composed scenario ────────────────────────────────────────────────────────────
+
+
+def _with_base(root: Node) -> Node:
+    """The top level with `base` filled in: the first strategy, unless another is named."""
+    if "base" in root.children:
+        return root
+    holder = root.children.get("strategies", root)
+    first = next(iter(holder.children), "") if holder is not root else ""
+    base = Node(first, holder.place, holder.key, ("base",))
+    return replace(root, value={**root.children, "base": base})
+
+
+def _faults(root: Node, base: Node) -> Iterator[Fault]:
+    """Every fault; those of the base strategy once, not once per strategy."""
+    whole = check_model(Scenario, root, file_keys())
+    holder = root.children.get("strategies", Node({}, root.place)).children
+    yield from _not_repeated(whole.faults, base, holder)
+    yield from check_model(Strategy, base, file_keys(), partial=True).faults
+
+    world_node = root.children.get("world")
+    world = check_model(World, world_node) if world_node else Checked(unfilled(World))
+    known = {f"world.{name}" for name in world.valid}
+    strategies = {name: check_model(Strategy, node) for name, node in holder.items()}
+    yield from check_world(Subject(root, world.model, frozenset(known)))
+    for name, strategy in strategies.items():
+        valid = frozenset(known | strategy.valid)
+        yield from check_strategy(Subject(root, world.model, valid, name, strategy.model))
+    yield from check_scenario(root)
+
+
+def _with_first(first: Iterable[Fault], then: Iterable[Fault]) -> Iterator[Fault]:
+    """All faults, less those in `then` of values that are faulted in `first`: they follow."""
+    said = set()
+    for fault in first:
+        said.add((fault.file, fault.path))
+        yield fault
+    for fault in then:
+        if not fault.path or (fault.file, fault.path) not in said:
+            yield fault
+
+
+def _not_repeated(
+    faults: Iterable[Fault], base: Node, strategies: Mapping[str, Node]
+) -> Iterator[Fault]:
+    """The faults, where a section that no strategy has is missed once, at the top level."""
+    absent = {
+        section
+        for section, info in Strategy.model_fields.items()
+        if info.is_required()
+        and section not in base.deleted
+        and not any(
+            section in node.children or section in node.deleted for node in strategies.values()
+        )
+    }
+    by_path = {f"strategies.{name}.{section}": section for name in strategies for section in absent}
+    for fault in faults:
+        section = by_path.get(fault.path)
+        if section is None:
+            yield fault
+        else:
+            place = base.place
+            yield replace(
+                fault, file=place.file, line=place.line, column=place.column, path=section
+            )

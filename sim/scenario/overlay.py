@@ -1,0 +1,370 @@
+"""Layers: ``extends``, strategy overlays and ``--set``, all by the rules of RFC 7386.
+
+Maps merge, lists and scalars replace, null deletes. Everything works on nodes that know where they
+were written, so the merged scenario can blame the right file.
+
+A scenario file has a *base strategy* (``campaign``, ``dialing``, … at the top level) and overlays
+on it under ``strategies``. :func:`compose` gives the one tree in which every strategy is complete.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path as FilePath
+from typing import Any
+
+from sim.scenario.faults import Fault, ScenarioError
+from sim.scenario.messages import unknown_name
+from sim.scenario.model import Strategy
+from sim.scenario.node import Node, Path, Place, dotted, plain
+from sim.scenario.source import Source, parse_value, read_source
+
+MAX_EXTENDS = 8
+"""Most files in a chain of ``extends``."""
+SECTIONS: tuple[str, ...] = tuple(Strategy.model_fields)
+"""The keys of a strategy, which stand at the top level of a file for the base strategy."""
+SET = "--set"
+"""The file that faults name for a value given on the command line."""
+
+
+@dataclass(frozen=True, slots=True)
+class Composed:
+    """A scenario after merging, still unchecked."""
+
+    root: Node
+    """Top level without the base strategy's sections; each strategy complete."""
+    base: Node
+    """The base strategy: a map of sections, perhaps incomplete."""
+    sources: tuple[FilePath, ...]
+    """The files read, the one that was asked for first."""
+    faults: tuple[Fault, ...] = ()
+    """Keys that stand twice and the like, and settings that cannot be placed."""
+
+
+# ── Files that extend files ──────────────────────────────────────────────────────────────────────
+
+
+def read_chain(path: str | FilePath) -> tuple[list[Source], tuple[FilePath, ...]]:
+    """A file and those that it extends, the most basic first; and their paths, `path` first.
+
+    Raises
+    ------
+    ScenarioError
+        When one of them cannot be read, or the chain is circular or too long.
+    """
+    layers: list[Source] = []
+    files = [str(path)]
+    seen = {os.path.realpath(files[0])}
+    while True:
+        file = files[-1]
+        layer, faults = read_source(file)
+        rest = {name: node for name, node in layer.children.items() if name != "extends"}
+        layers.append(Source(replace(layer, value=rest), faults))
+        link = layer.children.get("extends")
+        if link is None:
+            break
+        if not isinstance(link.value, str) or not link.value.strip():
+            raise _at(link, "found no file name; write extends: other.yaml")
+        target = os.path.normpath(os.path.join(os.path.dirname(file), link.value))
+        if os.path.realpath(target) in seen:
+            chain = " -> ".join([*files, target])
+            raise _at(link, f"the files extend each other in a circle: {chain}")
+        if len(files) == MAX_EXTENDS:
+            raise _at(link, f"more than {MAX_EXTENDS} files extend each other")
+        if not os.path.isfile(target):
+            raise _at(link, f"there is no file '{target}'; the path is relative to this file")
+        files.append(target)
+        seen.add(os.path.realpath(target))
+    return layers[::-1], tuple(map(FilePath, files))
+
+
+def _at(node: Node, message: str) -> ScenarioError:
+    place = node.mark
+    return ScenarioError(
+        [Fault(place.file, place.line, place.column, dotted(node.origin), message)]
+    )
+
+
+# ── RFC 7386 ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def merge(target: Node | None, patch: Node) -> Node:
+    """`patch` laid over `target`.
+
+    A deleted key stays known as such, so that a key that is missing because somebody deleted it
+    can be blamed on the null.
+    """
+    if not isinstance(patch.value, Mapping):
+        return patch
+    into = target if target is not None and target.is_map else None
+    merged = dict(into.children) if into else {}
+    deleted = dict(into.deleted) if into else {}
+    for name, child in patch.value.items():
+        if child.value is None:
+            merged.pop(name, None)
+            deleted[name] = child
+        else:
+            merged[name] = merge(merged.get(name), child)
+            deleted.pop(name, None)
+    # A map that only adds to another stays where the other is written.
+    return replace(into or patch, value=merged, deleted=deleted)
+
+
+def difference(target: Mapping[str, Any], wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """The smallest patch that makes `wanted` of `target`; neither holds a null in a map.
+
+    Its keys stand in the order of `target`, then new ones, which is the order that merging gives:
+    so the patch of a merged patch is the same text again.
+    """
+    patch: dict[str, Any] = {}
+    for name in [*target, *(name for name in wanted if name not in target)]:
+        old, new = target.get(name), wanted.get(name)
+        if isinstance(old, Mapping) and isinstance(new, Mapping):
+            if inner := difference(old, new):
+                patch[name] = inner
+        elif name not in wanted:
+            patch[name] = None
+        elif name not in target or not same(old, new):
+            patch[name] = new
+    return patch
+
+
+def same(one: Any, other: Any) -> bool:
+    """Equality that tells 1, 1.0 and true apart."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(same, one, other))
+    return type(one) is type(other) and bool(one == other)
+
+
+# ── --set path=value ─────────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One value given on the command line."""
+
+    path: tuple[str, ...]
+    value: Node
+    place: Place
+    """Of the path in the argument."""
+
+
+def parse_set(argument: str) -> tuple[Setting, tuple[Fault, ...]]:
+    """A setting from ``dialing.channels=825``, and what its value may not hold.
+
+    Raises
+    ------
+    ScenarioError
+        When there is no path, or the value is not YAML.
+    """
+    name, equals, text = argument.partition("=")
+    path = tuple(name.strip().split("."))
+    column = len(name) - len(name.lstrip()) + 1
+
+    def fail(message: str) -> ScenarioError:
+        return ScenarioError([Fault(SET, 1, column, name.strip(), message)])
+
+    if not equals or not all(path):
+        raise fail(f"found '{argument}'; write path=value, such as dialing.channels=825")
+    if path[0] == "extends":
+        raise fail("cannot be set; name the other file instead")
+    place = Place(SET, 1, column)
+    value, faults = parse_value(text, SET, len(name) + 2)
+    if value.value is None:
+        value = replace(value, place=place)
+    return Setting(path, _rooted(value, path, place), place), faults
+
+
+def _rooted(node: Node, path: Path, key: Place | None) -> Node:
+    """The node with its origin, and its children's, moved under a path."""
+    value = node.value
+    if isinstance(value, Mapping):
+        value = {name: _rooted(child, (*path, name), child.key) for name, child in value.items()}
+    elif isinstance(value, tuple):
+        value = tuple(_rooted(child, (*path, i), None) for i, child in enumerate(value))
+    return replace(node, value=value, origin=path, key=key)
+
+
+def apply_setting(root: Node, setting: Setting, below: int = 0) -> Node:
+    """`root` with the value put at the setting's path, less its first `below` parts.
+
+    The value replaces what stands there; null deletes it. Maps are made on the way as needed, so a
+    path that does not exist is caught later, as an unknown key.
+    """
+    return _put(root, setting, setting.path[below:], below)
+
+
+def _put(node: Node, setting: Setting, path: tuple[str, ...], depth: int) -> Node:
+    if not path:
+        return merge(None, setting.value) if setting.value.is_map else setting.value
+    part, rest = path[0], path[1:]
+    if isinstance(node.value, tuple):
+        index = _index(node, setting, part, depth)
+        entries = list(node.value)
+        entries[index] = _put(entries[index], setting, rest, depth + 1)
+        return replace(node, value=tuple(entries))
+    children = dict(node.children)
+    deleted = dict(node.deleted)
+    if not rest and setting.value.value is None:
+        children.pop(part, None)
+        deleted[part] = setting.value
+    else:
+        new = Node({}, setting.place, setting.place, setting.path[: depth + 1])
+        children[part] = _put(children.get(part, new), setting, rest, depth + 1)
+        deleted.pop(part, None)
+    if node.is_map:
+        return replace(node, value=children, deleted=deleted)
+    return Node(children, setting.place, setting.place, setting.path[:depth], deleted)
+
+
+def _index(node: Node, setting: Setting, part: str, depth: int) -> int:
+    size = len(node.value) if isinstance(node.value, tuple) else 0
+    if part.isascii() and part.isdigit() and len(part) < 6 and int(part) < size:
+        return int(part)
+    held = f"has {size} entries, 0 to {size - 1}" if size else "is empty"
+    message = f"found '{part}'; the list {dotted(setting.path[:depth])} {held}"
+    raise ScenarioError([_set_fault(setting, message)])
+
+
+def _set_fault(setting: Setting, message: str) -> Fault:
+    place = setting.place
+    return Fault(place.file, place.line, place.column, dotted(setting.path), message)
+
+
+# ── All layers together ──────────────────────────────────────────────────────────────────────────
+
+
+def compose(path: str | FilePath, sets: Sequence[str] = ()) -> Composed:
+    """Read a file with all that it extends, lay overlays over the base strategy, apply settings.
+
+    Settings of the base strategy come before overlays, settings of a strategy after them, so the
+    order of settings matters only between two of the same path.
+
+    Raises
+    ------
+    ScenarioError
+        When a file cannot be read.
+    """
+    faults: list[Fault] = []
+    layers: list[Node] = []
+    sources: tuple[FilePath, ...] = ()
+    settings: list[Setting] = []
+    try:
+        read, sources = read_chain(path)
+        layers = [source.node for source in read]
+        faults += [fault for source in read for fault in source.faults]
+    except ScenarioError as error:
+        faults += error.faults
+    for argument in sets:
+        try:
+            setting, unfit = parse_set(argument)
+            settings.append(setting)
+            faults += unfit
+        except ScenarioError as error:
+            faults += error.faults
+    if not layers:
+        raise ScenarioError(faults)
+
+    top = Node({}, layers[-1].place)
+    for layer in layers:
+        rest = {name: node for name, node in layer.children.items() if name != "strategies"}
+        top = merge(top, replace(layer, value=rest))
+    top = replace(top, place=layers[-1].place)
+    holder, overlays = _overlays([layer.children.get("strategies") for layer in layers])
+
+    late: list[Setting] = []
+    for setting in settings:
+        try:
+            if setting.path[0] != "strategies":
+                top = apply_setting(top, setting)
+            elif len(setting.path) > 2:
+                late.append(setting)
+            elif len(setting.path) == 2:
+                if setting.value.value is None:
+                    overlays.pop(setting.path[1], None)
+                else:
+                    overlays[setting.path[1]] = [setting.value]
+            else:
+                holder, overlays = _overlays([setting.value])
+        except ScenarioError as error:
+            faults += error.faults
+
+    sections = {name: node for name, node in top.children.items() if name in SECTIONS}
+    gone = {name: node for name, node in top.deleted.items() if name in SECTIONS}
+    base = Node(sections, top.place, None, (), gone)
+    strategies = {name: _strategy(base, stack) for name, stack in overlays.items()}
+    for setting in late:
+        name = setting.path[1]
+        if name not in strategies:
+            faults.append(_set_fault(setting, unknown_name("strategy", name, strategies)))
+            continue
+        try:
+            strategies[name] = apply_setting(strategies[name], setting, below=2)
+        except ScenarioError as error:
+            faults += error.faults
+
+    entries = {name: node for name, node in top.children.items() if name not in SECTIONS}
+    if holder is not None:
+        entries["strategies"] = replace(holder, value=strategies) if holder.is_map else holder
+    return Composed(replace(top, value=entries), base, sources, tuple(faults))
+
+
+def _overlays(layers: Iterable[Node | None]) -> tuple[Node | None, dict[str, list[Node]]]:
+    """The node that holds the strategies, and each strategy's overlays, the most basic first.
+
+    A null deletes a strategy of a file further down. Where there is none to delete it is a strategy
+    whose braces were forgotten, and means the base strategy unchanged.
+    """
+    holder: Node | None = None
+    overlays: dict[str, list[Node]] = {}
+    for layer in layers:
+        if layer is None:
+            continue
+        if not layer.is_map:
+            holder = None if layer.value is None else layer
+            overlays = {}
+            continue
+        holder = layer
+        for name, overlay in layer.children.items():
+            if overlay.value is None and name in overlays:
+                del overlays[name]
+            elif overlay.value is None:
+                overlays[name] = [replace(overlay, value={})]
+            elif overlay.is_map:
+                overlays.setdefault(name, []).append(overlay)
+            else:
+                overlays[name] = [overlay]
+    return holder, overlays
+
+
+def _strategy(base: Node, overlays: Sequence[Node]) -> Node:
+    """The base strategy under a strategy's overlays: complete, and placed where it is named."""
+    merged: Node | None = base
+    for overlay in overlays:
+        merged = merge(merged, overlay)
+    last = overlays[-1]
+    if merged is None or not merged.is_map:
+        return last
+    return replace(merged, place=last.place, key=last.key, origin=last.origin)
+
+
+def flatten(root: Node, base_strategy: Node) -> dict[str, Any]:
+    """The scenario as one file holds it: extends nothing, settings applied, overlays small."""
+    data = plain(root)
+    written = plain(base_strategy)
+    base = {name: written[name] for name in SECTIONS if name in written}
+    flat: dict[str, Any] = {
+        name: data[name] for name in ("format", "name", "question", "seed", "world") if name in data
+    }
+    flat.update(base)
+    flat["base"] = data["base"]
+    flat["strategies"] = {
+        name: difference(base, strategy) for name, strategy in data["strategies"].items()
+    }
+    if "check" in data:
+        flat["check"] = data["check"]
+    return flat

@@ -1,0 +1,69 @@
+"""Every quantity of a scenario in one table: which are numbers, which are ranges, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from pydantic import BaseModel
+
+from sim.scenario.model import CallList, Scenario
+from sim.scenario.node import Path, dotted
+from sim.scenario.quantity import DurationRange, FactorRange, ShareRange
+
+_UNITS: Mapping[type[BaseModel], str] = {ShareRange: "share", FactorRange: "", DurationRange: "ms"}
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterRow:
+    """One quantity."""
+
+    path: str
+    """Key with dots; of a strategy it begins with ``strategies.NAME``."""
+    unit: str
+    """``share`` (0–1), ``ms``, or nothing for a plain number."""
+    central: float
+    """What a single run uses."""
+    low: float | None
+    """5 % point; None where the parameter is one number."""
+    high: float | None
+    """95 % point; None where the parameter is one number."""
+    shape: str | None
+    """Distribution of the range; None where the parameter is one number."""
+    source: str | None
+    """Its own source, else that of what it stands in."""
+    is_range: bool
+    """Whether replications draw it."""
+
+
+def parameters(scenario: Scenario) -> tuple[ParameterRow, ...]:
+    """Every quantity of the world and of the strategies, in the order of the format.
+
+    A quantity that a strategy leaves at its default is given too.
+    """
+    return tuple(_rows(scenario, (), None))
+
+
+def _rows(value: object, path: Path, source: str | None) -> Iterator[ParameterRow]:
+    if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+        yield ParameterRow(
+            path=dotted(path),
+            unit=_UNITS[type(value)],
+            central=value.central,
+            low=value.low,
+            high=value.high,
+            shape=value.shape if value.is_range else None,
+            source=value.source or source,
+            is_range=value.is_range,
+        )
+    elif isinstance(value, BaseModel):
+        # A list's `source` says where the numbers come from, not where figures do.
+        own = None if isinstance(value, CallList) else getattr(value, "source", None)
+        for name, info in type(value).model_fields.items():
+            yield from _rows(getattr(value, name), (*path, info.alias or name), own or source)
+    elif isinstance(value, Mapping):
+        for name, entry in value.items():
+            yield from _rows(entry, (*path, name), source)
+    elif isinstance(value, tuple):
+        for index, entry in enumerate(value):
+            yield from _rows(entry, (*path, index), source)
