@@ -1,0 +1,1 @@
+"""What is made of a run: the console table, the figures and the report."""

@@ -1,0 +1,49 @@
+"""What a figure function gives back: what was found, the drawing of it, and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import plotly.graph_objects as go
+
+from analysis.view import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """One drawing. Several stand beside each other where there is room, else below."""
+
+    figure: go.Figure
+    title: str | None = None
+    """What this panel shows, where a chart has several."""
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers behind a chart, as a table for those who cannot see it or want to copy them."""
+
+    header: tuple[str, ...]
+    """Column titles, each with its unit."""
+    rows: tuple[tuple[str, ...], ...]
+    """Cells, written for people; the first of a row names it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A finding with its drawing and its numbers. All words are plain text, not HTML."""
+
+    key: str
+    """Short name, unique on the page: its anchor."""
+    title: str
+    """What is shown."""
+    finding: str
+    """What it says, in sentences computed from the data."""
+    panels: tuple[Panel, ...]
+    numbers: Numbers
+    note: str | None = None
+    """How to read it, and what it leaves out."""
+
+
+Draw = Callable[[RunView], Chart]
+"""A figure function: tables to chart, nothing else read and nothing written."""

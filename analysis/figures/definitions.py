@@ -1,0 +1,137 @@
+"""What counts as reached: live reach at several listening times, next to voicemail."""
+
+from __future__ import annotations
+
+import math
+
+import plotly.graph_objects as go
+
+from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.numbers import decimal
+from analysis.style import blank, dress, look
+from analysis.view import RunView
+from sim.results.totals import LIVE_MARKS_S
+
+LIVE = tuple((f"lines_live_{s}s", f"live, heard ≥ {s} s") for s in LIVE_MARKS_S)
+VOICEMAIL = (
+    ("lines_with_voicemail", "voicemail left"),
+    ("lines_voicemail_heard", "voicemail heard"),
+)
+DEFINITIONS = LIVE + VOICEMAIL
+"""Metric and label of each definition, in the order drawn."""
+
+
+def definitions(run: RunView) -> Chart:
+    """Distinct lines reached under each definition, on a log scale."""
+    return Chart(
+        key="definitions",
+        title="The definition changes the answer",
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Distinct lines, on a logarithmic scale: each step to the right multiplies. Zeros "
+        "cannot be drawn on it; they are in the numbers below. The listening clock starts at the "
+        "message, after the gate.",
+    )
+
+
+def _finding(run: RunView) -> str:
+    first, last = (run.metric(run.base, LIVE[i][0]) or 0.0 for i in (0, -1))
+    heard = run.metric(run.base, "lines_voicemail_heard") or 0.0
+    words = (
+        f"With {run.base}, {run.count(first)} lines are reached live if {LIVE_MARKS_S[0]} s of "
+        f"listening count, {run.count(last)} if it takes {LIVE_MARKS_S[-1]} s"
+    )
+    if last:
+        words += f": a factor of {decimal(first / last, 1)}"
+    words += f". Voicemail was heard on {run.count(heard)} lines"
+    thirty = run.metric(run.base, "lines_live_30s")
+    if thirty:
+        words += f", {decimal(heard / thirty, 1)} times the live reach at 30 s"
+    return words + "."
+
+
+def _figure(run: RunView) -> go.Figure:
+    values = {
+        (s, metric): run.shown(s, metric) or math.nan
+        for s in run.strategies
+        for metric, _ in DEFINITIONS
+    }
+    seen = [v for v in values.values() if v > 0]
+    if not seen:
+        return blank("No line was reached, by any definition.")
+    low = math.log10(min(seen)) - 0.25
+    high = math.log10(max(seen)) + 0.25
+    figure = go.Figure()
+    count = len(run.strategies)
+    for at, strategy in enumerate(run.strategies):
+        looks = look(run, strategy)
+        shift = (at - (count - 1) / 2) * min(0.2, 0.7 / count)
+        figure.add_scatter(
+            x=[values[strategy, metric] for metric, _ in DEFINITIONS],
+            y=[i + shift for i in range(len(DEFINITIONS))],
+            name=looks.name,
+            mode="markers",
+            marker={
+                "color": looks.color,
+                "symbol": looks.symbol,
+                "size": 11,
+                "line": {"width": 1, "color": "#ffffff"},
+            },
+            customdata=[label for _, label in DEFINITIONS],
+            hovertemplate="%{customdata}: %{x:,.0f} lines<extra>%{fullData.name}</extra>",
+        )
+    dress(figure, height=130 + 48 * len(DEFINITIONS))
+    marks = [k * 10.0**e for e in range(math.floor(low), math.ceil(high) + 1) for k in (1, 3)]
+    marks = [m for m in marks if low <= math.log10(m) <= high]
+    figure.update_xaxes(
+        type="log",
+        range=[low, high],
+        tickvals=marks,
+        ticktext=[_mark(v) for v in marks],
+        tickangle=0,
+        minor={"dtick": "D1", "ticks": "outside", "ticklen": 3, "tickcolor": "#9aa5b1"},
+        title="lines (log scale)",
+        showgrid=True,
+    )
+    figure.update_yaxes(
+        tickvals=list(range(len(DEFINITIONS))),
+        ticktext=[label for _, label in DEFINITIONS],
+        range=[len(DEFINITIONS) - 0.5, -0.5],
+        showgrid=False,
+    )
+    figure.update_layout(
+        margin={"t": 60},
+        shapes=[
+            {
+                "type": "rect",
+                "xref": "paper",
+                "x0": 0,
+                "x1": 1,
+                "y0": i - 0.5,
+                "y1": i + 0.5,
+                "fillcolor": "#f4f6f8" if i % 2 == 0 else "#ffffff",
+                "line": {"width": 0},
+                "layer": "below",
+            }
+            for i in range(len(DEFINITIONS))
+        ],
+    )
+    return figure
+
+
+def _mark(value: float) -> str:
+    for size, sign in ((1e6, "M"), (1e3, "k")):
+        if value >= size:
+            return f"{value / size:g}{sign}"
+    return f"{value:g}"
+
+
+def _numbers(run: RunView) -> Numbers:
+    return Numbers(
+        header=("Counted as reached (lines)", *run.strategies),
+        rows=tuple(
+            (label, *(run.count(run.metric(s, metric)) for s in run.strategies))
+            for metric, label in DEFINITIONS
+        ),
+    )

@@ -1,0 +1,118 @@
+"""How calls ended over time: one panel a strategy, one colour a disposition."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.figures.by_hour import sums
+from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.time_axis import along, local_bins, step, time_axis, whole
+from analysis.numbers import share
+from analysis.style import DISPOSITIONS, blank, dress, short, text, ticks
+from analysis.view import RunView
+
+TITLE = "How calls ended, over the campaign"
+
+
+def dispositions(run: RunView) -> Chart:
+    """Attempts per 15 minutes by disposition, stacked."""
+    return Chart(
+        key="dispositions",
+        title=TITLE,
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Attempts per 15 minutes. Hours in which nobody is called are cut out where they "
+        "last three hours or more. Click a legend entry to hide it in every panel.",
+    )
+
+
+def _finding(run: RunView) -> str:
+    attempts = run.total(run.base, "attempts")
+    if not attempts:
+        return f"{run.base} placed no call."
+    human, machine = (run.total(run.base, name) / attempts for name in ("human", "machine"))
+    busiest = float(run.of("timeline", run.base)["attempts"].max())
+    return (
+        f"{run.base} placed {run.count(attempts)} attempts: a person answered {share(human)} of "
+        f"them and a machine {share(machine)}. Its busiest quarter of an hour "
+        f"held {run.count(busiest)}."
+    )
+
+
+def _figure(run: RunView) -> go.Figure:
+    axis = time_axis(run)
+    if axis is None:
+        return blank("No call was placed.")
+    rows = len(run.strategies)
+    figure = make_subplots(
+        rows=rows,
+        cols=1,
+        shared_xaxes=True,
+        vertical_spacing=0.28 / rows,
+        subplot_titles=[f"<b>{text(short(s, 44))}</b>" for s in run.strategies],
+    )
+    for row, strategy in enumerate(run.strategies, start=1):
+        table = run.of("timeline", strategy)
+        bins = local_bins(run, strategy)
+        for name, (label, color) in DISPOSITIONS.items():
+            x, y = step(bins, run.full(table[name]))
+            figure.add_scatter(
+                **along(x),
+                y=whole(y),
+                name=label,
+                legendgroup=name,
+                showlegend=row == 1,
+                stackgroup=f"row-{row}",
+                mode="lines",
+                line={"shape": "hv", "width": 0.4, "color": color},
+                fillcolor=color,
+                hovertemplate="%{y:,.0f}",
+                row=row,
+                col=1,
+            )
+    height = 130 + 150 * rows
+    dress(figure, height=height, hovermode="x unified")
+    figure.update_xaxes({**axis.layout(), "title": None})
+    figure.update_xaxes(title=axis.layout()["title"], row=rows, col=1)
+    most = float(run.full(run.table("timeline")["attempts"]).max())
+    figure.update_yaxes(tickformat="~s", tickvals=ticks(most, 3), range=[0, most * 1.03])
+    figure.update_yaxes(title="calls per 15 min", row=(rows + 1) // 2, col=1)
+    shapes, notes = axis.cutoff_marks()
+    _place_titles(figure)
+    figure.layout.shapes = shapes
+    for note in notes:
+        figure.add_annotation(note)
+    figure.update_layout(
+        margin={"t": 84},
+        legend={"traceorder": "normal"},
+    )
+    return figure
+
+
+def _place_titles(figure: go.Figure) -> None:
+    """Titles of panels at the left, where the cutoff's label is not."""
+    for title in figure.layout.annotations:
+        title.update(x=0, xanchor="left", font={"size": 13}, yshift=2)
+
+
+def _numbers(run: RunView) -> Numbers:
+    names = ("attempts", *DISPOSITIONS)
+    rows = []
+    for strategy in run.strategies:
+        labels, totals = sums(run, strategy, names)
+        rows += [
+            (strategy, labels[i], *(run.count(totals[n][i]) for n in names))
+            for i in np.flatnonzero(totals["attempts"])
+        ]
+    return Numbers(
+        header=(
+            "Strategy",
+            f"Hour from ({run.timezone})",
+            "Attempts",
+            *(label for label, _ in DISPOSITIONS.values()),
+        ),
+        rows=tuple(rows),
+    )

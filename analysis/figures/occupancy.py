@@ -1,0 +1,106 @@
+"""How busy the channels were over time, all strategies overlaid."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from analysis.figures.by_hour import sums
+from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.time_axis import along, local_bins, step, time_axis
+from analysis.numbers import several, share
+from analysis.style import blank, dress, look
+from analysis.view import RunView
+
+
+def occupancy(run: RunView) -> Chart:
+    """Share of the channel time on hand that calls held, per 15 minutes."""
+    return Chart(
+        key="occupancy",
+        title="How busy the channels were",
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Channel time held by calls, as a share of the channel time on hand while any line "
+        "could be called. Near 100 % the channels set the pace; well below it the calls per second "
+        "do. Once the list is done, channels stand idle.",
+    )
+
+
+def _share(held: NDArray[np.float64], on_hand: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Held over on hand; not a number where none was on hand."""
+    out = np.full(len(held), np.nan)
+    np.divide(held, on_hand, out=out, where=on_hand > 0)
+    return out
+
+
+def _finding(run: RunView) -> str:
+    parts = [
+        f"{strategy} {share(overall)}"
+        for strategy in run.strategies
+        if (overall := run.metric(strategy, "channel_occupancy")) is not None
+    ]
+    if not parts:
+        return "No channel was open at any time."
+    return (
+        "Share of the channel time on hand that calls held, until the list was done or the cutoff: "
+        f"{several(parts, 8)}."
+    )
+
+
+def _figure(run: RunView) -> go.Figure:
+    axis = time_axis(run)
+    if axis is None:
+        return blank("No call was placed.")
+    figure = go.Figure()
+    for strategy in run.strategies:
+        table = run.of("timeline", strategy)
+        looks = look(run, strategy)
+        busy = _share(
+            table["channel_ms"].astype(float), table["available_channel_ms"].astype(float)
+        )
+        x, y = step(local_bins(run, strategy), busy)
+        figure.add_scatter(
+            **along(x),
+            y=y.astype(np.float32),
+            name=looks.name,
+            mode="lines",
+            line={
+                "shape": "hv",
+                "color": looks.color,
+                "dash": looks.dash,
+                "width": looks.width,
+            },
+            hovertemplate="%{y:.1%}",
+        )
+    dress(figure, height=380, hovermode="x unified")
+    figure.update_xaxes(axis.layout())
+    figure.update_yaxes(
+        title="channel time held",
+        tickformat=".0%",
+        range=[0, 1.04],
+        tickvals=[0, 0.25, 0.5, 0.75, 1],
+    )
+    shapes, notes = axis.cutoff_marks()
+    figure.update_layout(
+        shapes=shapes,
+        annotations=notes,
+        margin={"t": 72},
+    )
+    return figure
+
+
+def _numbers(run: RunView) -> Numbers:
+    rows = []
+    for strategy in run.strategies:
+        labels, totals = sums(run, strategy, ("channel_ms", "available_channel_ms"))
+        busy = _share(totals["channel_ms"], totals["available_channel_ms"])
+        rows += [
+            (strategy, labels[i], share(float(busy[i])))
+            for i in np.flatnonzero(totals["available_channel_ms"])
+        ]
+    return Numbers(
+        header=("Strategy", f"Hour from ({run.timezone})", "Channel time held (%)"),
+        rows=tuple(rows),
+    )

@@ -1,0 +1,117 @@
+"""Metrics as text, for the console and the page: values in their units, and differences."""
+
+from __future__ import annotations
+
+from analysis.numbers import MISSING, NARROW, decimal, share
+from analysis.view import RunView
+from sim.results.metrics import METRICS
+
+FULL_SIZE_ONLY = "full size only"
+"""Stands for a metric that a scaled run cannot tell."""
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "List": (
+        "lines_on_list",
+        "lines_dialled",
+        "lines_undialled",
+        "share_dialled",
+        "list_done_hours",
+    ),
+    "Attempts": (
+        "attempts",
+        "attempts_human",
+        "attempts_machine",
+        "attempts_no_answer",
+        "attempts_busy",
+        "attempts_invalid",
+        "in_progress_at_cutoff",
+    ),
+    "Live": (
+        "lines_connected",
+        "lines_gate_passed",
+        "lines_delivered_live",
+        "lines_live_6s",
+        "lines_live_19s",
+        "lines_live_30s",
+        "lines_live_60s",
+    ),
+    "Voicemail": (
+        "lines_with_voicemail",
+        "lines_voicemail_heard",
+        "lines_voicemail_heard_after_cutoff",
+    ),
+    "People": (
+        "people_reached",
+        "people_reached_live",
+        "people_reached_voicemail_only",
+        "people_reached_by_cutoff",
+        "share_of_list",
+        "share_of_electorate",
+    ),
+    "Capacity": (
+        "mean_hold_s",
+        "channel_occupancy",
+        "carried_load_erlang",
+        "offered_load_erlang",
+    ),
+    "Cost": ("cost", "cost_per_person_reached"),
+}
+"""The metrics of the comparison, by group; live and voicemail stand apart."""
+
+
+def _digits(run: RunView, name: str, value: float) -> int:
+    unit = METRICS[name].unit
+    if METRICS[name].is_count:
+        return 0
+    if name == "cost" or "erlang" in unit or "hours" in unit:
+        return 0 if abs(value) >= 100 else 2
+    return 3 if "per person" in unit else 2 if "per line" in unit else 1
+
+
+def _amount(run: RunView, name: str, value: float, separator: str, *, signed: bool) -> str:
+    if METRICS[name].unit == "share":
+        digits = 1 if abs(value) >= 0.01 or value == 0 else 2
+        if signed:
+            return f"{decimal(100 * value, digits, separator=separator, signed=True)}{separator}pt"
+        return share(value, digits, separator=separator)
+    return decimal(value, _digits(run, name, value), separator=separator, signed=signed)
+
+
+def value_text(run: RunView, strategy: str, name: str, *, separator: str = NARROW) -> str:
+    """A metric at full size, without its unit unless that is a share; ≈ marks an equivalent."""
+    value = run.shown(strategy, name)
+    if value is None:
+        withheld = METRICS[name].kind == "not_scalable" and run.scaled
+        return FULL_SIZE_ONLY if withheld else MISSING
+    mark = run.approx if value and METRICS[name].kind == "additive" else ""
+    return mark + _amount(run, name, value, separator, signed=False)
+
+
+def difference_text(run: RunView, strategy: str, name: str, *, separator: str = NARROW) -> str:
+    """How a metric differs from the base strategy's: signed, shares in points. Empty if unknown."""
+    value, base = run.shown(strategy, name), run.shown(run.base, name)
+    if value is None or base is None:
+        return ""
+    if value == base:
+        return "="
+    return _amount(run, name, value - base, separator, signed=True)
+
+
+def relative_text(run: RunView, strategy: str, name: str, *, separator: str = NARROW) -> str:
+    """The difference in per cent of the base strategy's value, from tenfold on as a factor.
+
+    Empty where that says nothing.
+    """
+    value, base = run.shown(strategy, name), run.shown(run.base, name)
+    if value is None or not base or value == base or METRICS[name].unit == "share":
+        return ""
+    if value / base >= 10:
+        return f"×{decimal(value / base, separator=separator)}"
+    return f"{decimal(100 * (value / base - 1), 1, separator=separator, signed=True)}{separator}%"
+
+
+def label_text(run: RunView, name: str) -> str:
+    """Label of a metric with its unit, where the value does not carry it."""
+    unit = run.unit(name)
+    label = METRICS[name].label
+    return label if unit == "share" or unit in label.lower().split() else f"{label} ({unit})"

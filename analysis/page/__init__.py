@@ -1,0 +1,1 @@
+"""The parts that the report page is put together from: its style sheet, script and markup."""

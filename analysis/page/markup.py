@@ -1,0 +1,75 @@
+"""HTML by small functions. Every text that comes from outside passes through ``esc``."""
+
+from __future__ import annotations
+
+import html
+import json
+from collections.abc import Iterable, Sequence
+from importlib import resources
+from typing import Any
+
+Html = str
+"""Markup that is safe to put on the page."""
+
+
+def esc(words: object) -> Html:
+    """Any text as it should be read, with nothing in it taken for markup."""
+    return html.escape(str(words), quote=True)
+
+
+def json_script(name: str, value: Any) -> Html:
+    """Data for the page's script, in an element that is not run.
+
+    ``value`` is a JSON text, or what turns into one. No ``<`` is left that could end the element.
+    """
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    safe = text.replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029")
+    return f'<script type="application/json" id="{esc(name)}">{safe}</script>'
+
+
+def paragraph(words: object, kind: str = "") -> Html:
+    """A paragraph of plain text."""
+    return f"<p{_class(kind)}>{esc(words)}</p>"
+
+
+def table(
+    header: Sequence[str], rows: Iterable[Sequence[str]], *, caption: str, kind: str = ""
+) -> Html:
+    """A table of plain texts; the first cell of a row names it. It scrolls sideways if need be."""
+    head = "".join(f'<th scope="col">{esc(cell)}</th>' for cell in header)
+    body = "".join(
+        f'<tr><th scope="row">{esc(first)}</th>'
+        + "".join(
+            f'<td data-label="{esc(label)}">{esc(cell)}</td>'
+            for label, cell in zip(header[1:], rest, strict=True)
+        )
+        + "</tr>"
+        for first, *rest in rows
+    )
+    return (
+        f'<div class="scroll" tabindex="0" role="region" aria-label="{esc(caption)}">'
+        f"<table{_class(kind)}><caption>{esc(caption)}</caption>"
+        f"<thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>"
+    )
+
+
+def details(summary: str, content: Html) -> Html:
+    """Content that opens on a click."""
+    return f"<details><summary>{esc(summary)}</summary>{content}</details>"
+
+
+def section(key: str, title: str, content: Html) -> Html:
+    """A part of the page with its heading."""
+    return (
+        f'<section id="{esc(key)}" aria-labelledby="{esc(key)}-title">'
+        f'<h2 id="{esc(key)}-title">{esc(title)}</h2>{content}</section>'
+    )
+
+
+def packaged(name: str) -> str:
+    """Text of a file of this folder."""
+    return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")
+
+
+def _class(kind: str) -> Html:
+    return f' class="{esc(kind)}"' if kind else ""

@@ -1,0 +1,118 @@
+"""From a scenario file to the report: the tables of a run are those that the charts expect."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from analysis.cli import register
+from analysis.report import report_html
+from analysis.table import comparison_text
+from analysis.view import TABLES, as_view
+from sim.results.columns import TABLES as REGISTERED
+from sim.results.read import Run, load_run
+from sim.run import run_scenario
+from sim.scenario.load import load_scenario
+from sim.scenario.starter import starter
+
+
+@pytest.fixture(scope="module")
+def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    folder = tmp_path_factory.mktemp("real")
+    scenario = folder / "hello.yaml"
+    scenario.write_text(starter("hello"), encoding="utf-8")
+    loaded = load_scenario(scenario)
+    outcome = run_scenario(
+        loaded, scale=0.051, out=folder / "run", report=lambda r: report_html(r, loaded.scenario)
+    )
+    return load_run(outcome.path)
+
+
+@pytest.fixture
+def ringfence() -> click.Group:
+    @click.group()
+    def group() -> None:
+        pass
+
+    register(group)
+    return group
+
+
+def test_stored_and_rebuilt_report_are_the_same(
+    stored: Run, ringfence: click.Group, tmp_path: Path
+) -> None:
+    target = tmp_path / "again.html"
+    result = CliRunner().invoke(ringfence, ["report", str(stored.path), "--out", str(target)])
+    assert result.exit_code == 0, result.output
+    assert str(target) in result.output
+    assert target.read_bytes() == (stored.path / "report.html").read_bytes()
+
+
+def test_report_of_some_strategies_leaves_the_missing_base_out(stored: Run) -> None:
+    run = Run(
+        stored.path,
+        {**stored.manifest, "strategies": ["half-the-channels"]},
+        stored.metrics,
+    )
+    view = as_view(run)
+    assert view.base == "half-the-channels"
+    assert "Compared" not in report_html(view)
+
+
+def test_view_tells_what_scaling_rounded(stored: Run) -> None:
+    view = as_view(stored)
+    assert view.scaled
+    assert view.notices == (
+        "Rounded by the scale: strategies.all-channels.dialing.channels 3.06 to 3, "
+        "strategies.half-the-channels.dialing.channels 1.53 to 2.",
+    )
+    assert view.currency == "EUR"
+    assert view.reached_live_ms == {"all-channels": 30_000, "half-the-channels": 30_000}
+
+
+def test_table_shows_full_size_equivalents(stored: Run) -> None:
+    text = comparison_text(stored)
+    dialled = (stored.metric("all-channels", "lines_dialled") or 0) / stored.scale
+    assert f"≈{dialled:,.0f}".replace(",", " ") in text
+    assert re.search(r"4 of \d+ parameters are ranges", text)
+
+
+def test_columns_are_read_as_the_registry_says(stored: Run) -> None:
+    view = as_view(stored)
+    for name in TABLES:
+        table = view.table(name)
+        assert tuple(table) == REGISTERED[name].column_names
+        for column in REGISTERED[name].columns:
+            kind = table[column.name].dtype.kind
+            expected = {"timestamp[ms, UTC]": "M", "text": "O", "float64": "f", "bool": "b"}
+            assert kind == expected.get(column.dtype, kind), (name, column.name)
+            assert kind in "MOfbiu"
+
+
+def test_report_of_a_damaged_run_is_refused(
+    stored: Run, ringfence: click.Group, tmp_path: Path
+) -> None:
+    copy = tmp_path / "run"
+    shutil.copytree(stored.path, copy)
+    manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
+    manifest["status"] = "running"
+    (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    result = CliRunner().invoke(ringfence, ["report", str(copy), "--out", str(tmp_path / "r.html")])
+    assert result.exit_code == 2
+    assert "not complete" in result.output
+    assert not (tmp_path / "r.html").exists()
+
+
+def test_report_into_a_folder_that_is_not_there(
+    stored: Run, ringfence: click.Group, tmp_path: Path
+) -> None:
+    target = tmp_path / "no" / "r.html"
+    result = CliRunner().invoke(ringfence, ["report", str(stored.path), "--out", str(target)])
+    assert result.exit_code == 2
+    assert "cannot write" in result.output

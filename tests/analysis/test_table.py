@@ -1,0 +1,123 @@
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.cells import cell_len
+
+from analysis.metrics_text import GROUPS, difference_text, label_text, relative_text, value_text
+from analysis.table import comparison_text
+from analysis.view import RunView
+from sim.results.metrics import METRICS
+from tests.analysis.tables import STRATEGIES, make_run
+
+
+class Terminal(io.StringIO):
+    encoding = "utf-8"
+
+    def isatty(self) -> bool:
+        return True
+
+
+class OldConsole(io.StringIO):
+    encoding = "ascii"
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 140])
+def test_no_line_is_wider_than_the_console(any_run: RunView, width: int) -> None:
+    for line in comparison_text(any_run, width=width).splitlines():
+        assert cell_len(line) <= width, line
+
+
+def test_four_strategies_fit_one_block_in_80_columns(run: RunView) -> None:
+    text = comparison_text(run, width=80)
+    assert text.count("Lines dialled") == 1
+    line = next(x for x in text.splitlines() if x.startswith("  Lines dialled"))
+    assert line.split("   ")[-1].strip() == "6 000 000"
+    assert "3 310 338" in line
+
+
+def test_differences_stand_beside_the_values_in_100_columns(run: RunView) -> None:
+    line = next(
+        x for x in comparison_text(run, width=100).splitlines() if x.startswith("  People reached ")
+    )
+    assert line.split("  ")[-1].strip().endswith("%")
+
+
+def test_values_and_differences_are_the_metrics(run: RunView) -> None:
+    base, other = (run.metric(s, "people_reached") or 0 for s in ("as-run", "as-run-half-capacity"))
+    text = comparison_text(run, width=100)
+    assert f"{other:,.0f}".replace(",", " ") in text
+    assert f"−{100 * (1 - other / base):.1f} %" in text
+
+
+def test_every_metric_of_the_groups_is_registered() -> None:
+    names = [name for group in GROUPS.values() for name in group]
+    assert set(names) <= set(METRICS)
+    assert len(names) == len(set(names))
+
+
+def test_live_and_voicemail_stand_apart(run: RunView) -> None:
+    text = comparison_text(run, width=100)
+    assert text.index("\nLive\n") < text.index("Lines delivered live") < text.index("\nVoicemail\n")
+    assert text.index("\nVoicemail\n") < text.index("Lines voicemail heard")
+
+
+def test_scaled_values_are_marked_and_explained() -> None:
+    run = make_run(lines=60_000, scale=0.01, notices=("Channels 16.5 were rounded to 17.",))
+    text = comparison_text(run, width=100)
+    assert "≈6 000 000" in text
+    assert "≈ full-size equivalent of a run at 1.0 %" in text
+    assert "full size" in text
+    assert "Channels 16.5 were rounded to 17." in text
+    assert "≈0" not in text
+
+
+def test_full_size_needs_no_mark(run: RunView) -> None:
+    assert "≈" not in comparison_text(run)
+
+
+def test_ranges_are_listed(run: RunView) -> None:
+    text = " ".join(comparison_text(run, width=80).split())
+    assert "5 of 7 parameters are ranges and ran at their central value: voters_per_line," in text
+    assert "voicemail.heard" in text
+
+
+def test_plain_when_not_a_terminal(run: RunView) -> None:
+    assert "\x1b" not in comparison_text(run, stream=io.StringIO())
+
+
+def test_colour_on_a_terminal_unless_no_color(
+    run: RunView, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "90")
+    assert "\x1b[" in comparison_text(run, stream=Terminal())
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert "\x1b" not in comparison_text(run, stream=Terminal())
+
+
+def test_an_old_console_gets_signs_it_knows(run: RunView) -> None:
+    text = comparison_text(run, stream=OldConsole())
+    text.encode("ascii")
+    assert "Lines live >= 6 s" in text
+    assert "?" not in text.partition("\nList\n")[2]
+
+
+def test_more_strategies_than_fit_stack_with_the_base_in_each() -> None:
+    many = {f"try-{i}": list(STRATEGIES.values())[i % 4] for i in range(7)}
+    text = comparison_text(make_run(strategies=many), width=80)
+    heads = [line for line in text.splitlines() if line.lstrip().startswith("try-0")]
+    assert len(heads) == 2
+    for name in many:
+        assert name in text
+
+
+def test_text_of_single_values(run: RunView) -> None:
+    assert value_text(run, "as-run", "cost", separator=" ") == "60 000"
+    assert label_text(run, "cost") == "Cost (EUR)"
+    assert label_text(run, "lines_dialled") == "Lines dialled"
+    assert difference_text(run, "as-run", "cost") == "="
+    assert relative_text(run, "as-run-half-capacity", "lines_undialled") == ""
+    assert value_text(run, "as-run-half-capacity", "list_done_hours") == "–"

@@ -1,0 +1,104 @@
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from analysis.report import write_report
+from tests.analysis.conftest import CASES, odd_run
+from tests.analysis.tables import make_run
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+
+
+def find_chromium() -> str:
+    """Path of a Chromium; without one the test fails and says what to do."""
+    wanted = os.environ.get("RINGFENCE_CHROMIUM")
+    found = shutil.which(wanted) if wanted else next(filter(None, map(shutil.which, NAMES)), None)
+    if found is None:
+        pytest.fail(
+            "the browser tests need Chromium and found none: run `make browser`, or install it "
+            "(Debian: apt-get install chromium), or set RINGFENCE_CHROMIUM to a Chromium you have"
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    chromium = find_chromium()
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        yield launched
+        launched.close()
+
+
+@dataclass
+class Visit:
+    """An open page and what it did."""
+
+    page: Page
+    requests: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Opener:
+    """Opens files in fresh, offline windows."""
+
+    browser: Browser
+    visits: list[Visit] = field(default_factory=list)
+
+    def __call__(self, path: Path, width: int = 1400) -> Visit:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce"
+        )
+        page = context.new_page()
+        visit = Visit(page)
+        page.on("request", lambda request: visit.requests.append(request.url))
+        page.on(
+            "console",
+            lambda message: (
+                visit.complaints.append(message.text)
+                if message.type in {"error", "warning"}
+                else None
+            ),
+        )
+        page.on("pageerror", lambda error: visit.complaints.append(str(error)))
+        page.goto(path.as_uri())
+        page.wait_for_selector("html[data-charts=drawn]", timeout=30_000)
+        self.visits.append(visit)
+        return visit
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser) -> Iterator[Opener]:
+    opener = Opener(browser)
+    yield opener
+    for visit in opener.visits:
+        visit.page.context.close()
+
+
+@pytest.fixture(scope="session")
+def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of the hand-made campaign."""
+    return write_report(make_run(), tmp_path_factory.mktemp("report") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def odd_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of one day, labelled by the hour, whose names look like markup."""
+    run = odd_run(bins=40)
+    run.tables["territories"]["cutoff_utc"] -= np.timedelta64(3, "D")
+    return write_report(run, tmp_path_factory.mktemp("odd") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def empty_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run that placed no call."""
+    return write_report(CASES["no bin"](), tmp_path_factory.mktemp("none") / "report.html")

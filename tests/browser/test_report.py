@@ -1,0 +1,217 @@
+"""The report as a browser shows it, with no network."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import Opener, Visit, find_chromium
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+MARKS = """plot => {
+    const marks = plot.querySelectorAll(
+        '.scatterlayer path, .scatterlayer text, .barlayer path, .heatmaplayer image, '
+        + '.heatmaplayer rect, .heatmaplayer path');
+    const sizes = [...marks].map(m => m.getBoundingClientRect());
+    return sizes.filter(s => s.width + s.height > 2).length;
+}"""
+
+
+@pytest.fixture(scope="module")
+def wide(opened: Opener, report: Path) -> Visit:
+    return opened(report)
+
+
+@pytest.fixture(scope="module")
+def narrow(opened: Opener, report: Path) -> Visit:
+    return opened(report, width=400)
+
+
+@pytest.fixture(params=["wide", "narrow"])
+def visit(request: pytest.FixtureRequest) -> Visit:
+    found: Visit = request.getfixturevalue(request.param)
+    return found
+
+
+def test_nothing_is_fetched_and_nothing_complains(visit: Visit, report: Path) -> None:
+    assert visit.requests == [report.as_uri()]
+    assert visit.complaints == []
+
+
+def test_every_chart_has_marks(visit: Visit) -> None:
+    plots = visit.page.query_selector_all(".plot")
+    assert len(plots) >= 8
+    for plot in plots:
+        box = plot.bounding_box()
+        assert box is not None
+        assert box["width"] > 250
+        assert box["height"] > 100
+        assert plot.evaluate(MARKS) > 0, plot.get_attribute("data-figure")
+
+
+def test_no_part_of_a_chart_is_cut_off(visit: Visit) -> None:
+    """Axis titles, labels and legends lie inside the drawing."""
+    outside = visit.page.evaluate(
+        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+            const frame = plot.getBoundingClientRect();
+            return [...plot.querySelectorAll('svg text')]
+                .filter(t => t.textContent && t.getBoundingClientRect().width)
+                .filter(t => {
+                    const r = t.getBoundingClientRect();
+                    return r.left < frame.left - 1 || r.right > frame.right + 1
+                        || r.top < frame.top - 1 || r.bottom > frame.bottom + 1;
+                })
+                .map(t => `${plot.dataset.figure}: ${t.textContent}`);
+        })"""
+    )
+    assert outside == []
+
+
+OVERLAPS = """() => [...document.querySelectorAll('.plot')].flatMap(plot =>
+    ['.xtick text', '.ytick text'].flatMap(kind => {
+        const drawn = [...plot.querySelectorAll(kind)].filter(t => t.textContent);
+        const boxes = drawn.map(t => [t.textContent, t.getBoundingClientRect()]);
+        return boxes.flatMap(([name, a], i) => boxes.slice(i + 1)
+            .filter(([, b]) => a.left < b.right - 1 && b.left < a.right - 1
+                && a.top < b.bottom - 1 && b.top < a.bottom - 1)
+            .map(([other]) => `${plot.dataset.figure}: ${name} / ${other}`));
+    }))"""
+
+
+def test_labels_of_an_axis_do_not_run_into_each_other(visit: Visit) -> None:
+    assert visit.page.evaluate(OVERLAPS) == []
+
+
+def test_body_does_not_scroll_sideways(visit: Visit) -> None:
+    assert visit.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+def test_headings_and_landmarks(wide: Visit) -> None:
+    page = wide.page
+    assert page.title() == "france-2017 – Ringfence report"
+    assert page.locator("html").get_attribute("lang") == "en"
+    assert page.get_by_role("main").count() == 1
+    assert page.get_by_role("heading", level=1).count() == 1
+    assert page.get_by_role("heading", level=2).count() >= 4
+    assert page.get_by_role("banner").count() == 1
+    assert page.get_by_role("contentinfo").count() == 1
+    levels = page.evaluate(
+        "[...document.querySelectorAll('h1,h2,h3,h4')].map(h => Number(h.tagName[1]))"
+    )
+    assert all(b - a <= 1 for a, b in pairwise(levels))
+
+
+def test_charts_are_figures_with_words_and_hidden_drawings(wide: Visit) -> None:
+    figures = wide.page.get_by_role("figure").all()
+    assert len(figures) == wide.page.locator(".plot").count()
+    for figure in figures:
+        assert len(figure.get_attribute("aria-label") or "") > 20
+    drawings = wide.page.evaluate(
+        """[...document.querySelectorAll('svg.main-svg')].map(s =>
+            [s.getAttribute('aria-hidden'), s.querySelectorAll('a, [tabindex="0"]').length])"""
+    )
+    assert drawings
+    assert all(drawing == ["true", 0] for drawing in drawings)
+
+
+def test_first_screen_shows_the_answer(wide: Visit) -> None:
+    for words in ("What each strategy reached", "drives this result"):
+        box = wide.page.get_by_text(words).first.bounding_box()
+        assert box is not None
+        assert box["y"] + box["height"] < 900
+
+
+def test_no_button_sends_a_chart_away(wide: Visit) -> None:
+    page = wide.page
+    page.locator("#occupancy .plot").scroll_into_view_if_needed()
+    hover(page, "#occupancy .plot", 0.5, 0.5)
+    titles = page.evaluate(
+        "[...document.querySelectorAll('.modebar-btn')].map(b => b.dataset.title || '')"
+    )
+    assert any("Download" in title for title in titles)
+    assert not any("loud" in t or "hare" in t or "plotly" in t.lower() for t in titles)
+    assert page.locator(".modebar-btn--logo").count() == 0
+
+
+def hover(page: Page, selector: str, across: float, down: float) -> None:
+    box = page.locator(selector).first.bounding_box()
+    assert box is not None
+    page.mouse.move(box["x"] + 5, box["y"] + 5)
+    page.mouse.move(box["x"] + across * box["width"], box["y"] + down * box["height"], steps=4)
+
+
+def test_hover_tells_values(wide: Visit) -> None:
+    page = wide.page
+    page.locator("#occupancy .plot").scroll_into_view_if_needed()
+    hover(page, "#occupancy .plot", 0.3, 0.6)
+    page.wait_for_selector("#occupancy .hoverlayer .legend text", timeout=5_000)
+    words = page.locator("#occupancy .hoverlayer").text_content() or ""
+    assert "%" in words
+    assert "as-run" in words
+
+
+def test_legend_hides_a_strategy_in_all_panels_of_a_chart(wide: Visit) -> None:
+    page = wide.page
+    toggle = page.locator("#reach .plot").first.locator(".legendtoggle").nth(1)
+    toggle.scroll_into_view_if_needed()
+    toggle.click()
+    hidden = """() => [...document.querySelectorAll('#reach .plot')]
+        .every(p => p.data[1].visible === 'legendonly' && p.data[0].visible !== 'legendonly')"""
+    page.wait_for_function(hidden, timeout=5_000)
+    page.wait_for_timeout(350)  # a second click soon after would count as a double click
+    toggle.click()
+    page.wait_for_function(hidden.replace("=== 'legendonly' &&", "=== true &&"), timeout=5_000)
+
+
+def test_numbers_open(wide: Visit) -> None:
+    page = wide.page
+    table = page.locator("#funnel details table")
+    assert not table.is_visible()
+    page.locator("#funnel summary").click()
+    assert table.is_visible()
+    assert "Voicemail heard" in table.inner_text()
+
+
+def test_contents_lead_to_every_chart(wide: Visit) -> None:
+    broken = wide.page.evaluate(
+        """[...document.querySelectorAll('a[href^="#"]')]
+            .filter(a => !document.getElementById(a.getAttribute('href').slice(1)))
+            .map(a => a.textContent)"""
+    )
+    assert broken == []
+
+
+def test_it_prints(wide: Visit, tmp_path: Path) -> None:
+    pdf = wide.page.pdf(format="A4")
+    assert pdf.startswith(b"%PDF")
+    assert len(pdf) > 50_000
+
+
+def test_odd_names_and_hours_on_a_narrow_screen(opened: Opener, odd_report: Path) -> None:
+    visit = opened(odd_report, width=400)
+    assert visit.page.evaluate("window.hacked") is None
+    assert visit.page.locator("img").count() == 0
+    assert visit.page.evaluate(OVERLAPS) == []
+    assert visit.complaints == []
+    assert len(visit.requests) == 1
+    assert visit.page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+def test_a_run_without_calls_says_so(opened: Opener, empty_report: Path) -> None:
+    visit = opened(empty_report)
+    assert visit.complaints == []
+    assert "No call was placed." in visit.page.locator("#dispositions .plot").inner_text()
+
+
+def test_missing_chromium_fails_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RINGFENCE_CHROMIUM", "no-such-browser")
+    with pytest.raises(pytest.fail.Exception, match="apt-get install chromium"):
+        find_chromium()

@@ -1,0 +1,3 @@
+from tests.scenario.example import write
+
+__all__ = ["write"]
