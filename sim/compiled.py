@@ -50,21 +50,21 @@ if _FOLDER is not None:
     numba.config.CACHE_DIR = str(_FOLDER)
 
 
-def kernel(*, inline: bool = False) -> Callable[[F], F]:
+def kernel(signature: str) -> Callable[[F], F]:
     """Compile a function to machine code without the interpreter, with a persistent cache.
 
-    A kernel and all that it calls stand in one file: the cache does not see changes elsewhere.
+    A kernel and all that it calls stand in one file: the cache does not see changes elsewhere. The
+    signature is explicit, so that a kernel has one compiled form: where two processes fill an empty
+    cache at once with two forms, the index of one can end up naming the code of the other.
 
     Parameters
     ----------
-    inline
-        True for a small function that is only called by other kernels.
+    signature
+        Numba's notation: ``int64(int64[::1], boolean)``.
     """
 
     def decorate(function: F) -> F:
-        if inline:
-            return numba.njit(inline="always")(function)  # type: ignore[no-any-return]
-        compiled = numba.njit(cache=_FOLDER is not None, nogil=True, boundscheck=False)(function)
+        compiled = numba.njit(signature, cache=_FOLDER is not None, nogil=True)(function)
         return compiled  # type: ignore[no-any-return]
 
     return decorate

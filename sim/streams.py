@@ -34,7 +34,7 @@ class Purpose(IntEnum):
     LINE_PLACE = 1
     """By line: territory, line type, validity, answering machine."""
     LINE_PEOPLE = 2
-    """By line: frailty cohort, voters, sharing of a voicemail, (spare)."""
+    """By line: frailty cohort, voters, sharing of a voicemail, segment."""
     LIST_ORDER = 3
     """By line: rank in a random list, (three spare)."""
     CALL_ANSWER = 4
@@ -102,7 +102,7 @@ def philox_block(
     return c0, c1, c2, c3
 
 
-@kernel()
+@kernel("void(uint32[:, ::1], uint32[::1], uint8[::1], int64, int64, int64, int64)")
 def _fill(
     out: UInt32Array,
     entity: UInt32Array,
@@ -160,14 +160,10 @@ def words(
         Words that depend on the arguments of their own entity alone.
     """
     out = np.empty((4, entity.shape[0]), dtype=np.uint32)
+    entity = np.require(entity, np.uint32, ["C", "W"])
     if isinstance(index, int):
         single = np.array([index], dtype=np.uint8)
         _fill(out, entity, single, 0, int(purpose), key.k0, key.k1)
     else:
-        _fill(out, entity, index, 1, int(purpose), key.k0, key.k1)
+        _fill(out, entity, np.require(index, np.uint8, ["C", "W"]), 1, int(purpose), key.k0, key.k1)
     return out
-
-
-def open_uniform(word: UInt32Array) -> NDArray[np.float64]:
-    """Words as float64 in the open interval (0, 1), at the middle of their cell."""
-    return (word.astype(np.float64) + 0.5) * 2.0**-32

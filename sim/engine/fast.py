@@ -133,13 +133,9 @@ class Dialer:
         self.state = np.zeros(k.STATE_SIZE, dtype=np.int64)
         self.state[k.LIFETIME] = plan.lifetime
         self._pace: Fraction | None = None
-        channels = max(step.channels for step in plan.steps)
-        ends = _power_of_two(longest_hold_ms(plan.tables) + 2)
-        self._ends: NDArray[np.uint16] | NDArray[np.int32] = (
-            np.zeros(ends, dtype=np.uint16)
-            if channels < 1 << 16
-            else np.zeros(ends, dtype=np.int32)
-        )
+        ends = _power_of_two(max(longest_hold_ms(plan.tables) + 2, 64))
+        self._ends = np.zeros(ends, dtype=np.int32)
+        self._ends_by_64 = np.zeros(ends >> 6, dtype=np.int32)
         self._log = LogChunk.empty(log_block)
 
     # ── Laying out the arrays ────────────────────────────────────────────────────────────────────
@@ -316,6 +312,7 @@ class Dialer:
             self._row_from,
             self._row_value,
             self._ends,
+            self._ends_by_64,
             self._plan.retry_delay_ms,
             self._cutoff,
             self._bucket_ms,

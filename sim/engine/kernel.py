@@ -66,7 +66,17 @@ U32 = NDArray[np.uint32]
 U8 = NDArray[np.uint8]
 
 
-@kernel()
+@kernel(
+    "int64("
+    "int64, int64[::1], boolean[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
+    "int32[::1], int32[::1], uint16[::1], uint8[::1], uint32[::1], uint32[::1], uint32[::1], "
+    "uint32[::1], int64[::1], int32[::1], uint8[::1], uint8[::1], uint32[::1], uint32[::1], "
+    "uint32[::1], uint32[::1], uint32[:, :, :, ::1], int64[::1], int64[::1], int64[::1], "
+    "int64[::1], int32[::1], int32[::1], int64[::1], int64[::1], int64, int32[::1], "
+    "int64[::1], int64[::1], int32[::1], uint8[::1], uint8[::1], int32[::1], int32[::1], "
+    "uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1]"
+    ")"
+)
 def place(
     until: int,
     state: I64,
@@ -96,7 +106,8 @@ def place(
     row_pointer: I64,
     row_from: I64,
     row_value: I64,
-    ends: NDArray[np.uint16] | I32,
+    ends: I32,
+    ends_by_64: I32,
     retry_delay: I64,
     cutoff: I64,
     bucket_ms: int,
@@ -160,10 +171,15 @@ def place(
             reason = REACHED
             break
         while busy > 0 and released <= s:
-            ended = ends[released & ends_mask]
+            slot = released & ends_mask
+            if slot & 63 == 0 and ends_by_64[slot >> 6] == 0 and released + 63 <= s:
+                released += 64
+                continue
+            ended = ends[slot]
             if ended:
                 busy -= ended
-                ends[released & ends_mask] = 0
+                ends[slot] = 0
+                ends_by_64[slot >> 6] -= ended
             released += 1
         if released <= s:
             released = s + 1
@@ -172,10 +188,15 @@ def place(
             if released >= until or busy == 0:
                 full = True
                 break
-            ended = ends[released & ends_mask]
+            slot = released & ends_mask
+            if slot & 63 == 0 and ends_by_64[slot >> 6] == 0 and released + 64 <= until:
+                released += 64
+                continue
+            ended = ends[slot]
             if ended:
                 busy -= ended
-                ends[released & ends_mask] = 0
+                ends[slot] = 0
+                ends_by_64[slot >> 6] -= ended
             released += 1
             s = released - 1
         if full:
@@ -257,6 +278,7 @@ def place(
         outcome = ending & 15
         end = s + hold
         ends[end & ends_mask] += 1
+        ends_by_64[(end & ends_mask) >> 6] += 1
         busy += 1
 
         # Pace: no credit builds up while idle.
@@ -310,7 +332,12 @@ def place(
     return reason
 
 
-@kernel()
+@kernel(
+    "int64("
+    "int64, int64, int64[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], "
+    "uint8[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], uint8[::1]"
+    ")"
+)
 def unload(
     first: int,
     last: int,
@@ -363,7 +390,7 @@ def unload(
     return filled
 
 
-@kernel()
+@kernel("int64(int64, int64, int32[::1])")
 def next_bucket(first: int, last: int, bucket_head: I32) -> int:
     """The first bucket from ``first`` to ``last`` - 1 that holds a retry, or ``last``."""
     mask = bucket_head.shape[0] - 1

@@ -39,7 +39,13 @@ COUNTS = (
 """What is counted for each territory, in the order of the kernel's columns."""
 
 
-@kernel()
+@kernel(
+    "void("
+    "boolean[::1], uint8[::1], uint8[::1], uint8[::1], uint8[::1], uint16[::1], int32[::1], "
+    "int32[::1], int32[::1], int64, int64, int64, int64[::1], int64[:, ::1], int64[:, ::1], "
+    "int64[::1]"
+    ")"
+)
 def _survey(
     listed: Any,
     territory: Any,
@@ -157,9 +163,9 @@ def survey(tally: Tally, attempts: NDArray[np.uint8], rule: VoicemailRule) -> Su
     strays = np.zeros(1, dtype=np.int64)
     _survey(
         listed,
-        population.territory,
-        population.voters,
-        population.shared_voicemail,
+        population.territory.copy(),  # a kernel takes arrays that can be written
+        population.voters.copy(),
+        population.shared_voicemail.copy(),
         attempts,
         tally.flags,
         tally.live_bin,

@@ -56,7 +56,14 @@ def _marks() -> Int64s:
     return marks
 
 
-@kernel()
+@kernel(
+    "void("
+    "int32[::1], uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1], int64[::1], int64, "
+    "int64, int64, int64, int64[::1], int64[::1], int64[::1], int64[::1], uint16[::1], int32[::1], "
+    "int32[::1], int64[:, ::1], int64[::1], int64[::1], int64[:, ::1], int64[:, :, ::1], "
+    "int64[:, :, ::1], int64[:, ::1], int64[:, ::1], int64[::1]"
+    ")"
+)
 def _count(
     line: Any,
     attempt: Any,
@@ -152,7 +159,7 @@ def _count(
     state[0], state[1], state[7] = first_bin, held, near
 
 
-@kernel()
+@kernel("int64(int64[::1], int32[::1], int64)")
 def _beyond(start: Any, hold: Any, moment: Any) -> Any:
     """Time for which calls still hold channels at and after a moment, ms."""
     left = np.int64(0)
@@ -161,7 +168,7 @@ def _beyond(start: Any, hold: Any, moment: Any) -> Any:
     return left
 
 
-@kernel()
+@kernel("void(int32[::1], boolean[::1], int64[::1], int64, int64, uint16[::1], int32[::1])")
 def _note_heard(
     line: Any, heard: Any, at: Any, cutoff: Any, bin_ms: Any, flags: Any, heard_bin: Any
 ) -> None:
@@ -228,10 +235,12 @@ class Tally:
         self._delivered_from = _HEARD + 1 + plan.live_thresholds_ms.index(plan.reached_live_ms)
 
         # Local hours of the week, the territories end to end, each closed by a time that never is.
-        self._row_from = np.concatenate([[*c.row_from_ms, NEVER] for c in plan.calling])
-        self._row_hour = np.concatenate([[*(c.row // 4), 0] for c in plan.calling])
+        self._row_from = np.concatenate(
+            [[*c.row_from_ms, NEVER] for c in plan.calling], dtype=np.int64
+        )
+        self._row_hour = np.concatenate([[*(c.row // 4), 0] for c in plan.calling], dtype=np.int64)
         sizes = [len(calling.row) + 1 for calling in plan.calling]
-        self._row_at = np.cumsum([0, *sizes[:-1]])
+        self._row_at = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
         self._hour_now = self._row_hour[self._row_at]
 
     # ── While the engine runs ────────────────────────────────────────────────────────────────

@@ -13,7 +13,7 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-PLAIN_KERNEL = "def kernel(*, inline=False):\n    return lambda function: function\n"
+PLAIN_KERNEL = "def kernel(signature):\n    return lambda function: function\n"
 
 
 @dataclass(frozen=True)
@@ -76,13 +76,15 @@ MUTANTS = (
     _f("merged by number", "np.lexsort((ready.number, ready.due))", "np.lexsort((ready.due, ready.number))"),
     _f("merged with ties open", "np.lexsort((ready.number, ready.due))", "np.argsort(ready.due, kind='stable')[::-1]"),
     _f("retries drawn as first attempts", "self._draw(row, attempt)", "self._draw(row, 1)"),
-    _f("ring of ends too short", "_power_of_two(longest_hold_ms(plan.tables) + 2)", "_power_of_two(longest_hold_ms(plan.tables) // 8)"),
+    _f("ring of ends too short", "longest_hold_ms(plan.tables) + 2, 64", "longest_hold_ms(plan.tables) // 8, 64"),
     _f("finished with retries parked", "            and len(self._parked.due) == 0\n", ""),
     _f("finished with retries in buckets", "            and state[k.WAITING] == 0\n", ""),
     _f("3: change of pace not re-based", "tat = rebase(tat, old_gap, gap)", "pass"),
     _f("block moved by one", "self._shift[territory] = slot - first", "self._shift[territory] = slot - first + (last - first > 1)"),
     _k("1: end not released in time", "while busy > 0 and released <= s:", "while busy > 0 and released < s:"),
     _k("3: carry of the rest lost", "            tat_rest -= unit\n            tat += 1\n", "            tat_rest -= unit\n"),
+    _k("4: an end skipped over", "ends_by_64[slot >> 6] == 0 and released + 64 <= until", "ends_by_64[slot >> 6] <= 1 and released + 64 <= until"),
+    _k("4: an end skipped while paced", "ends_by_64[slot >> 6] == 0 and released + 63 <= s", "ends_by_64[slot >> 6] <= 1 and released + 63 <= s"),
     _k("3: rest of the gap lost", "        tat_rest += gap_rest\n", ""),
     _k("3: credit while idle", "            tat = s\n            tat_rest = 0\n", "            pass\n"),
     _k("3: start on a broken millisecond", "s = tat + 1 if tat_rest > 0 else tat\n        if", "s = tat\n        if"),

@@ -97,7 +97,8 @@ def test_a_full_disk_at_any_byte_leaves_nothing(loaded, tmp_path, monkeypatch):
     needed = (1 << 40) - whole.room
     shutil.rmtree(tmp_path / "whole")
     assert needed > 20_000
-    for room in [0, 1, 4, needed - 1, *range(100, needed, needed // 12)]:
+    # The manifest tells how long the run took, so its length varies by a few bytes.
+    for room in [0, 1, 4, needed - 64, *range(100, needed, needed // 12)]:
         monkeypatch.setattr(partial, "open_for_writing", Disk(room).open)
         with pytest.raises(RunDirectoryError, match=r"No space left on device; nothing was left"):
             run_scenario(

@@ -1,0 +1,171 @@
+"""Answering as competing risks: the stated shares come out, and a time-out moves them rightly."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sim.behaviour.answering import UnreachableSharesError, cohort_odds, latent, thresholds
+from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
+from sim.engine import fast
+from sim.engine.build import build_plan
+from sim.engine.log import DISPOSITION_OF_OUTCOME, LogChunk
+from sim.scenario.model import Scenario
+from tests.statistics import BIAS, Z, share_z
+from tests.worlds import plain
+
+RING = {
+    "human_ring": {"law": "lognormal", "median": "8 s", "p90": "15 s"},
+    "machine_ring": {"law": "lognormal", "median": "20 s", "p90": "23 s"},
+}
+FRANCE = {"invalid": 0.03, "busy": 0.04, "machine": 0.32, "human": 0.33, **RING}
+
+
+def dispositions(scenario: Scenario) -> np.ndarray:
+    """Calls by disposition in a run of first attempts."""
+    counts = np.zeros(16, dtype=np.int64)
+
+    def sink(chunk: LogChunk) -> None:
+        counts[:] += np.bincount(chunk.outcome, minlength=16)
+
+    fast.run(build_plan(scenario, "only"), sink)
+    return np.bincount(DISPOSITION_OF_OUTCOME, weights=counts, minlength=5).astype(int)
+
+
+@pytest.mark.parametrize("frailty", [None, {"sd": 1.5, "cohorts": 16}])
+@pytest.mark.parametrize(
+    "segments", [None, {"a": {"share": 0.2, "human_odds": 3.0}, "b": {"share": 0.8}}]
+)
+def test_stated_shares_come_out(frailty: Any, segments: Any) -> None:
+    """At the reference time-out, whatever the frailty: each within z of 1e-4, a million lines."""
+    scenario = plain(
+        world={"lines": 1_000_000, "segments": segments}, answering={**FRANCE, "frailty": frailty}
+    )
+    counts = dispositions(scenario)
+    expected = (0.03, 0.04, 0.28, 0.32, 0.33)
+    for count, share in zip(counts.tolist(), expected, strict=True):
+        assert abs(share_z(count, 1_000_000, share)) < Z
+        assert abs(share_z(count, 1_000_000, share * BIAS)) > Z
+
+
+def test_a_shorter_time_out_gives_more_no_answers() -> None:
+    """FACTS P4: no answer 25–35 % at 25 s, over half at 15 s."""
+    shares = {
+        seconds: dispositions(plain(answering=FRANCE, dialing={"ring_timeout": f"{seconds} s"}))
+        / 100_000
+        for seconds in (10, 15, 20, 25, 40)
+    }
+    no_answer = [shares[s][2] for s in (10, 15, 20, 25, 40)]
+    assert no_answer == sorted(no_answer, reverse=True)
+    assert 0.25 < shares[25][2] < 0.35
+    assert shares[15][2] > 0.5
+    # Invalid and busy calls do not ring.
+    assert shares[10][0] == shares[40][0]
+    assert shares[10][1] == shares[40][1]
+
+
+def test_the_week_averages_to_the_stated_share() -> None:
+    """Mean chance over the reference hours, cohorts and segments is the latent chance, exactly."""
+    scenario = plain(
+        answering={**FRANCE, "by_hour": "us-landline", "frailty": {"sd": 1.0, "cohorts": 8}}
+    )
+    answering = scenario.world.line_types["landline"].answering
+    hidden = latent(answering, "here")
+    rows = thresholds(scenario.world, (hidden,))[0].astype(float) / 2**32
+    human = (rows[..., 1] - rows[..., 0]) / (1 - rows[..., 0])
+    assert human[reference_quarters()].mean() == pytest.approx(hidden.would_answer, abs=1e-8)
+
+
+def test_hour_table_is_the_published_one() -> None:
+    """P7: best and worst landline cells differ by 1.38, mobile by 1.2; odds keep the order."""
+    for name, ratio in (("us-landline", 1.38), ("us-mobile", 1.2)):
+        cells = np.array(HOUR_TABLES[name])
+        assert cells.max() / cells.min() == pytest.approx(ratio, abs=0.01)
+    odds = hour_odds("us-landline")
+    monday, friday, sunday = 0, 4 * 96, 6 * 96
+    assert odds[monday + 9 * 4] == odds[monday + 11 * 4 + 3] < odds[monday + 12 * 4]
+    assert odds[monday + 20 * 4] > odds[monday + 17 * 4] > odds[monday + 16 * 4]
+    assert odds[friday + 20 * 4] < odds[friday + 19 * 4]
+    assert odds[sunday + 10 * 4] > odds[monday + 10 * 4]
+    assert (hour_odds(None) == 1).all()
+
+
+def test_cohorts_are_symmetric_and_spread_as_told() -> None:
+    answering = (
+        plain(answering={"frailty": {"sd": 1.0, "cohorts": 64}})
+        .world.line_types["landline"]
+        .answering
+    )
+    log_odds = np.log(cohort_odds(answering, 64))
+    np.testing.assert_allclose(log_odds, -log_odds[::-1], atol=1e-12)
+    assert log_odds.std() == pytest.approx(1.0, abs=0.03)
+
+
+def test_attempts_beyond_the_last_level_keep_it() -> None:
+    scenario = plain(answering={**FRANCE, "by_attempt": [1.0, 0.5]})
+    hidden = latent(scenario.world.line_types["landline"].answering, "here")
+    rows = thresholds(scenario.world, (hidden,))
+    assert rows.shape == (2, 672, 1, 2)
+    assert (rows[1, :, :, 1] < rows[0, :, :, 1]).all()
+    assert (rows[1, :, :, 0] == rows[0, :, :, 0]).all()
+
+
+def test_shares_that_cannot_be() -> None:
+    """Machines that pick up after the time-out cannot take a third of the calls."""
+    scenario = plain(answering={**FRANCE, "machine_ring": "40 s"})
+    with pytest.raises(UnreachableSharesError, match=r"machine 32\.0% of dials") as caught:
+        latent(scenario.world.line_types["landline"].answering, "the.path")
+    assert caught.value.path == "the.path"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    human=st.floats(0, 0.6),
+    machine=st.floats(0, 0.35),
+    median=st.integers(2, 30),
+    factor=st.floats(1.05, 3),
+    limit=st.integers(8, 40),
+)
+def test_latent_numbers_solve_their_equations(
+    human: float, machine: float, median: int, factor: float, limit: int
+) -> None:
+    """Put back into the two equations, by a quadrature of its own, they give the shares."""
+    answering = (
+        plain(
+            answering={
+                "human": human,
+                "machine": machine,
+                "at_ring_timeout": f"{limit} s",
+                "human_ring": RING["human_ring"],
+                "machine_ring": {
+                    "law": "lognormal",
+                    "median": f"{median} s",
+                    "p90": f"{round(median * factor * 1000)} ms",
+                },
+            }
+        )
+        .world.line_types["landline"]
+        .answering
+    )
+    try:
+        hidden = latent(answering, "here")
+    except UnreachableSharesError:
+        return
+    assert 0 <= hidden.would_answer <= 1
+    assert 0 <= hidden.machine <= 1
+    words = np.arange(1 << 21, 1 << 32, 1 << 22, dtype=np.uint32)
+    h = hidden.human_ring(words)[:, None]
+    m = hidden.machine_ring(words)[None, :]
+    end = limit * 1000
+    first = np.mean((m < h) & (h < end))  # the machine is first, the person would be in time
+    taken = np.mean((h <= m) & (m < end))
+    assert hidden.would_answer * (np.mean(h < end) - hidden.machine * first) == pytest.approx(
+        human, abs=2e-3
+    )
+    assert hidden.machine * (np.mean(m < end) - hidden.would_answer * taken) == pytest.approx(
+        machine, abs=2e-3
+    )

@@ -1,0 +1,136 @@
+"""From a scenario to a plan: order of the list, capacity over time, retries, cutoffs."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+from sim.engine.build import build_plan
+from sim.engine.log import Outcome
+from sim.scenario.model import Scenario
+from tests.worlds import plain
+
+HOUR = 3_600_000
+PLACES = {
+    "all": {"share": 0.5},
+    "north": {"share": 0.3, "timezone": "Europe/Paris"},
+    "south": {"share": 0.2, "timezone": "Pacific/Tahiti"},
+}
+
+
+def listed(scenario: Scenario) -> np.ndarray:
+    return build_plan(scenario, "only").order
+
+
+def test_random_order_is_a_permutation_that_more_lines_do_not_stir() -> None:
+    few = listed(plain(world={"lines": 500}))
+    many = listed(plain(world={"lines": 2000}))
+    assert sorted(few.tolist()) == list(range(500))
+    assert few.tolist() == [line for line in many.tolist() if line < 500]
+    assert few.tolist() != sorted(few.tolist())
+
+
+def test_file_order_is_that_of_ids() -> None:
+    assert listed(plain(world={"lines": 50}, dialing={"lead_order": "file"})).tolist() == list(
+        range(50)
+    )
+
+
+@pytest.mark.parametrize("by", ["territory", "segment"])
+def test_groups_come_as_declared_and_are_random_within(by: str) -> None:
+    world = {
+        "lines": 600,
+        "territories": PLACES,
+        "segments": {"a": {"share": 0.4}, "b": {"share": 0.6}},
+    }
+    plan = build_plan(plain(world=world, dialing={"lead_order": by}), "only")
+    group = getattr(plan.population, by)[plan.order]
+    assert (np.diff(group.astype(int)) >= 0).all()
+    random = listed(plain(world=world))
+    for number in np.unique(group):
+        inside = plan.order[group == number].tolist()
+        chosen = set(inside)
+        assert inside == [line for line in random.tolist() if line in chosen]
+
+
+def test_a_filter_keeps_ids_and_order() -> None:
+    world = {"lines": 600, "territories": PLACES}
+    whole = build_plan(plain(world=world), "only")
+    part = build_plan(plain(world=world, list={"territories": ["south", "all"]}), "only")
+    kept = np.isin(whole.population.territory[whole.order], [0, 2])
+    np.testing.assert_array_equal(part.order, whole.order[kept])
+
+
+def test_capacity_steps() -> None:
+    """A change lasts; an outage caps what is in force, and the lowest of two holds."""
+    scenario = plain(
+        dialing={
+            "channels": 100,
+            "calls_per_second": "10",
+            "changes": [{"at": "2017-04-18 04:00", "channels": 50, "calls_per_second": "20"}],
+            "outages": [
+                {"from": "2017-04-18 01:00", "to": "2017-04-18 03:00", "channels": 10},
+                {
+                    "from": "2017-04-18 02:00",
+                    "to": "2017-04-18 05:00",
+                    "channels": 60,
+                    "calls_per_second": "15",
+                },
+            ],
+        }
+    )
+    steps = [
+        (s.at_ms / HOUR, s.channels, s.calls_per_second) for s in build_plan(scenario, "only").steps
+    ]
+    assert steps == [
+        (0, 100, Fraction(10)),
+        (1, 10, Fraction(10)),
+        (3, 60, Fraction(10)),
+        (4, 50, Fraction(15)),
+        (5, 50, Fraction(20)),
+    ]
+
+
+def test_retry_delays_follow_what_the_dialer_sees() -> None:
+    recycle = {
+        "busy": {"delay": "1 min"},
+        "no_answer": {"delay": "2 min"},
+        "machine": {"delay": "3 min"},
+    }
+    with_amd = build_plan(plain(recycle=recycle), "only").retry_delay_ms
+    minutes = {
+        Outcome.BUSY: 1,
+        Outcome.NO_ANSWER: 2,
+        Outcome.MACHINE: 3,
+        Outcome.MACHINE_VOICEMAIL: 3,
+        Outcome.HUMAN_TAKEN_FOR_MACHINE: 3,
+    }
+    assert with_amd.tolist() == [60_000 * minutes.get(outcome, 0) for outcome in range(16)]  # type: ignore[call-overload]
+    without = build_plan(plain(recycle=recycle, amd={"enabled": False}), "only").retry_delay_ms
+    assert without[Outcome.MACHINE] == 0
+    assert without[Outcome.NO_ANSWER] == 120_000
+
+
+def test_cutoffs_are_local_and_cut_windows() -> None:
+    """FACTS 1c: Thursday midnight in Tahiti is Friday 12:00 in Paris."""
+    scenario = plain(
+        world={"lines": 10, "territories": PLACES},
+        campaign={
+            "timezone": "Europe/Paris",
+            "start": "2017-04-18 10:00",
+            "cutoff": "2017-04-21 20:00",
+            "territory_cutoffs": {"south": "2017-04-21 00:00"},
+        },
+    )
+    plan = build_plan(scenario, "only")
+    assert plan.cutoff_ms == 82 * HOUR
+    assert [c.cutoff_ms / HOUR for c in plan.calling] == [82, 82, 74]
+    assert all(c.open_ms[-1, 1] <= c.cutoff_ms for c in plan.calling)
+
+
+def test_reached_live_is_at_most_the_message() -> None:
+    plan = build_plan(plain(message={"duration": "20 s"}, reached_when={"live": "45 s"}), "only")
+    assert plan.reached_live_ms == 20_000
+    assert plan.live_thresholds_ms == (6_000, 19_000, 20_000, 30_000, 60_000)
