@@ -1,7 +1,8 @@
 """A smaller copy of a scenario: lines, channels and calls per second shrink together.
 
-Offered load per channel stays what it was, so ratios hold up to sampling noise. Counts are whole, so
-the shares are rounded, and the rounding is said.
+Offered load per channel stays what it was, so ratios hold up to sampling noise; but a few channels
+block more than many at the same load each, so a small scale is a pessimist about a tight cutoff.
+Counts are whole, so numbers are rounded, and the rounding is said.
 """
 
 from __future__ import annotations

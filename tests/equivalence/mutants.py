@@ -23,7 +23,7 @@ class Mutant:
     law: str
     """The law that it breaks, as numbered in docs/model.md, and how."""
     module: str
-    """``reference``, ``fast`` or ``kernel``."""
+    """``reference``, or a part of the fast engine: ``dialer``, ``lookahead`` or ``kernel``."""
     old: str
     new: str
 
@@ -33,7 +33,11 @@ def _r(law: str, old: str, new: str) -> Mutant:
 
 
 def _f(law: str, old: str, new: str) -> Mutant:
-    return Mutant(law, "fast", old, new)
+    return Mutant(law, "dialer", old, new)
+
+
+def _l(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "lookahead", old, new)
 
 
 def _k(law: str, old: str, new: str) -> Mutant:
@@ -67,8 +71,8 @@ MUTANTS = (
     _r("11: attempt level ignored", "min(attempt, len(tables.thresholds)) - 1", "0"),
     _r("12: starts at the cutoff", "now >= self.plan.cutoff_ms", "now >= self.plan.cutoff_ms - 60_000"),
     # The fast engine: what makes it fast must not show.
-    _f("lookahead doubled", "return min(ahead) if ahead else None", "return 2 * min(ahead) if ahead else None"),
-    _f("lookahead by the longest", "return min(ahead) if ahead else None", "return max(ahead) if ahead else None"),
+    _l("lookahead doubled", "return min(ahead) if ahead else None", "return 2 * min(ahead) if ahead else None"),
+    _l("lookahead by the longest", "return min(ahead) if ahead else None", "return max(ahead) if ahead else None"),
     _f("segments past their bucket", "min(until, self._loaded * self._bucket_ms)", "until"),
     _f("bucket skipped", "ahead = bucket * self._bucket_ms", "ahead = (bucket + 1) * self._bucket_ms"),
     _f("opened territories' retries lost", "waiting = waiting.joined(self._parked)", "pass"),
@@ -117,10 +121,15 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
     module = mutant.module if mutant else module
     if module == "reference":
         return _execute("reference", mutant)
-    plain = _execute("kernel", mutant if module == "kernel" else None)
-    fast = _execute("fast", mutant if module == "fast" else None)
-    fast.__dict__["k"] = plain
-    return fast
+    parts = {
+        part: _execute(part, mutant if module == part else None)
+        for part in ("kernel", "lookahead", "dialer", "fast")
+    }
+    parts["dialer"].__dict__["k"] = parts["kernel"]
+    for name in ("lookahead_ms", "longest_hold_ms"):
+        parts["dialer"].__dict__[name] = getattr(parts["lookahead"], name)
+    parts["fast"].__dict__["Dialer"] = parts["dialer"].Dialer
+    return parts["fast"]
 
 
 def _execute(module: str, mutant: Mutant | None) -> types.ModuleType:
