@@ -8,11 +8,9 @@ import warnings
 from pathlib import Path
 
 import nbformat
-import pytest
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "notebooks" / "load-run.ipynb"
-SHIPPED = ROOT / "scenarios" / "france-2017.yaml"
 
 
 def test_outputs_are_stripped():
@@ -22,7 +20,6 @@ def test_outputs_are_stripped():
             assert cell.execution_count is None
 
 
-@pytest.mark.skipif(not SHIPPED.exists(), reason="needs the shipped scenario")
 def test_it_runs(tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the notebook's own tools

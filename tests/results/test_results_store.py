@@ -54,13 +54,14 @@ def test_a_parent_that_is_a_file(loaded, tmp_path):
     assert (tmp_path / "file").read_text() == "x"
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
-def test_an_unwritable_parent(loaded, tmp_path):
-    tmp_path.chmod(0o500)
+def test_an_unwritable_parent(loaded, unprivileged):
+    parent = unprivileged / "parent"
+    parent.mkdir()
+    parent.chmod(0o500)
     with pytest.raises(RunDirectoryError, match="Permission denied"):
-        run_scenario(loaded, scale=0.01, out=tmp_path / "run")
-    tmp_path.chmod(0o700)
-    assert empty(tmp_path)
+        run_scenario(loaded, scale=0.01, out=parent / "run")
+    assert empty(parent)
+    parent.chmod(0o700)
 
 
 def test_a_parent_where_nothing_can_be_made(loaded):

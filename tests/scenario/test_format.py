@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 
 from sim.scenario.explain import all_keys, allowed_text, explain_key, key_table, suggestions
@@ -51,7 +52,6 @@ def test_the_schema_knows_every_key_of_a_file() -> None:
 
 @cache
 def validator() -> Any:
-    jsonschema = pytest.importorskip("jsonschema")
     jsonschema.Draft202012Validator.check_schema(json_schema())
     return jsonschema.Draft202012Validator(json_schema())
 

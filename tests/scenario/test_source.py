@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import os
 import time
 from pathlib import Path
 
@@ -121,9 +120,9 @@ def test_missing_file_directory_and_impossible_name(tmp_path: Path) -> None:
         assert str(caught.value).startswith(f"{path}: ")
 
 
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="root reads all")
-def test_unreadable_file(write: Write) -> None:
-    path = write(TEXT)
+def test_unreadable_file(unprivileged: Path) -> None:
+    path = unprivileged / "unreadable.yaml"
+    path.write_text(TEXT, encoding="utf-8")
     path.chmod(0)
     with pytest.raises(ScenarioError, match="permission denied"):
         read_source(path)
