@@ -224,12 +224,17 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
         currency=next(filter(None, map(_currency, rules.values())), None),
         reached_live_ms={name: rule.reached_when.live for name, rule in rules.items()},
         reached_voicemail={name: rule.reached_when.voicemail for name, rule in rules.items()},
-        notices=_rounding(run, scenario),
+        notices=_scaling(run, scenario),
     )
 
 
-def _rounding(run: Run, scenario: Scenario) -> tuple[str, ...]:
-    """What scaling rounded so much that a reader should know: by half a per cent or more."""
+def _scaling(run: Run, scenario: Scenario) -> tuple[str, ...]:
+    """What a reader should know of a scaled run: what it cannot help, and what it rounded.
+
+    Rounding is told from half a per cent on.
+    """
+    if run.scale >= 1:
+        return ()
     asked = Fraction(str(run.manifest["scale"]["asked"]))
     rounded = [
         f"{r.path} {float(r.exact):g} to {float(r.used):g}"
@@ -237,7 +242,11 @@ def _rounding(run: Run, scenario: Scenario) -> tuple[str, ...]:
         if abs(r.used - r.exact) >= r.exact / 200
         and (not r.path.startswith("strategies.") or r.path.split(".")[1] in run.strategies)
     ]
-    return (f"Rounded by the scale: {', '.join(rounded)}.",) if rounded else ()
+    few = (
+        "A scaled run has few channels, and few are all busy more often than many at the same load "
+        "each: against a tight cutoff it dials less than the campaign would at full size."
+    )
+    return (few, f"Rounded by the scale: {', '.join(rounded)}.") if rounded else (few,)
 
 
 def _currency(strategy: Strategy) -> str | None:

@@ -68,7 +68,8 @@ def test_report_of_some_strategies_leaves_the_missing_base_out(stored: Run) -> N
 def test_view_tells_what_scaling_rounded(stored: Run) -> None:
     view = as_view(stored)
     assert view.scaled
-    assert view.notices == (
+    assert view.notices[0].startswith("A scaled run has few channels")
+    assert view.notices[1:] == (
         "Rounded by the scale: strategies.all-channels.dialing.channels 3.06 to 3, "
         "strategies.half-the-channels.dialing.channels 1.53 to 2.",
     )
