@@ -226,7 +226,8 @@ def place(
                     now = s
                     reason = IDLE
                     break
-                now = ready_due[ready]
+                # Never past `until`: a window that opens there may let another line go first.
+                now = min(ready_due[ready], until)
                 continue
             row = head[best]
             if row == drawn[best]:

@@ -189,6 +189,19 @@ def scenarios() -> dict[str, Scenario]:
             recycle__no_answer={"delay": "20 min"},
             recycle__busy={"delay": "30 min"},
         ),
+        "a window opens while a retry is waited for": changed(
+            world__lines=20,
+            world__territories={
+                "here": {"share": 0.5, "timezone": "Europe/Paris"},
+                "there": {"share": 0.5, "timezone": "Asia/Kathmandu"},
+            },
+            dialing__channels=50,
+            # Machines are dialled again after two minutes or so, while Kathmandu opens at 10:02.
+            dialing__call_times=minute_windows("10:00", "11:00", "13:47", "14:30"),
+            recycle__machine={"delay": "85 s"},
+            recycle__no_answer={"delay": "5 min"},
+            recycle__busy={"delay": "6 min"},
+        ),
         "retries after a night": changed(
             campaign__cutoff="2017-04-20 12:00",
             dialing__call_times=minute_windows("10:00", "10:03", "11:00", "11:20"),

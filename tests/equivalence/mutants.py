@@ -96,6 +96,7 @@ MUTANTS = (
     _k("5: due retry one ms late", "ready_due[ready] <= s", "ready_due[ready] < s"),
     _k("5: other territories forgotten", "if row + 1 == stop[best] or position[row + 1] > second:", "if row + 1 == stop[best]:"),
     _k("5: ties within a bucket reversed", "        i = filled + length\n", "        i = filled + 2 * length\n"),
+    _k("5: waits for a retry past a window that opens", "now = min(ready_due[ready], until)", "now = ready_due[ready]"),
     _k("6: due from the start", "due = end + delay", "due = s + delay"),
     _k("6: one attempt too many", "attempt < lifetime", "attempt <= lifetime"),
     _k("6: due retries dropped early", "if due < cutoff[territory]:", "if due + 600_000 < cutoff[territory]:"),
