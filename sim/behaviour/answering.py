@@ -9,7 +9,7 @@ ever, and the share of lines with a machine. Then
   by the machine after ``machine_ring``; the earlier one takes it, a tie goes to the person;
 * nobody before the time-out is *no answer*.
 
-So a shorter time-out gives fewer machines and more no-answers, as measured (FACTS P4). Hour,
+So a shorter time-out gives fewer machines and more no-answers, as measured (source P4). Hour,
 frailty, segment and attempt act on the odds that somebody would pick up.
 """
 

@@ -19,8 +19,8 @@ Floats = NDArray[np.float64]
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
 
-VOICEMAIL_LONGEST_MS = 30 * 86_400_000
-"""A message left is heard within thirty days or cut to that."""
+VOICEMAIL_LONGEST_MS = 24 * 86_400_000
+"""A message left is heard within 24 days or cut to that: what 31 bits of milliseconds hold."""
 
 
 @lru_cache(maxsize=4)

@@ -100,7 +100,14 @@ def tabulate(ppf: Ppf, *, longest_ms: int = LONGEST_MS, shortest_ms: int = 1) ->
     -------
     QuantileTable
         Whole milliseconds, never falling.
+
+    Raises
+    ------
+    ValueError
+        Where the bounds do not fit 31 bits.
     """
+    if not 1 <= shortest_ms <= longest_ms < 1 << 31:
+        raise ValueError(f"durations from {shortest_ms} to {longest_ms} ms do not fit 31 bits")
     half_word = 0.5 / 2**32
     main = np.arange(CELLS + 1) / CELLS
     low = np.arange(CELLS + 1) / CELLS**2

@@ -21,7 +21,7 @@ from sim.world.population import Population
 from sim.world.synthesis import latents, synthesise
 
 LIVE_THRESHOLDS_MS = (6_000, 19_000, 30_000, 60_000)
-"""Listening times at which live reach is always reported (FACTS P10 and its extrapolation)."""
+"""Listening times at which live reach is always reported (source P10 and its extrapolation)."""
 
 
 def build_plan(

@@ -12,17 +12,17 @@ from sim.engine.plan import Plan, Step
 
 
 def open_time(plan: Plan, wanted_ms: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Times in which some territory may be called that still has somebody to call.
+    """Times in which some territory may be called that still has undialled lines.
 
     A small territory whose list was done on the first evening does not keep the dialer open on the
-    following nights.
+    following nights, not even for its retries.
 
     Parameters
     ----------
     plan
         The plan.
     wanted_ms : (territories,) int64
-        The moment from which nobody was left to call there; 0 for one that is not on the list.
+        The moment from which no undialled line was left there; 0 for one that is not on the list.
 
     Returns
     -------

@@ -90,7 +90,7 @@ TIMELINE = Table(
             "available_channel_ms",
             "channel-milliseconds",
             "Channels in force, integrated over the part of the bin in which some territory that "
-            "still had somebody to call was open.",
+            "still had undialled lines was open.",
         ),
         _count(
             "in_progress",

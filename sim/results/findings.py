@@ -138,11 +138,11 @@ def _utc(tally: Tally, moments_ms: Int64s) -> NDArray[np.datetime64]:
 
 
 def _wanted(tally: Tally, lines: Survey) -> Int64s:
-    """By territory: the moment from which nobody was left to call there, ms, (territories,)."""
+    """By territory: the moment from which no fresh line was left there, ms, (territories,)."""
     count = lines.by_territory
     cutoffs = np.array([calling.cutoff_ms for calling in tally.plan.calling], dtype=np.int64)
     done = count["listed"] == count["dialled"]
-    wanted: Int64s = np.where(done, tally.moments[:, 1] + 1, cutoffs)
+    wanted: Int64s = np.where(done, tally.moments[:, 2] + 1, cutoffs)
     return wanted
 
 

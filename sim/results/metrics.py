@@ -388,7 +388,8 @@ _ALL = (
         "neither",
         "Share of the channel time on offer in open hours that calls used, until the list was "
         "done, or until the cutoff. Open hours are those of territories that still had "
-        "somebody to call.",
+        "undialled lines. Calls that run on past the close of a window count, so a saturated "
+        "campaign can pass 100 %.",
         "busy channel time ÷ ∫ channels over open hours",
         "call log; dialing.channels",
         lambda t: _divide(t.busy_ms, t.available_ms),

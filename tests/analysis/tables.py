@@ -49,7 +49,7 @@ PARAMETERS = (
     ("world.press_1", "share", 0.06, 0.02, 0.15, "assumed; P14 P15 P16"),
     ("world.voicemail.heard", "share", 0.6, 0.3, 0.9, "assumed"),
     ("world.voicemail.shared", "share", 0.3, 0.1, 0.5, "assumed"),
-    ("world.line_types.landline.answering.invalid", "share", 0.03, np.nan, np.nan, "FACTS 3a"),
+    ("world.line_types.landline.answering.invalid", "share", 0.03, np.nan, np.nan, "assumed"),
     ("world.voicemail.greeting", "ms", 15_000.0, np.nan, np.nan, None),
 )
 

@@ -53,7 +53,7 @@ def test_stated_shares_come_out(frailty: Any, segments: Any) -> None:
 
 
 def test_a_shorter_time_out_gives_more_no_answers() -> None:
-    """FACTS P4: no answer 25–35 % at 25 s, over half at 15 s."""
+    """Source P4: no answer 25–35 % at 25 s, over half at 15 s."""
     shares = {
         seconds: dispositions(plain(answering=FRANCE, dialing={"ring_timeout": f"{seconds} s"}))
         / 100_000

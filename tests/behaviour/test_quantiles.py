@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from pydantic import TypeAdapter
 from scipy import stats
 
-from sim.behaviour.laws import table
+from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
 from sim.scenario.model import DurationLaw
 
 LAW: TypeAdapter[Any] = TypeAdapter(DurationLaw)
 Z90 = stats.norm.ppf(0.9)
-# FACTS P10: 97 % listen for 6 s or more, 75 % past 19 s: Weibull of shape 1.95 and scale 36 s.
+# Source P10: 97 % listen for 6 s or more, 75 % past 19 s: Weibull of shape 1.95 and scale 36 s.
 SHAPE = np.log(np.log(1 / 0.75) / np.log(1 / 0.97)) / np.log(19 / 6)
 SCALE = 19_000 / np.log(1 / 0.75) ** (1 / SHAPE)
 
@@ -79,7 +79,7 @@ def test_a_planted_bias_is_caught() -> None:
 
 
 def test_published_listening_points() -> None:
-    """FACTS: shape 1.95, scale 36 s, S(10) = .92, S(30) = .50, S(45) = .21, S(60) = .07."""
+    """Source P10: shape 1.95, scale 36 s, S(10) .92, S(30) .50, S(45) .21, S(60) .07."""
     assert pytest.approx(1.95, abs=0.005) == SHAPE
     assert pytest.approx(36_000, rel=0.01) == SCALE
     found = tabulated(CASES["listening"][0])(every_word())
@@ -122,6 +122,19 @@ def test_constants_and_bounds() -> None:
     assert tiny.shortest == 1  # every duration is at least a millisecond
     huge = tabulated({"law": "lognormal", "median": "40 min", "p90": "60 min"})
     assert huge.longest == 3_600_000  # and at most an hour
+
+
+def test_bounds_that_do_not_fit_are_refused() -> None:
+    with pytest.raises(ValueError, match="31 bits"):
+        table(LAW.validate_python("1 s"), longest_ms=30 * 86_400_000)
+
+
+def test_long_delays_stay_positive() -> None:
+    """A delay of a day at the median has a tail of weeks."""
+    law = LAW.validate_python({"law": "lognormal", "median": "1 d", "p90": "7 d"})
+    found = table(law, longest_ms=VOICEMAIL_LONGEST_MS)(every_word())
+    assert found.min() > 0
+    assert found.max() == VOICEMAIL_LONGEST_MS
 
 
 def test_digest_tells_tables_apart() -> None:

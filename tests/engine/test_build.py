@@ -114,7 +114,7 @@ def test_retry_delays_follow_what_the_dialer_sees() -> None:
 
 
 def test_cutoffs_are_local_and_cut_windows() -> None:
-    """FACTS 1c: Thursday midnight in Tahiti is Friday 12:00 in Paris."""
+    """Thursday midnight in Tahiti is Friday 12:00 in Paris."""
     scenario = plain(
         world={"lines": 10, "territories": PLACES},
         campaign={

@@ -53,6 +53,7 @@ ERRORS: list[tuple[tuple[str, str], str | None, str, str]] = [
     (('amd: {on_machine', 'amd: {enabled: ^on, on_machine'), None, 'amd.enabled', "found 'on'; true or false is wanted"),
     (('by_hour: us-landline', 'by_hour: ^us-landlin'), None, '@.by_hour', "there is no table 'us-landlin'; did you mean 'us-landline'?"),
     (('frailty: {sd: 1.0}', 'by_attempt: [1.0, ^0]'), None, '@.by_attempt.1', 'found 0; more than 0'),
+    (('frailty: {sd: 1.0}', 'by_attempt: [^0.5, 1]'), None, '@.by_attempt.0', 'the first attempt is the reference'),
     (('frailty: {sd: 1.0}', 'frailty: {sd: ^6}'), None, '@.frailty.sd', 'found 6; 0 to 5 is allowed'),
     (('frailty: {sd: 1.0}', 'frailty: {sd: 1, cohorts: ^65}'), None, '@.frailty.cohorts', 'at most 64'),
     (('lifetime: 1}', 'lifetime: ^51}'), None, 'attempts.lifetime', 'at most 50'),

@@ -1,4 +1,4 @@
-"""The shipped campaign against FACTS' cross-check: load = pace × holding time."""
+"""The shipped campaign against the textbook: load = pace × holding time."""
 
 from __future__ import annotations
 

@@ -31,6 +31,17 @@ def frailty_spread(subject: Subject) -> Iterator[Fault]:
 
 
 @rule("world.line_types")
+def first_attempt_is_the_reference(subject: Subject) -> Iterator[Fault]:
+    """The shares are those of first attempts, so the odds of the first are 1."""
+    for name, line_type in subject.world.line_types.items():
+        first = line_type.answering.by_attempt[0]
+        if first != 1:
+            path: Path = ("world", "line_types", name, "answering", "by_attempt", 0)
+            message = f"found {first:g}; the first attempt is the reference: its odds are 1"
+            yield subject.fault(message, path)
+
+
+@rule("world.line_types")
 def hour_tables(subject: Subject) -> Iterator[Fault]:
     """`by_hour` names a table that exists."""
     from sim.behaviour.hours import HOUR_TABLES  # only here: it brings numpy

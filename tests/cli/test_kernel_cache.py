@@ -1,0 +1,157 @@
+"""Compiled kernels: kept between processes, and never in the way."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.conftest import PROGRAM, ROOT, environment
+
+RUN = ("run", "trial.yaml", "--scale", "1%")
+
+
+def python(code: str, *arguments: str | Path, **changes: str) -> subprocess.CompletedProcess[str]:
+    """Run a piece of Python in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-c", code, *map(str, arguments)],
+        env=environment(PYTHONDONTWRITEBYTECODE="1", **changes),
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+        timeout=120,
+    )
+
+
+def test_a_read_only_install_with_nowhere_to_keep_kernels(here: Path) -> None:
+    """No folder can be written but the one for the run. Root may write anywhere: so no path leads
+    to the others, and what root could write beside the source is looked for."""
+    install = here / "install"
+    for package in ("sim", "analysis"):
+        skip = shutil.ignore_patterns("__pycache__")
+        shutil.copytree(ROOT / package, install / package, ignore=skip)
+    everything = [install, *install.rglob("*")]
+    for path in everything:
+        path.chmod(path.stat().st_mode & ~(stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH))
+    nowhere = here / "trial.yaml" / "nothing"  # below a file there can be nothing
+    code = (
+        "import sys, tempfile\n"
+        "tempfile.tempdir = sys.argv.pop(1)\n"
+        "import sim.compiled, sim.cli, analysis\n"
+        "assert sim.compiled.cache_folder() is None\n"
+        "assert sim.__file__.startswith(sys.path[1]), sim.__file__\n"
+        "sys.argv[0] = 'ringfence'\n"
+        "sim.cli.main()\n"
+    )
+    folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "TMPDIR", "NUMBA_CACHE_DIR"), str(nowhere))
+    done = python(code, nowhere, *RUN, "--out", here / "run", PYTHONPATH=str(install), **folders)
+    assert done.returncode == 0, done.stderr
+    assert "People reached" in done.stdout
+    assert [install, *install.rglob("*")] == everything
+    for path in reversed(everything):
+        path.chmod(0o755)
+
+
+def test_two_processes_that_start_at_once_and_a_third_that_finds_the_cache(here: Path) -> None:
+    kept = environment(NUMBA_CACHE_DIR=str(here / "kernels"))
+    both = [
+        subprocess.Popen(
+            [str(PROGRAM), *RUN, "--out", name],
+            cwd=here,
+            env=kept,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            encoding="utf-8",
+        )
+        for name in ("one", "two")
+    ]
+    for process in both:
+        out, err = process.communicate(timeout=120)
+        assert process.returncode == 0, err
+        assert "People reached" in out
+    tables = [
+        {file.name: file.read_bytes() for file in (here / name).glob("*.parquet")}
+        for name in ("one", "two")
+    ]
+    assert tables[0] == tables[1]
+
+    code = (
+        "from sim import streams\n"
+        "from sim.engine import kernel\n"
+        "from sim.results import lines, tally\n"
+        "rooms = (streams, kernel, lines, tally)\n"
+        "kernels = [v for m in rooms for v in vars(m).values() if hasattr(v, 'stats')]\n"
+        "assert len(kernels) > 5\n"
+        "for each in kernels:\n"
+        "    hits, misses = each.stats.cache_hits, each.stats.cache_misses\n"
+        "    print(each.__name__, sum(hits.values()), sum(misses.values()))\n"
+    )
+    done = python(code, NUMBA_CACHE_DIR=str(here / "kernels"))
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^place 1 0$", done.stdout, re.M)
+    assert all(line.endswith(" 1 0") for line in done.stdout.splitlines())
+
+
+@pytest.fixture
+def plus_one(here: Path) -> Path:
+    """A module with a kernel."""
+    file = here / "plus.py"
+    file.write_text(
+        "from sim.compiled import kernel\n\n\n"
+        '@kernel("int64(int64)")\ndef plus_one(number):\n    return number + 1\n',
+        encoding="utf-8",
+    )
+    return file
+
+
+def start(plus_one: Path, before: str = "") -> str:
+    """What a process says of the kernel: its result, and how often the cache had it."""
+    code = (
+        f"{before}\n"
+        "from plus import plus_one\n"
+        "print(plus_one(1), sum(plus_one.stats.cache_hits.values()))\n"
+    )
+    folder = plus_one.parent
+    done = python(code, PYTHONPATH=str(folder), NUMBA_CACHE_DIR=str(folder / "kernels"))
+    assert done.stderr == ""
+    return done.stdout.strip()
+
+
+def test_a_damaged_cache_is_passed_over(plus_one: Path) -> None:
+    assert start(plus_one) == "2 0"
+    assert start(plus_one) == "2 1"
+    for kind in ("nbi", "nbc"):
+        (file,) = (plus_one.parent / "kernels").rglob(f"*.{kind}")
+        whole = file.read_bytes()
+        file.write_bytes(whole[: len(whole) // 2])
+        assert start(plus_one) == "2 0"
+        file.write_bytes(whole)
+
+
+def test_a_cache_on_a_full_disk_is_passed_over(plus_one: Path) -> None:
+    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))"
+    assert start(plus_one, full) == "2 0"
+    assert start(plus_one) == "2 0"
+    assert start(plus_one) == "2 1"
+
+
+def test_no_temporary_folder_at_all(plus_one: Path) -> None:
+    """Python then refuses to name one."""
+    nothing = "import tempfile\ndef refuse(): raise FileNotFoundError\ntempfile.gettempdir = refuse"
+    assert start(plus_one, nothing) == "2 0"
+
+
+def test_an_error_of_a_kernel_is_still_told(here: Path) -> None:
+    (here / "wrong.py").write_text(
+        "from sim.compiled import kernel\n\n\n"
+        '@kernel("int64(int64)")\ndef wrong(number):\n    return number + nothing\n',
+        encoding="utf-8",
+    )
+    done = python("import wrong", PYTHONPATH=str(here))
+    assert done.returncode == 1
+    assert "NameError: name 'nothing' is not defined" in done.stderr.replace('NameError("', "")

@@ -1,0 +1,133 @@
+"""Numbers that the README quotes come out of a run of the shipped scenario, at full size.
+
+All four strategies are simulated once, without files: about ten seconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+
+import pytest
+
+from sim.behaviour.voicemail import hearing
+from sim.results.findings import Findings, find
+from sim.results.metrics import METRICS, Number, compute
+from sim.results.tally import Tally
+from sim.run import simulate
+from sim.scenario.load import load_scenario
+from sim.threshold import threshold
+from tests.docs.pages import ROOT
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+SCENARIO = ROOT / "scenarios" / "france-2017.yaml"
+
+pytestmark = pytest.mark.xdist_group("readme-numbers")
+
+
+@dataclasses.dataclass
+class Campaign:
+    """The full-size run."""
+
+    findings: dict[str, Findings]
+    metrics: dict[str, dict[str, Number]]
+    people_if_heard: dict[float, int]
+    """People that as-run reaches at other shares of voicemails heard."""
+
+
+@pytest.fixture(scope="module")
+def campaign() -> Campaign:
+    scenario = load_scenario(SCENARIO).scenario
+    others: dict[float, Tally] = {}
+
+    def other_hearing(name, plan):
+        """Count as-run anew at the ends of the range: hearing decides nothing about dialling."""
+        if name != "as-run":
+            return lambda chunk: None
+        for share in (0.3, 0.9):
+            tables = dataclasses.replace(plan.tables, heard=threshold(share))
+            others[share] = Tally(
+                plan, hearing=lambda line, k, tables=tables: hearing(tables, plan.key, line, k)
+            )
+        return lambda chunk: [tally.add(chunk) for tally in others.values()]
+
+    findings: dict[str, Findings] = {}
+    people: dict[float, int] = {}
+    attempts = None
+    for plan, found in simulate(scenario, list(scenario.strategies), sink_for=other_hearing):
+        findings[found.strategy] = found
+        if found.strategy == "as-run":
+            attempts = (others[0.3].flags & 1).astype("uint8")  # every line once
+            assert plan.lifetime == 1
+            for share, tally in others.items():
+                people[share] = find(tally, attempts, scenario, "as-run").totals.people_reached
+            others.clear()
+    metrics = {name: compute(found.totals) for name, found in findings.items()}
+    return Campaign(findings, metrics, people)
+
+
+def test_table(campaign: Campaign) -> None:
+    table = re.search(r"numbers: begin.*?-->\n\n(.*?)\n\n<!-- numbers: end", README, re.DOTALL)
+    assert table is not None
+    header, _, *rows = [
+        [cell.strip(" `") for cell in line.strip("|").split("|")] for line in table[1].splitlines()
+    ]
+    assert header[1:] == list(campaign.metrics)
+    assert rows
+    for metric, *values in rows:
+        assert metric in METRICS
+        for strategy, value in zip(header[1:], values, strict=True):
+            assert value == f"{campaign.metrics[strategy][metric]:,}", (strategy, metric)
+
+
+def test_prose(campaign: Campaign) -> None:
+    as_run, half, three = (
+        campaign.metrics[name] for name in ("as-run", "as-run-half-capacity", "three-attempts")
+    )
+    text = re.sub(r"\s+", " ", README)
+
+    def says(words: str) -> None:
+        assert words in text, f"README.md does not say '{words}'"
+
+    done = as_run["list_done_hours"]
+    assert done is not None
+    minutes = int(10 * 60 + done * 60) % (24 * 60)  # the campaign starts at 10:00
+    says(f"on Friday at {minutes // 60}:{minutes % 60:02}")
+    assert 20 * 60 - minutes == 9
+    says("nine minutes before the cutoff")
+    says(
+        f"{half['lines_undialled'] / half['lines_on_list']:.0%}".replace("%", " %") + " of the list"
+    )
+    only = as_run["people_reached_voicemail_only"] / as_run["people_reached"]
+    says(f"{only * 100:.0f} % of the people")
+    low, high = campaign.people_if_heard[0.3], campaign.people_if_heard[0.9]
+    says(f"about {round(low, -4):,} people")
+    says(f"about {high / 1e6:.1f} million")
+    says(f"{three['attempts'] - three['lines_dialled']:,} retries")
+    says(f"{three['lines_undialled']:,} lines are never dialled")
+    by_attempt = campaign.findings["three-attempts"].blocks["attempts"]
+    machine = by_attempt["machine"] / by_attempt["attempts"]
+    says(f"meets a machine {machine[0] * 100:.0f} % of the time")
+    says(f"a second attempt {machine[1] * 100:.0f} %")
+    for metric, what in (
+        ("lines_delivered_live", "Live reach falls by"),
+        ("lines_voicemail_heard", "voicemail by"),
+    ):
+        says(f"{what} {(1 - three[metric] / as_run[metric]) * 100:.0f} %")
+    for mark in (6, 19, 30, 60):
+        says(f"{as_run[f'lines_live_{mark}s']:,}")
+    says(f"the first is {as_run['lines_live_6s'] / as_run['lines_live_60s']:.0f} times the last")
+
+
+def test_the_pace_is_what_limits_three_attempts(campaign: Campaign) -> None:
+    """README: retries take the place of first attempts, since 45 calls a second may start."""
+    timeline = campaign.findings["three-attempts"].blocks["timeline"]
+    assert timeline["attempts"].max() == 45 * 15 * 60
+    offered = campaign.metrics["three-attempts"]["offered_load_erlang"]
+    assert offered is not None
+    assert offered < 1800
+
+
+def test_ranges_are_those_of_the_scenario() -> None:
+    heard = load_scenario(SCENARIO).scenario.world.voicemail.heard
+    assert (heard.low, heard.central, heard.high) == (0.3, 0.6, 0.9)

@@ -1,0 +1,226 @@
+"""Rules of the house that no single room can keep: who imports whom, where chance may come from."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sim.streams import Purpose
+
+ROOT = Path(__file__).parents[1]
+SOURCES = sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "analysis").rglob("*.py")])
+MOST_BYTES = 2_000_000
+
+
+def name_of(file: Path) -> str:
+    """A file as a rule names it."""
+    return file.relative_to(ROOT).as_posix()
+
+
+def tree_of(file: Path) -> ast.Module:
+    """A source file, parsed."""
+    return ast.parse(file.read_text("utf-8"), name_of(file))
+
+
+def imported(file: Path) -> Iterator[str]:
+    """Every module that a file imports anywhere, and every name that it takes from one."""
+    for node in ast.walk(tree_of(file)):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            base = node.module or ""
+            assert node.level == 0, f"{name_of(file)} imports by relative name"
+            yield base
+            yield from (f"{base}.{alias.name}" for alias in node.names)
+
+
+def is_in(module: str, packages: set[str]) -> bool:
+    """Whether a module is one of these packages or in one."""
+    return any(module == package or module.startswith(f"{package}.") for package in packages)
+
+
+def test_there_is_something_to_look_at() -> None:
+    assert len(SOURCES) > 60
+
+
+# ── Who knows whom ───────────────────────────────────────────────────────────────────────────────
+
+
+def test_the_simulator_does_not_know_the_analysis() -> None:
+    for file in SOURCES:
+        if name_of(file).startswith("sim/"):
+            assert not [m for m in imported(file) if is_in(m, {"analysis"})], name_of(file)
+
+
+def test_modules_of_the_analysis_are_named_in_one_file_of_the_simulator() -> None:
+    named = {
+        name_of(file)
+        for file in SOURCES
+        if name_of(file).startswith("sim/")
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Constant)
+        and isinstance(node.value, str)
+        and re.fullmatch(r"analysis(\.\w+)*", node.value)
+    }
+    assert named == {"sim/cli.py"}
+
+
+@pytest.mark.parametrize(
+    ("module", "absent"),
+    [
+        ("sim.cli", {"numpy", "pydantic", "ruamel", "rich"}),
+        ("sim.scenario.load", {"numpy", "simpy", "numba", "scipy", "pandas", "pyarrow"}),
+        ("sim.run", {"pandas", "plotly", "click", "rich"}),
+        ("sim.results.read", {"pandas", "plotly", "numba", "simpy"}),
+        ("analysis.report", {"numba", "simpy"}),
+    ],
+)
+def test_what_an_import_does_not_bring_with_it(module: str, absent: set[str]) -> None:
+    code = f"import sys, {module}; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert absent & set(done.stdout.split()) == set()
+
+
+# ── Chance ───────────────────────────────────────────────────────────────────────────────────────
+
+CHANCE = {"random", "secrets", "uuid", "numpy.random", "scipy.stats.sampling", "scipy.stats.qmc"}
+SAMPLERS = {"default_rng", "RandomState", "SeedSequence", "rvs", "urandom", "getrandom"}
+CLOCKS = {"time", "time_ns", "now", "utcnow", "today"}
+MODEL = ("sim/behaviour/", "sim/engine/", "sim/world/", "sim/scenario/", "sim/streams.py")
+
+
+def test_chance_comes_from_the_keyed_streams_alone() -> None:
+    for file in SOURCES:
+        if name_of(file) != "sim/streams.py":
+            assert not [m for m in imported(file) if is_in(m, CHANCE)], name_of(file)
+            found = {n.attr for n in ast.walk(tree_of(file)) if isinstance(n, ast.Attribute)}
+            assert not found & SAMPLERS, name_of(file)
+            dotted = {
+                f"{n.value.id}.{n.attr}"
+                for n in ast.walk(tree_of(file))
+                if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
+            }
+            assert not dotted & {"np.random", "numpy.random"}, name_of(file)
+
+
+def test_the_model_reads_no_clock_and_no_hash() -> None:
+    """The time of day, and Python's hash of a text, differ between two runs of one scenario."""
+    for file in SOURCES:
+        if name_of(file).startswith(MODEL):
+            for node in ast.walk(tree_of(file)):
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+                    assert node.func.attr not in CLOCKS, f"{name_of(file)}:{node.lineno}"
+                if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+                    assert node.func.id not in {"hash", "id"}, f"{name_of(file)}:{node.lineno}"
+
+
+def test_the_clock_seeds_nothing() -> None:
+    """Where the clock is read: to name a directory that must be new, and to say when a run was."""
+    readers = {
+        name_of(file)
+        for file in SOURCES
+        for node in ast.walk(tree_of(file))
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr in CLOCKS
+    }
+    assert readers <= {"sim/results/partial.py", "sim/run.py"}
+
+
+def test_purposes_are_frozen() -> None:
+    """A changed value changes every result. New purposes get new numbers."""
+    assert {purpose.name: purpose.value for purpose in Purpose} == {
+        "LINE_PLACE": 1,
+        "LINE_PEOPLE": 2,
+        "LIST_ORDER": 3,
+        "CALL_ANSWER": 4,
+        "CALL_LISTEN": 5,
+        "VOICEMAIL": 6,
+    }
+
+
+# ── Words ────────────────────────────────────────────────────────────────────────────────────────
+
+Documented = ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def public(node: Documented, path: str) -> Iterator[tuple[str, Documented]]:
+    """A module or class, and the public classes and functions in it."""
+    yield path, node
+    for child in node.body:
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef):
+            if not child.name.startswith("_"):
+                yield f"{path}.{child.name}", child
+        elif isinstance(child, ast.ClassDef) and not child.name.startswith("_"):
+            yield from public(child, f"{path}.{child.name}")
+
+
+def test_everything_public_says_what_it_is() -> None:
+    silent = [
+        path
+        for file in SOURCES
+        for path, node in public(tree_of(file), name_of(file))
+        if not (ast.get_docstring(node) or "").strip()
+    ]
+    assert silent == []
+
+
+# ── What is in the repository ────────────────────────────────────────────────────────────────────
+
+MADE = {".git", ".venv", ".cache", "build", "dist", "runs", "__pycache__"}
+
+
+def kept() -> list[Path]:
+    """Every file under version control; without git, every file that no tool made."""
+    try:
+        git = ["git", "-c", "safe.directory=*", "-C", str(ROOT), "ls-files", "-z"]
+        listed = subprocess.run(git, capture_output=True, text=True, check=True).stdout
+        files = [ROOT / name for name in listed.split("\0") if name]
+    except (OSError, subprocess.CalledProcessError):
+        files = []
+    if not files:
+        made = re.compile(r"\.\w+_cache|.*\.egg-info|\.hypothesis|\.ipynb_checkpoints")
+        files = [
+            file
+            for file in ROOT.rglob("*")
+            if not any(p in MADE or made.fullmatch(p) for p in file.relative_to(ROOT).parts)
+        ]
+    return [file for file in files if file.is_file()]
+
+
+def test_files_are_small() -> None:
+    files = kept()
+    assert ROOT / "pyproject.toml" in files
+    assert [name_of(file) for file in files if file.stat().st_size >= MOST_BYTES] == []
+
+
+# In pieces, so that this file does not name them either.
+HOSTS = ("pypi." + "org", "python" + "hosted", "registry." + "npmjs", "deb." + "debian")
+FOLDERS = ("work", "root", "home", "Users")
+HOST = re.compile("|".join(map(re.escape, HOSTS)).encode(), re.IGNORECASE)
+PLACE = re.compile(rf"(?<![\w.~$}}-])/({'|'.join(FOLDERS)})/".encode())
+
+
+def test_no_file_names_a_registry_or_a_place_on_somebodys_machine() -> None:
+    for file in kept():
+        content = file.read_bytes()
+        if b"\0" in content:
+            continue
+        for rule in (HOST, PLACE):
+            found = rule.search(content)
+            line = content.count(b"\n", 0, found.start()) + 1 if found else 0
+            assert found is None, f"{name_of(file)}:{line} names {found[0].decode()}"
+
+
+def test_the_rules_of_the_last_test_find_what_they_should() -> None:
+    for host in HOSTS:
+        assert HOST.search(f"https://{host}/x".encode())
+    for folder in FOLDERS:
+        assert PLACE.search(f"see /{folder}/me".encode())
+        assert not PLACE.search(f"see docs/{folder}/me and ~/{folder}/x".encode())
