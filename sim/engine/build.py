@@ -14,7 +14,7 @@ from sim.behaviour.answering import Latent, cohorts_of
 from sim.behaviour.calls import call_tables
 from sim.engine import calendar
 from sim.engine.log import N_OUTCOMES, Outcome
-from sim.engine.plan import Calling, Plan, Step
+from sim.engine.plan import Calling, Group, Plan, Step
 from sim.scenario.model import Scenario, Strategy
 from sim.streams import Key, Purpose, make_key, words
 from sim.world.population import Population
@@ -60,15 +60,18 @@ def build_plan(
     cutoff = calendar.utc_ms(campaign.cutoff, campaign.timezone) - start_utc
     reached_live = min(strategy.reached_when.live, strategy.message.duration)
     live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
+    calling = tuple(
+        _calling(scenario, strategy, territory, start_utc, cutoff)
+        for territory in scenario.world.territories
+    )
     return Plan(
         key=key,
         population=population,
         tables=call_tables(scenario.world, strategy, hidden, live),
         order=dialling_order(scenario, strategy, population, key),
-        calling=tuple(
-            _calling(scenario, strategy, territory, start_utc, cutoff)
-            for territory in scenario.world.territories
-        ),
+        calling=calling,
+        groups=tuple(Group(t, own.open_ms) for t, own in enumerate(calling)),
+        group=population.territory.astype(np.uint16),
         steps=capacity_steps(strategy, start_utc, cutoff),
         cutoff_ms=cutoff,
         cohorts=cohorts_of(scenario.world),

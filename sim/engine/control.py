@@ -25,7 +25,7 @@ class Permission:
     """What the dialer may do now. Control processes write it, the data plane reads it."""
 
     open: list[bool]
-    """By territory: inside a calling window and before its cutoff."""
+    """By group of lines: inside a calling window and before the cutoff."""
     channels: int = 0
     """Concurrent calls."""
     calls_per_second: Fraction = field(default_factory=lambda: Fraction(1))
@@ -37,15 +37,15 @@ class Permission:
 def window_process(
     env: simpy.Environment,
     permission: Permission,
-    territory: int,
+    group: int,
     open_ms: Iterable[NDArray[Any]],
 ) -> Process:
-    """Open and close one territory."""
+    """Open and close one group of lines."""
     for opens, closes in open_ms:
         yield env.timeout(int(opens) - env.now)
-        permission.open[territory] = True
+        permission.open[group] = True
         yield env.timeout(int(closes) - env.now)
-        permission.open[territory] = False
+        permission.open[group] = False
 
 
 def capacity_process(
@@ -75,11 +75,9 @@ class ControlPlane:
 
     def __init__(self, plan: Plan) -> None:
         self._env = simpy.Environment(initial_time=0)
-        self.permission = Permission(open=[False] * len(plan.calling))
-        for territory, calling in enumerate(plan.calling):
-            self._env.process(
-                window_process(self._env, self.permission, territory, calling.open_ms)
-            )
+        self.permission = Permission(open=[False] * len(plan.groups))
+        for number, group in enumerate(plan.groups):
+            self._env.process(window_process(self._env, self.permission, number, group.open_ms))
         self._env.process(capacity_process(self._env, self.permission, plan.steps))
         self._env.process(cutoff_process(self._env, self.permission, plan.cutoff_ms))
         self.settle()

@@ -29,7 +29,7 @@ _FOREVER = 1 << 60
 class Dialer:
     """The data plane: arrays that the kernel works on, and what it asks for.
 
-    Lines are kept as *rows*, by territory and in list order inside each, so that placing reads
+    Lines are kept as *rows*, by group and in list order inside each, so that placing reads
     memory in order. The line's id stays in the key of its draws.
     """
 
@@ -62,11 +62,10 @@ class Dialer:
     def _lay_rows(self, plan: Plan) -> None:
         """Columns by row, and the buffers of fresh draws."""
         people, tables = plan.population, plan.tables
-        count = len(plan.calling)
-        territory = people.territory[plan.order]
-        self.position = np.argsort(territory, kind="stable").astype(np.int32)
+        group = plan.group[plan.order]
+        self.position = np.argsort(group, kind="stable").astype(np.int32)
         self.line_of = plan.order[self.position]
-        bounds = np.concatenate([[0], np.cumsum(np.bincount(territory, minlength=count))])
+        bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(plan.groups)))])
         self.head = bounds[:-1].astype(np.int64)
         self.stop = bounds[1:].astype(np.int64)
         self.drawn = self.head.copy()
@@ -97,8 +96,10 @@ class Dialer:
         self._row_value = np.concatenate(values).astype(np.int64)
         self._row_pointer = np.array(pointers, dtype=np.int64)
         self._quarter = self._row_value[self._row_pointer]
-        self._cutoff = np.array([c.cutoff_ms for c in plan.calling], dtype=np.int64)
-        self._open = np.zeros(len(plan.calling), dtype=np.bool_)
+        self._territory_of = np.array([g.territory for g in plan.groups], dtype=np.uint8)
+        cutoffs = np.array([c.cutoff_ms for c in plan.calling], dtype=np.int64)
+        self._cutoff = cutoffs[self._territory_of]
+        self._open = np.zeros(len(plan.groups), dtype=np.bool_)
 
     def _lay_retries(self, plan: Plan) -> None:
         """The retry pool: buckets as wide as the lookahead, each a linked list of nodes."""
@@ -116,7 +117,7 @@ class Dialer:
             np.empty(nodes, dtype=np.int64),
             np.empty(nodes, dtype=np.int32),
             np.empty(nodes, dtype=np.uint8),
-            np.empty(nodes, dtype=np.uint8),
+            np.empty(nodes, dtype=np.uint16),
         )
         self._pool_next = np.arange(1, nodes + 1, dtype=np.int32)
         self._pool_next[-1] = -1
@@ -148,11 +149,11 @@ class Dialer:
             self._sort_out_ready()
 
     def _sort_out_ready(self) -> None:
-        """Retries of territories that closed are parked; those of opened ones join the queue."""
+        """Retries of groups that closed are parked; those of opened ones join the queue."""
         state = self.state
         waiting = self._ready.select(slice(int(state[k.READY]), int(state[k.READY_END])))
         waiting = waiting.joined(self._parked)
-        callable_ = self._open[waiting.territory]
+        callable_ = self._open[waiting.group]
         self._parked = waiting.select(~callable_)
         ready = waiting.select(callable_)
         ready = ready.select(np.lexsort((ready.number, ready.due)))
@@ -210,6 +211,7 @@ class Dialer:
             edge,
             self.state,
             self._open,
+            self._territory_of,
             self.head,
             self.stop,
             self.drawn,
@@ -225,7 +227,7 @@ class Dialer:
             ready.due,
             ready.row,
             ready.attempt,
-            ready.territory,
+            ready.group,
             ready.disposition,
             ready.busy,
             ready.human,
@@ -262,16 +264,16 @@ class Dialer:
         if self._progress is not None:
             self._progress(int(state[k.NOW]), int(state[k.PLACED]))
 
-    def _draw_fresh(self, territory: int) -> None:
-        """Draw the next block of a territory's fresh lines."""
-        first = int(self.head[territory])
-        last = min(first + self._draw_block, int(self.stop[territory]))
-        slot = int(self._slot[territory])
+    def _draw_fresh(self, group: int) -> None:
+        """Draw the next block of a group's fresh lines."""
+        first = int(self.head[group])
+        last = min(first + self._draw_block, int(self.stop[group]))
+        slot = int(self._slot[group])
         drawn = self._draw(slice(first, last), 1)
         for name in ("disposition", "busy", "human", "other"):
             getattr(self._fresh, name)[slot : slot + last - first] = getattr(drawn, name)
-        self._shift[territory] = slot - first
-        self.drawn[territory] = last
+        self._shift[group] = slot - first
+        self.drawn[group] = last
 
     def _draw(self, rows: Any, attempt: NDArray[np.uint8] | int) -> CallDraws:
         return draw(
@@ -293,21 +295,21 @@ class Dialer:
             return
         size = int(self.state[k.WAITING])
         if size:
-            due, number, row, attempt, territory, *_ = Retries.empty(size)
+            due, number, row, attempt, group, *_ = Retries.empty(size)
             first = max(self._loaded, last - len(self._bucket_head))
             filled = k.unload(
                 first, last, self.state, self._bucket_head, *self._pool, self._pool_next,
-                due, number, row, attempt, territory,
+                due, number, row, attempt, group,
             )  # fmt: skip
             if filled:
                 order = np.argsort(due[:filled], kind="stable")
                 row, attempt = row[order], attempt[order]
                 drawn = self._draw(row, attempt)
                 loaded = Retries(
-                    due[order], number[order], row, attempt, territory[order],
+                    due[order], number[order], row, attempt, group[order],
                     drawn.disposition, drawn.busy, drawn.human, drawn.other,
                 )  # fmt: skip
-                callable_ = self._open[loaded.territory]
+                callable_ = self._open[loaded.group]
                 if callable_.all():
                     self._append_ready(loaded)
                 else:

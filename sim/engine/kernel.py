@@ -22,7 +22,7 @@ REACHED = 0
 IDLE = 1
 """Nobody may be called until a retry is loaded or a window opens."""
 WANT_DRAWS = 2
-"""The next fresh line of territory ``state[WANTED]`` has not been drawn."""
+"""The next fresh line of group ``state[WANTED]`` has not been drawn."""
 LOG_FULL = 3
 POOL_FULL = 4
 
@@ -63,17 +63,18 @@ _NEVER = NEVER
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
+U16 = NDArray[np.uint16]
 U8 = NDArray[np.uint8]
 
 
 @kernel(
     "int64("
-    "int64, int64[::1], boolean[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
+    "int64, int64[::1], boolean[::1], uint8[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
     "int32[::1], int32[::1], uint16[::1], uint8[::1], uint32[::1], uint32[::1], uint32[::1], "
-    "uint32[::1], int64[::1], int32[::1], uint8[::1], uint8[::1], uint32[::1], uint32[::1], "
+    "uint32[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], uint32[::1], uint32[::1], "
     "uint32[::1], uint32[::1], uint32[:, :, :, ::1], int64[::1], int64[::1], int64[::1], "
     "int64[::1], int32[::1], int32[::1], int64[::1], int64[::1], int64, int32[::1], "
-    "int64[::1], int64[::1], int32[::1], uint8[::1], uint8[::1], int32[::1], int32[::1], "
+    "int64[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], int32[::1], int32[::1], "
     "uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1]"
     ")"
 )
@@ -81,13 +82,14 @@ def place(
     until: int,
     state: I64,
     is_open: NDArray[np.bool_],
+    territory_of: U8,
     head: I64,
     stop: I64,
     drawn: I64,
     shift: I64,
     position: I32,
     line_of: I32,
-    class_of: NDArray[np.uint16],
+    class_of: U16,
     made: U8,
     fresh_disposition: U32,
     fresh_busy: U32,
@@ -96,7 +98,7 @@ def place(
     ready_due: I64,
     ready_row: I32,
     ready_attempt: U8,
-    ready_territory: U8,
+    ready_group: U16,
     ready_disposition: U32,
     ready_busy: U32,
     ready_human: U32,
@@ -116,7 +118,7 @@ def place(
     pool_number: I64,
     pool_row: I32,
     pool_attempt: U8,
-    pool_territory: U8,
+    pool_group: U16,
     pool_next: I32,
     log_line: I32,
     log_attempt: U8,
@@ -144,14 +146,15 @@ def place(
     lifetime = state[LIFETIME]
     waiting = state[WAITING]
 
-    territories = head.shape[0]
+    groups = head.shape[0]
+    territories = row_pointer.shape[0]
     ends_mask = ends.shape[0] - 1
     bucket_mask = bucket_head.shape[0] - 1
     log_size = log_line.shape[0]
     levels = thresholds.shape[0]
 
-    best = -1  # territory of the open fresh line with the smallest list position
-    second = _NEVER  # smallest list position in the other open territories
+    best = -1  # group of the open fresh line with the smallest list position
+    second = _NEVER  # smallest list position in the other open groups
     rescan = True
     reason = REACHED
 
@@ -211,13 +214,13 @@ def place(
                 best = -1
                 first = _NEVER
                 second = _NEVER
-                for t in range(territories):
-                    if is_open[t] and head[t] < stop[t]:
-                        p = position[head[t]]
+                for g in range(groups):
+                    if is_open[g] and head[g] < stop[g]:
+                        p = position[head[g]]
                         if p < first:
                             second = first
                             first = p
-                            best = t
+                            best = g
                         elif p < second:
                             second = p
                 rescan = False
@@ -235,7 +238,7 @@ def place(
                 state[WANTED] = best
                 reason = WANT_DRAWS
                 break
-            territory = best
+            group = best
             attempt = 1
             i = row + shift[best]
             disposition = fresh_disposition[i]
@@ -247,7 +250,7 @@ def place(
                 rescan = True
         else:
             row = ready_row[ready]
-            territory = ready_territory[ready]
+            group = ready_group[ready]
             attempt = ready_attempt[ready]
             disposition = ready_disposition[ready]
             on_busy = ready_busy[ready]
@@ -268,6 +271,7 @@ def place(
                     row_until = row_from[pointer + 1]
 
         # How it ends.
+        territory = territory_of[group]
         level = attempt - 1 if attempt < levels else levels - 1
         kind = class_of[row]
         at = quarter[territory]
@@ -304,14 +308,14 @@ def place(
         delay = retry_delay[outcome]
         if delay > 0 and attempt < lifetime:
             due = end + delay
-            if due < cutoff[territory]:
+            if due < cutoff[group]:
                 node = free
                 free = pool_next[node]
                 pool_due[node] = due
                 pool_number[node] = placed
                 pool_row[node] = row
                 pool_attempt[node] = attempt + 1
-                pool_territory[node] = territory
+                pool_group[node] = group
                 bucket = (due // bucket_ms) & bucket_mask
                 pool_next[node] = bucket_head[bucket]
                 bucket_head[bucket] = node
@@ -336,7 +340,7 @@ def place(
 @kernel(
     "int64("
     "int64, int64, int64[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], "
-    "uint8[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], uint8[::1]"
+    "uint16[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], uint16[::1]"
     ")"
 )
 def unload(
@@ -348,13 +352,13 @@ def unload(
     pool_number: I64,
     pool_row: I32,
     pool_attempt: U8,
-    pool_territory: U8,
+    pool_group: U16,
     pool_next: I32,
     out_due: I64,
     out_number: I64,
     out_row: I32,
     out_attempt: U8,
-    out_territory: U8,
+    out_group: U16,
 ) -> int:
     """Empty retry buckets ``first`` to ``last`` - 1 into the arrays and free their nodes.
 
@@ -379,7 +383,7 @@ def unload(
             out_number[i] = pool_number[node]
             out_row[i] = pool_row[node]
             out_attempt[i] = pool_attempt[node]
-            out_territory[i] = pool_territory[node]
+            out_group[i] = pool_group[node]
             after = pool_next[node]
             pool_next[node] = free
             free = node

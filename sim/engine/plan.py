@@ -44,6 +44,16 @@ class Calling:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Lines that may be dialled at the same times: those of a territory, or of a slot in it."""
+
+    territory: int
+    """Whose clock and cutoff they have."""
+    open_ms: NDArray[np.int64]
+    """(k, 2) Intervals in which they may be dialled, cut at the cutoff; ordered, disjoint."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that an engine needs."""
 
@@ -53,7 +63,11 @@ class Plan:
     order: NDArray[np.int32]
     """(n,) The list: line ids in dialling order. Lines that are not on the list are absent."""
     calling: tuple[Calling, ...]
-    """By territory."""
+    """By territory: its clock, its cutoff, and when the strategy calls there at all."""
+    groups: tuple[Group, ...]
+    """By group of lines: when its lines may be dialled."""
+    group: NDArray[np.uint16]
+    """(lines,) By line id: its group."""
     steps: tuple[Step, ...]
     """Capacity over time: in order of time, the first at 0."""
     cutoff_ms: int

@@ -95,10 +95,11 @@ class ReferenceCampaign:
         self.env = simpy.Environment(initial_time=0)
         self.log: list[Row] = []
         self.ends: list[int] = []  # heap of the ends of calls in progress
-        self.fresh = [deque[tuple[int, int]]() for _ in plan.calling]  # (list position, line)
+        # By group of lines: those not dialled yet, as (list position, line).
+        self.fresh = [deque[tuple[int, int]]() for _ in plan.groups]
         for position, line in enumerate(plan.order.tolist()):
-            self.fresh[int(plan.population.territory[line])].append((position, line))
-        self.retries: list[list[Retry]] = [[] for _ in plan.calling]  # heaps
+            self.fresh[int(plan.group[line])].append((position, line))
+        self.retries: list[list[Retry]] = [[] for _ in plan.groups]  # heaps
         self.earliest_by_pace = Fraction(0)
         self.gap: Fraction | None = None
         self.wake = self.env.event()
@@ -136,14 +137,14 @@ class ReferenceCampaign:
 
     def control_moments(self) -> list[int]:
         """All moments at which a window opens or capacity changes."""
-        opens = {int(moment) for c in self.plan.calling for moment in c.open_ms[:, 0]}
+        opens = {int(moment) for group in self.plan.groups for moment in group.open_ms[:, 0]}
         return sorted(opens | {step.at_ms for step in self.plan.steps})
 
-    def is_open(self, territory: int, now: int) -> bool:
-        """Whether lines of a territory may be dialled."""
-        calling = self.plan.calling[territory]
-        inside = any(a <= now < b for a, b in calling.open_ms.tolist())
-        return inside and now < calling.cutoff_ms
+    def is_open(self, group: int, now: int) -> bool:
+        """Whether lines of a group may be dialled."""
+        who = self.plan.groups[group]
+        inside = any(a <= now < b for a, b in who.open_ms.tolist())
+        return inside and now < self.plan.calling[who.territory].cutoff_ms
 
     def capacity(self, now: int) -> Step:
         """Channels and pace in force."""
@@ -162,13 +163,13 @@ class ReferenceCampaign:
 
     def next_candidate(self, now: int) -> Retry | None:
         """Take the next line to call from its queue, or None if nobody may be called."""
-        open_now = [t for t in range(len(self.plan.calling)) if self.is_open(t, now)]
-        due = [t for t in open_now if self.retries[t] and self.retries[t][0].due <= now]
+        open_now = [g for g in range(len(self.plan.groups)) if self.is_open(g, now)]
+        due = [g for g in open_now if self.retries[g] and self.retries[g][0].due <= now]
         if due:
-            return heapq.heappop(self.retries[min(due, key=lambda t: self.retries[t][0])])
-        waiting = [t for t in open_now if self.fresh[t]]
+            return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
+        waiting = [g for g in open_now if self.fresh[g]]
         if waiting:
-            _, line = self.fresh[min(waiting, key=lambda t: self.fresh[t][0])].popleft()
+            _, line = self.fresh[min(waiting, key=lambda g: self.fresh[g][0])].popleft()
             return Retry(due=now, number=-1, line=line, attempt=1)
         return None
 
@@ -214,7 +215,7 @@ class ReferenceCampaign:
         if delay > 0 and who.attempt < self.plan.lifetime:
             due = end + delay
             retry = Retry(due, number, who.line, who.attempt + 1)
-            heapq.heappush(self.retries[territory], retry)
+            heapq.heappush(self.retries[int(self.plan.group[who.line])], retry)
         self.env.process(self.call(end, due))
 
     def ending(self, line: int, attempt: int, territory: int, now: int) -> tuple[int, int]:

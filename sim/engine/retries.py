@@ -18,7 +18,7 @@ class Retries(NamedTuple):
     row: NDArray[np.int32]
     attempt: NDArray[np.uint8]
     """Attempt that it will be."""
-    territory: NDArray[np.uint8]
+    group: NDArray[np.uint16]
     disposition: NDArray[np.uint32]
     busy: NDArray[np.uint32]
     human: NDArray[np.uint32]
@@ -27,7 +27,7 @@ class Retries(NamedTuple):
     @classmethod
     def empty(cls, size: int) -> Retries:
         """Room for a number of retries."""
-        types = (np.int64, np.int64, np.int32, np.uint8, np.uint8, *[np.uint32] * 4)
+        types = (np.int64, np.int64, np.int32, np.uint8, np.uint16, *[np.uint32] * 4)
         return cls(*(np.empty(size, dtype=t) for t in types))
 
     def select(self, which: Any) -> Retries:

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from sim.engine.log import LogChunk
-from sim.engine.plan import Calling, Plan, Step
+from sim.engine.plan import Calling, Group, Plan, Step
 from sim.scenario.model import Scenario
 from sim.streams import Key
 from sim.world.population import Population
@@ -62,12 +62,15 @@ def plan(
     reached_live: int = 30_000,
 ) -> Plan:
     territories = int(people.territory.max()) + 1
+    callings = callings or tuple(calling([(0, cutoff)], cutoff) for _ in range(territories))
     return Plan(
         key=Key(1, 2),
         population=people,
         tables=cast(Any, None),
         order=np.array(range(people.lines) if order is None else order, dtype=np.int32),
-        calling=callings or tuple(calling([(0, cutoff)], cutoff) for _ in range(territories)),
+        calling=callings,
+        groups=tuple(Group(place, own.open_ms) for place, own in enumerate(callings)),
+        group=people.territory.astype(np.uint16),
         steps=steps,
         cutoff_ms=cutoff,
         cohorts=1,
