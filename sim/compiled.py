@@ -2,8 +2,8 @@
 
 Numba keeps compiled code beside the source or in a user folder, and fails where it can write
 neither. Here the folder is chosen once: the first one that can be written, of ``NUMBA_CACHE_DIR``,
-the user's cache folder and the system's temporary folder. Where none can be written, kernels
-compile anew in each process and everything still works.
+the user's cache folder and the system's temporary folder. Where none can be written, or a cache
+cannot be used, kernels compile anew in each process and everything still works.
 """
 
 from __future__ import annotations
@@ -29,7 +29,8 @@ def _candidates() -> list[Path]:
     with contextlib.suppress(RuntimeError):  # no home folder can be determined
         folders.append((Path(home) if home else Path.home() / ".cache") / "ringfence" / "numba")
     user = str(os.getuid()) if hasattr(os, "getuid") else os.environ.get("USERNAME", "user")
-    folders.append(Path(tempfile.gettempdir()) / f"ringfence-{user}" / "numba")
+    with contextlib.suppress(OSError):  # no temporary folder can be written, as on a full disk
+        folders.append(Path(tempfile.gettempdir()) / f"ringfence-{user}" / "numba")
     return folders
 
 
@@ -64,7 +65,10 @@ def kernel(signature: str) -> Callable[[F], F]:
     """
 
     def decorate(function: F) -> F:
-        compiled = numba.njit(signature, cache=_FOLDER is not None, nogil=True)(function)
+        try:
+            compiled = numba.njit(signature, cache=_FOLDER is not None, nogil=True)(function)
+        except Exception:  # a cache on a full disk, or a damaged one; else it is raised again
+            compiled = numba.njit(signature, nogil=True)(function)
         return compiled  # type: ignore[no-any-return]
 
     return decorate

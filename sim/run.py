@@ -104,9 +104,9 @@ def choose(scenario: Scenario, wanted: Sequence[str] | None) -> list[str]:
     for name in wanted or ():
         if name not in scenario.strategies:
             close = difflib.get_close_matches(name, scenario.strategies, n=1)
-            hint = f"did you mean '{close[0]}'?" if close else ""
+            hint = f"did you mean '{close[0]}'? " if close else ""
             known = ", ".join(scenario.strategies)
-            raise ValueError(f"there is no strategy '{name}'; there are {known}. {hint}".rstrip())
+            raise ValueError(f"there is no strategy '{name}'; {hint}allowed: {known}")
     return [name for name in scenario.strategies if not wanted or name in wanted]
 
 
@@ -229,6 +229,8 @@ def run_scenario(
     full = loaded.scenario
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
+    if 0 < asked * full.world.lines < 1:
+        raise ValueError(f"the scale {float(asked):.2g} leaves none of {full.world.lines:,} lines")
     scaled, rounding = scale_scenario(full, asked)
     effective = Fraction(scaled.world.lines, full.world.lines)
     text = resolved_text(loaded)

@@ -47,7 +47,8 @@ def check(
             text = verdicts.markdown(result.rows, result.unjudged, result.notes)
             markdown.write_text(text, encoding="utf-8")
     except OSError as error:
-        raise BadInput(f"cannot write: {error}") from error
+        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
+        raise BadInput(f"cannot write {reason}") from error
     if as_json:
         document = {
             "summary": result.summary,

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.commands.loading import BadInput, load_or_exit
-from sim.scenario.units import parse_share
 
 if TYPE_CHECKING:
     from sim.run import RunOutcome
+
+
+_SHARE = re.compile(r"(?P<number>[-+0-9./]{1,40}(e-?[0-9]{1,2})?)\s*(?P<percent>%?)", re.I)
+"""Short enough to be worked out at once."""
 
 
 class Scale(click.ParamType[Fraction]):
@@ -26,20 +30,27 @@ class Scale(click.ParamType[Fraction]):
         """The share as an exact fraction."""
         if isinstance(value, Fraction):
             return value
-        text = str(value).strip()
+        found = _SHARE.fullmatch(str(value).strip())
         try:
-            share = Fraction(text[:-1].strip()) / 100 if text.endswith("%") else Fraction(text)
-            parse_share(float(share))
+            share = Fraction(found["number"]) / (100 if found["percent"] else 1) if found else None
         except (ValueError, ZeroDivisionError):
+            share = None
+        if share is None:
             self.fail(f"found '{value}'; a scale is a share such as 1% or 0.01", param, ctx)
-        if share == 0:
-            self.fail("found 0; the scale lies above 0 % and up to 100 %", param, ctx)
+        if not 0 < share <= 1:
+            self.fail(f"found '{value}'; the scale lies above 0 % and up to 100 %", param, ctx)
         return share
 
 
 @click.command()
 @click.argument("file")
-@click.option("--strategy", "strategies", metavar="NAME", multiple=True, help="Only this one.")
+@click.option(
+    "--strategy",
+    "strategies",
+    metavar="NAME",
+    multiple=True,
+    help="Only this one; repeat it for several.",
+)
 @click.option("--seed", type=click.IntRange(0, 2**64 - 1), help="Root seed instead of the file's.")
 @click.option(
     "--scale",
@@ -67,8 +78,7 @@ def run(
     """
     loaded = load_or_exit(file, sets)
 
-    from analysis.report import report_html
-    from analysis.table import comparison_text
+    from sim.cli import shown_by
     from sim.commands.progress import progress
     from sim.results.errors import RunDirectoryError
     from sim.run import run_scenario
@@ -83,14 +93,14 @@ def run(
                 calls=calls,
                 out=out,
                 progress=hook,
-                report=report_html,
+                report=shown_by("report_html"),
             )
     except (RunDirectoryError, ValueError) as error:
         raise BadInput(str(error)) from error
     if as_json:
         click.echo(json.dumps(_document(outcome, loaded.scenario.name), indent=2))
         return
-    click.echo(comparison_text(outcome.run, loaded.scenario))
+    click.echo(shown_by("comparison_text")(outcome.run, loaded.scenario))
     for note in outcome.rounding:
         if note.used != note.exact:
             click.echo(

@@ -182,12 +182,10 @@ def test_closed_and_full_standard_streams(here: Path) -> None:
         )
         return done.returncode, done.stdout, done.stderr
 
-    code, _, err = shell(">&-", *SMALL, "--out", "closed")
-    assert (code, "Traceback" in err) == (0, False)
-    load_run(here / "closed").verify()
-    code, out, _ = shell("2>&-", *SMALL, "--out", "mute")
-    assert code == 0
-    assert "People reached" in out
+    assert shell(">&- 2>&-", *SMALL, "--out", "mute") == (0, "", "")
+    load_run(here / "mute").verify()
+    code, out, _ = shell("2>&-", "validate", "none.yaml", "trial.yaml")
+    assert (code, out) == (2, "trial.yaml: fine, 2 strategies\n")
     code, _, err = shell(">/dev/full", "schema")
     assert (code, err) == (2, "Error: cannot write to standard output: No space left on device\n")
     code, out, _ = shell("2>/dev/full", "validate", "none.yaml")
@@ -255,10 +253,9 @@ def test_a_terminal_shows_a_bar_with_rate_and_time_left(here: Path) -> None:
 def test_runs_are_identical_for_any_hash_seed_and_with_or_without_a_call_log(
     ringfence: Command, here: Path
 ) -> None:
-    for name, seed in (("one", "0"), ("two", "12345")):
-        changed = environment(PYTHONHASHSEED=seed)
-        answer = program(*SMALL, "--calls", "--out", name, cwd=here, env=changed)
-        assert answer.code == 0
+    changed = environment(PYTHONHASHSEED="12345")
+    assert program(*SMALL, "--calls", "--out", "one", cwd=here, env=changed).code == 0
+    assert ringfence(*SMALL, "--calls", "--out", "two").code == 0
     assert ringfence(*SMALL, "--out", "three").code == 0
     one, two, three = (tables(here / name) for name in ("one", "two", "three"))
     assert one == two
