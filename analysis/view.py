@@ -229,17 +229,14 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
 
 
 def _scaling(run: Run, scenario: Scenario) -> tuple[str, ...]:
-    """What a reader should know of a scaled run: what it cannot help, and what it rounded.
-
-    Rounding is told from half a per cent on.
-    """
+    """What a reader should know of a scaled run: what it cannot help, and what it rounded."""
     if run.scale >= 1:
         return ()
     asked = Fraction(str(run.manifest["scale"]["asked"]))
     rounded = [
         f"{r.path} {float(r.exact):g} to {float(r.used):g}"
         for r in scale_scenario(scenario, asked)[1]
-        if abs(r.used - r.exact) >= r.exact / 200
+        if r.used != r.exact
         and (not r.path.startswith("strategies.") or r.path.split(".")[1] in run.strategies)
     ]
     few = (

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from sim.behaviour.answering import UnreachableSharesError
 from sim.engine.log import LogSink
 from sim.engine.plan import Plan
+from sim.loading import load
 from sim.results.baseline import (
     Baseline,
     Row,
@@ -26,7 +26,7 @@ from sim.results.provenance import versions
 from sim.results.store import text_digest
 from sim.run import choose, simulate
 from sim.scenario.faults import ScenarioError
-from sim.scenario.load import load_scenario, resolved_text
+from sim.scenario.load import resolved_text
 from sim.scenario.scale import scale_scenario
 
 
@@ -120,14 +120,14 @@ def check(
                 result.updated.append(baseline_path(file))
             else:
                 _judge(result, file, now)
-        except (ScenarioError, UnreachableSharesError, BaselineError) as error:
+        except (ScenarioError, BaselineError) as error:
             result.unjudged[str(file)] = str(error)
     return result
 
 
 def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     """Run a scenario at its check scale and take down its counters and digests."""
-    loaded = load_scenario(file)
+    loaded = load(file)
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
     scaled, _ = scale_scenario(full, scale)

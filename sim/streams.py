@@ -43,6 +43,10 @@ class Purpose(IntEnum):
     """By line and attempt: key press, time of the key press, patience, greeting length."""
     VOICEMAIL = 6
     """By line and attempt: heard or not, delay until heard, (two spare)."""
+    LINE_CONSENT = 7
+    """By line: consent, the slot that it names, directory opposition, (spare)."""
+    LINE_REGISTERS = 8
+    """By line: standing in the first to the fourth register of the world."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -142,6 +142,8 @@ def test_purposes_are_frozen() -> None:
         "CALL_ANSWER": 4,
         "CALL_LISTEN": 5,
         "VOICEMAIL": 6,
+        "LINE_CONSENT": 7,
+        "LINE_REGISTERS": 8,
     }
 
 

@@ -7,9 +7,9 @@ from typing import NoReturn
 
 import click
 
-from sim.scenario.faults import Fault, ScenarioError
-from sim.scenario.load import Loaded, load_scenario
-from sim.scenario.node import nearest
+from sim.loading import load
+from sim.scenario.faults import ScenarioError
+from sim.scenario.load import Loaded
 
 BAD_INPUT = 2
 
@@ -18,30 +18,6 @@ class BadInput(click.ClickException):
     """Input that cannot be used: told in a line, with exit code 2."""
 
     exit_code = BAD_INPUT
-
-
-def load(path: str, sets: Sequence[str] = ()) -> Loaded:
-    """Load a scenario and check that the model can meet its answering shares.
-
-    Raises
-    ------
-    ScenarioError
-        With every fault.
-    """
-    from sim.behaviour.answering import UnreachableSharesError, latent
-
-    loaded = load_scenario(path, sets)
-    faults: list[Fault] = []
-    for name, line_type in loaded.scenario.world.line_types.items():
-        try:
-            latent(line_type.answering, f"world.line_types.{name}.answering")
-        except UnreachableSharesError as error:
-            node, _ = nearest(loaded.nodes, tuple(error.path.split(".")))
-            where = node.mark
-            faults.append(Fault(where.file, where.line, where.column, error.path, str(error)))
-    if faults:
-        raise ScenarioError([*faults, *loaded.warnings])
-    return loaded
 
 
 def load_or_exit(path: str, sets: Sequence[str] = ()) -> Loaded:

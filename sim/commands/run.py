@@ -101,12 +101,6 @@ def run(
         click.echo(json.dumps(_document(outcome, loaded.scenario.name), indent=2))
         return
     click.echo(shown_by("comparison_text")(outcome.run, loaded.scenario))
-    for note in outcome.rounding:
-        if note.used != note.exact:
-            click.echo(
-                f"rounded: {note.path} is {float(note.used):g}; "
-                f"{float(note.full):g} at this scale would be {float(note.exact):g}"
-            )
     click.echo(f"\nrun:    {outcome.path}\nreport: {outcome.path / 'report.html'}")
 
 

@@ -7,7 +7,8 @@ from dataclasses import asdict
 
 import click
 
-from sim.commands.loading import BAD_INPUT, load
+from sim.commands.loading import BAD_INPUT
+from sim.loading import load
 from sim.scenario.faults import Fault, ScenarioError
 
 

@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 from sim.behaviour.answering import Latent, cohorts_of
 from sim.behaviour.calls import call_tables
 from sim.engine import calendar
+from sim.engine.enforce import Enforcement
 from sim.engine.log import N_OUTCOMES, Outcome
 from sim.engine.plan import Calling, Group, Plan, Step
 from sim.scenario.model import Scenario, Strategy
 from sim.streams import Key, Purpose, make_key, words
 from sim.world.population import Population
+from sim.world.slots import consent_slots
 from sim.world.synthesis import latents, synthesise
 
 LIVE_THRESHOLDS_MS = (6_000, 19_000, 30_000, 60_000)
@@ -60,18 +62,21 @@ def build_plan(
     cutoff = calendar.utc_ms(campaign.cutoff, campaign.timezone) - start_utc
     reached_live = min(strategy.reached_when.live, strategy.message.duration)
     live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
+    enforced = Enforcement(scenario, strategy)
     calling = tuple(
-        _calling(scenario, strategy, territory, start_utc, cutoff)
+        _calling(scenario, strategy, territory, start_utc, cutoff, enforced)
         for territory in scenario.world.territories
     )
+    groups, group = _groups(scenario, population, calling, start_utc, cutoff, enforced)
+    order = dialling_order(scenario, strategy, population, key)
     return Plan(
         key=key,
         population=population,
         tables=call_tables(scenario.world, strategy, hidden, live),
-        order=dialling_order(scenario, strategy, population, key),
+        order=order[enforced.listed(population)[order]] if enforced.rules else order,
         calling=calling,
-        groups=tuple(Group(t, own.open_ms) for t, own in enumerate(calling)),
-        group=population.territory.astype(np.uint16),
+        groups=groups,
+        group=group,
         steps=capacity_steps(strategy, start_utc, cutoff),
         cutoff_ms=cutoff,
         cohorts=cohorts_of(scenario.world),
@@ -84,7 +89,12 @@ def build_plan(
 
 
 def _calling(
-    scenario: Scenario, strategy: Strategy, territory: str, start_utc: int, cutoff: int
+    scenario: Scenario,
+    strategy: Strategy,
+    territory: str,
+    start_utc: int,
+    cutoff: int,
+    enforced: Enforcement,
 ) -> Calling:
     """The calendar of one territory."""
     place = scenario.world.territories[territory]
@@ -105,6 +115,7 @@ def _calling(
     inside = calendar.open_minutes(
         local, strategy.dialing.call_times, holidays, strategy.dialing.on_holidays
     )
+    inside &= enforced.open_minutes(territory, local)
     inside &= np.arange(count) * calendar.MINUTE_MS < cutoff
     quarter = calendar.quarter_of_week(local)
     changes = np.flatnonzero(np.diff(quarter, prepend=quarter[:1] - 1))
@@ -114,6 +125,39 @@ def _calling(
         row_from_ms=changes.astype(np.int64) * calendar.MINUTE_MS,
         row=quarter[changes],
     )
+
+
+def _groups(
+    scenario: Scenario,
+    population: Population,
+    calling: tuple[Calling, ...],
+    start_utc: int,
+    cutoff: int,
+    enforced: Enforcement,
+) -> tuple[tuple[Group, ...], NDArray[np.uint16]]:
+    """Groups of lines by when they may be dialled, and the group of each line.
+
+    A group is a territory; where consented times are enforced, a territory and such a time. There a
+    line without consent, which only a partial enforcement leaves on the list, has its own group.
+    """
+    slots = consent_slots(scenario.world) if enforced.slots else ()
+    if not slots:
+        own = tuple(Group(t, place.open_ms) for t, place in enumerate(calling))
+        return own, population.territory.astype(np.uint16)
+    first, count = start_utc // calendar.MINUTE_MS, cutoff // calendar.MINUTE_MS
+    groups: list[Group] = []
+    for t, (place, times) in enumerate(
+        zip(scenario.world.territories.values(), calling, strict=True)
+    ):
+        local = calendar.local_minutes(place.timezone, first, count)
+        inside = calendar.flags(times.open_ms, count)
+        for slot in slots:
+            named = calendar.open_minutes(local, [slot.window], frozenset(), "normal")
+            groups.append(Group(t, calendar.intervals(inside & named)))
+        groups.append(Group(t, times.open_ms))
+    within = np.where(population.consent != 0, population.slot, len(slots))
+    group = population.territory.astype(np.uint16) * np.uint16(len(slots) + 1)
+    return tuple(groups), group + within.astype(np.uint16)
 
 
 def capacity_steps(strategy: Strategy, start_utc: int, cutoff: int) -> tuple[Step, ...]:

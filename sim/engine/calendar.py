@@ -129,6 +129,14 @@ def intervals(flags: NDArray[np.bool_]) -> I64:
     return edges.reshape(-1, 2).astype(np.int64) * MINUTE_MS
 
 
+def flags(open_ms: I64, count: int) -> NDArray[np.bool_]:
+    """Minutes from intervals of whole minutes: the way back from :func:`intervals`."""
+    inside = np.zeros(count, dtype=np.bool_)
+    for opens, closes in (open_ms // MINUTE_MS).tolist():
+        inside[opens:closes] = True
+    return inside
+
+
 def public_holidays(code: str | None, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     """Public holidays between two dates, from the ``holidays`` library.
 

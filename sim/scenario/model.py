@@ -237,6 +237,26 @@ class VoicemailWorld(Model):
     )
 
 
+class ConsentSlots(Model):
+    """Weekly times that consents name: each names one of them, all alike, local to the line."""
+
+    length: Annotated[PlainDuration, Field(ge=60_000)] = Field(
+        description="Length of the time that a consent names, whole minutes."
+    )
+    days: Days = Field(description="Days on which such times lie.")
+    opens: Clock = Field(alias="from", description="Start of the first on each day, local.")
+    closes: Clock = Field(alias="to", description="End of the last on each day, local.")
+
+
+class Consent(Model):
+    """Consent to automated calls from this caller, given before the campaign."""
+
+    share: Share = Field(description="Share of lines whose people consented.")
+    slot: ConsentSlots | None = Field(
+        None, description="Weekly times that consents name; left out, they cover any time."
+    )
+
+
 class World(Model):
     """Who the recipients are and how they behave. Shared by all strategies."""
 
@@ -261,6 +281,17 @@ class World(Model):
     press_1: Share = Field(description="Share of people at the gate who press the key.")
     press_1_delay: DurationLaw = Field(description="Start of the prompt to the key.")
     voicemail: VoicemailWorld = Field(description="What becomes of a message left on a machine.")
+    consent: Consent | None = Field(
+        None, description="Consent given beforehand; left out, nothing is known of it."
+    )
+    registers: Annotated[dict[str, Share], AfterValidator(Freeze)] = Field(
+        default_factory=lambda: Freeze({}),
+        max_length=4,
+        description="Share of lines in each register of refusals, by its name.",
+    )
+    opposition: Share | None = Field(
+        None, description="Share of lines marked in the directory as refusing calls."
+    )
 
 
 # ── A strategy ───────────────────────────────────────────────────────────────────────────────────
@@ -401,6 +432,26 @@ class Message(Model):
     voicemail: Annotated[PlainDuration, Field(ge=1)] | None = Field(
         None, description="Length of the message left on a machine."
     )
+    opt_out: Literal["none", "start", "end"] = Field(
+        "none", description="Where it tells of the right to object; start: before all else."
+    )
+    how_to_object: StrictBool = Field(
+        False, description="Whether it says how to object, beside that notice."
+    )
+    opt_out_key: StrictBool = Field(
+        False, description="Whether a key in the call itself lists the number as refusing."
+    )
+    identification: tuple[
+        Literal[
+            "caller_at_start",
+            "on_whose_behalf_at_start",
+            "caller_name",
+            "phone_number",
+            "postal_address",
+            "postal_address_or_free_phone",
+        ],
+        ...,
+    ] = Field((), description="What it says of the caller.")
 
 
 class Prices(Model):
@@ -443,6 +494,10 @@ class Strategy(Model):
     reached_when: ReachedWhen = Field(
         default_factory=ReachedWhen, description="What counts as reached."
     )
+    enforce: Annotated[dict[str, tuple[str, ...]], AfterValidator(Freeze)] = Field(
+        default_factory=lambda: Freeze({}),
+        description="Rules that the dialer keeps, by regime: [all], or ids or kinds of rules.",
+    )
 
 
 class Check(Model):
@@ -465,6 +520,9 @@ class Scenario(Model):
         min_length=1, description="Strategies by name; each is laid over the base strategy."
     )
     base: str = Field(description="The strategy that the others are compared with.")
+    regimes: tuple[str, ...] = Field(
+        (), description="Regimes to audit every strategy against; `ringfence regimes` lists them."
+    )
     check: Check = Field(
         default_factory=Check, description="How `ringfence check` reruns the scenario."
     )

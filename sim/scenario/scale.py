@@ -68,8 +68,7 @@ def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple
     def pace(path: str, full: Fraction) -> Fraction:
         exact = full * scale
         used = exact.limit_denominator(1_000_000)
-        while max(used.numerator, used.denominator) > 1_000_000:  # pragma: no cover - tiny scales
-            used = used.limit_denominator(used.denominator // 2)
+        used = max(used, Fraction(1, 1_000_000))
         notes.append(Rounding(path, full, exact, used))
         return used
 

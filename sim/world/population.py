@@ -34,6 +34,14 @@ class Population:
     """Registered voters behind the line, people."""
     shared_voicemail: U8
     """1 where all voters of the line hear a message that is heard."""
+    consent: U8
+    """1 where the line's people consented beforehand."""
+    slot: U8
+    """Index of the weekly time that a consent names; 0 where there are none."""
+    registers: U8
+    """Bit r is set where the line stands in the world's register r."""
+    opposed: U8
+    """1 where the directory marks the line as refusing."""
 
     @property
     def lines(self) -> int:

@@ -10,6 +10,7 @@ from sim.scenario.model import Scenario
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
 from sim.world.population import Population
+from sim.world.slots import consent_slots
 
 _BLOCK = 1 << 16
 
@@ -61,6 +62,11 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
     invalid = np.array([threshold(h.invalid) for h in hidden], dtype=np.uint32)
     machine = np.array([threshold(h.machine) for h in hidden], dtype=np.uint32)
 
+    consent = np.uint32(threshold(world.consent.share.central if world.consent else 0.0))
+    slots = np.uint64(max(1, len(consent_slots(world))))
+    opposed = np.uint32(threshold(world.opposition.central if world.opposition else 0.0))
+    registers = [np.uint32(threshold(share.central)) for share in world.registers.values()]
+
     columns = {name: np.empty(n, dtype=np.uint8) for name in Population.__dataclass_fields__}
     for first in range(0, n, _BLOCK):
         block = slice(first, min(first + _BLOCK, n))
@@ -76,6 +82,15 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
         columns["voters"][block] = voters + (people[1] < np.uint32(more))
         columns["shared_voicemail"][block] = people[2] < shared
         columns["segment"][block] = _pick(people[3], segments)
+        wishes = words(key, Purpose.LINE_CONSENT, line)
+        columns["consent"][block] = wishes[0] < consent
+        columns["slot"][block] = (wishes[1] * slots) >> np.uint64(32)
+        columns["opposed"][block] = wishes[2] < opposed
+        listed = words(key, Purpose.LINE_REGISTERS, line)
+        bits = np.zeros(len(line), dtype=np.uint8)
+        for number, below in enumerate(registers):
+            bits |= (listed[number] < below).astype(np.uint8) << np.uint8(number)
+        columns["registers"][block] = bits
     for column in columns.values():
         column.flags.writeable = False
     return Population(**columns)

@@ -72,7 +72,7 @@ def test_table(campaign: Campaign) -> None:
     header, _, *rows = [
         [cell.strip(" `") for cell in line.strip("|").split("|")] for line in table[1].splitlines()
     ]
-    assert header[1:] == list(campaign.metrics)
+    assert header[1:] == list(campaign.metrics)  # every strategy
     assert rows
     for metric, *values in rows:
         assert metric in METRICS

@@ -21,11 +21,26 @@ ZONES = (
 )
 STARTS = {
     "plain": "2017-04-18 10:00",
+    "eve of a poll": "2017-04-20 20:00",
     "spring clock change": "2017-03-25 18:00",
     "autumn clock change": "2017-10-28 18:00",
     "Miquelon clock change": "2017-03-11 20:00",
 }
 RATES = ("0.7", "1", "1/3", "2.5", "46.3", "80", "333", "5000")
+CONSENTS: tuple[dict[str, Any] | None, ...] = (
+    {"share": 0.6},
+    {"share": 0.9, "slot": {"length": "6 h", "days": "all", "from": "00:00", "to": "24:00"}},
+    {"share": 0.8, "slot": {"length": "97 min", "days": "tue-sun", "from": "00:00", "to": "24:00"}},
+    None,
+)
+"""Consents of generated worlds; some name times that lie askew to every other clock."""
+ENFORCED: tuple[dict[str, list[str]], ...] = (
+    {"fr-cnil-political": ["consent_slot"]},
+    {"fr-cnil-political": ["consent", "consent_slot", "opposition"]},
+    {"fr-electoral-silence": ["silence"]},
+    {"fr-cnil-political": ["consent_slot"], "fr-electoral-silence": ["all"], "ca-adad": ["hours"]},
+)
+"""Rules that generated strategies may enforce."""
 DELAYS = ("1 s", "3 s", "10 s", "15 min", "17 min", "4 h")
 
 
@@ -159,12 +174,17 @@ def documents(draw: st.DrawFn, *, most_lines: int = 250) -> dict[str, Any]:
         for name in territories
         if draw(st.integers(0, 3)) == 0
     }
+    consent = draw(st.sampled_from(CONSENTS))
+    enforce = draw(st.sampled_from([{}, {}, *ENFORCED]))
+    if consent is None:
+        enforce = {}
     retried = draw(
         st.sampled_from(
             [["no_answer"], ["busy", "no_answer"], ["busy", "no_answer", "machine"], []]
         )
     )
     strategy = {
+        "enforce": enforce,
         "campaign": {
             "timezone": "Europe/Paris",
             "start": start,
@@ -207,6 +227,9 @@ def documents(draw: st.DrawFn, *, most_lines: int = 250) -> dict[str, Any]:
                     [None, {"a": {"share": 0.25, "human_odds": 2.0}, "b": {"share": 0.75}}]
                 )
             ),
+            "consent": consent,
+            "registers": {"bloctel": 0.2, "national-dnc": 0.1},
+            "opposition": 0.1,
             "signalling": {
                 "invalid": draw(duration_laws(1, 5, grid=grid)),
                 "busy": draw(duration_laws(1, 5, grid=grid)),

@@ -34,6 +34,10 @@ def population(
         has_machine=column(None, 1),
         voters=column(voters, 1),
         shared_voicemail=column(shared, 0),
+        consent=column(None, 0),
+        slot=column(None, 0),
+        registers=column(None, 0),
+        opposed=column(None, 0),
     )
 
 

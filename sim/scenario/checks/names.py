@@ -30,7 +30,20 @@ def check_scenario(root: Node) -> Iterator[Fault]:
         if not NAME.fullmatch(known):
             message = f"found the name {shown(known)}; {NAME_RULE}"
             yield fault_at(node, message, on_key=True)
+    yield from _regimes(root)
     base = root.children.get("base")
     word = base.value if base is not None else None
     if base is not None and isinstance(word, str) and strategies and word not in strategies:
         yield fault_at(base, unknown_name("strategy", word, strategies))
+
+
+def _regimes(root: Node) -> Iterator[Fault]:
+    """Faults of `regimes`: each must exist."""
+    node = root.children.get("regimes")
+    if node is None or not isinstance(node.value, tuple) or not node.value:
+        return
+    from sim.regimes.load import regime_ids  # only here: most scenarios name none
+
+    for entry in node.value:
+        if isinstance(entry.value, str) and entry.value not in regime_ids():
+            yield fault_at(entry, unknown_name("regime", entry.value, regime_ids()))

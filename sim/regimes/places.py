@@ -1,0 +1,10 @@
+"""Where in a file something is written."""
+
+from __future__ import annotations
+
+from sim.scenario.node import Node, nearest
+
+
+def at(node: Node, *path: str | int) -> Node:
+    """The node at a path below another, or the deepest that exists on it."""
+    return nearest(node, path)[0]
