@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "sim.commands.explain",
     "run": "sim.commands.run",
     "check": "sim.commands.check",
+    "regimes": "sim.commands.regimes",
     "report": "analysis.cli",
 }
 """Command to the module that holds it, under its own name. The analysis room joins by name."""

@@ -174,16 +174,19 @@ def place(
             reason = REACHED
             break
         while busy > 0 and released <= s:
-            slot = released & ends_mask
-            if slot & 63 == 0 and ends_by_64[slot >> 6] == 0 and released + 63 <= s:
-                released += 64
-                continue
-            ended = ends[slot]
-            if ended:
-                busy -= ended
-                ends[slot] = 0
-                ends_by_64[slot >> 6] -= ended
-            released += 1
+            last = min(s, released | 63)  # of this block of 64 ms
+            block = (released & ends_mask) >> 6
+            if ends_by_64[block] > 0:
+                total = 0
+                for moment in range(released, last + 1):
+                    slot = moment & ends_mask
+                    ended = ends[slot]
+                    if ended:
+                        total += ended
+                        ends[slot] = 0
+                busy -= total
+                ends_by_64[block] -= total
+            released = last + 1
         if released <= s:
             released = s + 1
         full = False

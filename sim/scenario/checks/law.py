@@ -49,7 +49,8 @@ def _missing_world(subject: Subject) -> Iterator[Fault]:
     campaign, world = subject.strategy.campaign, subject.world
     for regime, names in subject.strategy.enforce.items():
         rules = enforced_rules({regime: names}, campaign.start.date(), campaign.cutoff.date())
-        kinds = {r.kind for r in rules}
+        # Consent by a key needs no consent beforehand.
+        kinds = {r.kind for r in rules if not getattr(r, "press_1_counts", False)}
         path: Path = ("enforce", regime)
         if "consent" in kinds and world.consent is None:
             yield subject.fault(
