@@ -13,6 +13,7 @@ from pathlib import Path
 
 from plotly.offline import get_plotlyjs
 
+from analysis.audit import audit_html
 from analysis.clock import place, written_in
 from analysis.figures import CHARTS
 from analysis.figures.voicemail import heard_share, people_if
@@ -84,11 +85,13 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
 
 def _page(run: RunView) -> Html:
     charts = [draw(run) for draw in CHARTS]
+    law = audit_html(run)
     contents = "".join(
         f'<li><a href="#{esc(key)}">{esc(title)}</a></li>'
         for key, title in [
             ("reached", "What each strategy reached"),
             *((chart.key, chart.title) for chart in charts),
+            *([("law", "Held against the law")] if law else []),
             ("sure", "How sure this is"),
             ("metrics", "All numbers"),
         ]
@@ -97,6 +100,7 @@ def _page(run: RunView) -> Html:
         [
             section("reached", "What each strategy reached", _headline(run) + _drives(run)),
             section("charts", "The campaign in charts", "".join(map(chart_html, charts))),
+            section("law", "Held against the law", law) if law else "",
             section("sure", "How sure this is", _uncertainty(run)),
             section("metrics", "All numbers, side by side", _comparison(run)),
         ]

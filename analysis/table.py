@@ -19,6 +19,7 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from analysis.audit import console_lines
 from analysis.clock import place, written_in
 from analysis.metrics_text import (
     FULL_SIZE_ONLY,
@@ -49,6 +50,7 @@ def comparison_table(run: RunView, *, width: int = WIDTH) -> RenderableType:
     """The comparison as a rich renderable for a console of ``width`` columns."""
     parts: list[RenderableType] = [_heading(run)]
     parts += [_block(run, names, width) for names in _blocks(run, width)]
+    parts += [Text(line) for line in console_lines(run)]
     parts += [Text(line, style="dim") for line in legend(run)]
     return Group(*parts)
 

@@ -55,6 +55,8 @@ def _numpy(column: Any) -> NDArray[Any]:
     values = column.to_pylist()
     if kind in {"double", "float"}:
         return np.array([np.nan if value is None else value for value in values], dtype=float)
+    if kind == "int64" and None in values:
+        return np.array([np.nan if value is None else value for value in values], dtype=float)
     return np.array(values, dtype=bool if kind == "bool" else _DTYPES.get(kind, object))
 
 
@@ -96,6 +98,8 @@ class RunView:
     """By strategy: listening time that counts as delivered live, ms."""
     reached_voicemail: Mapping[str, str] = field(default_factory=dict)
     """By strategy: voicemail counts as reached when ``heard``, ``left`` or ``never``."""
+    audit: Columns = field(default_factory=dict)
+    """The table ``audit``; without rows, or empty, where no regime was asked for."""
     notices: tuple[str, ...] = ()
     """What a reader must know of this run, such as the rounding of a scaled one."""
 
@@ -221,6 +225,7 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
         version=str(run.manifest.get("versions", {}).get("ringfence", __version__)),
         metrics=run.metrics,
         tables={name: columns(run.arrow(name)) for name in TABLES},
+        audit=columns(run.arrow("audit")),
         currency=next(filter(None, map(_currency, rules.values())), None),
         reached_live_ms={name: rule.reached_when.live for name, rule in rules.items()},
         reached_voicemail={name: rule.reached_when.voicemail for name, rule in rules.items()},

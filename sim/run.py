@@ -13,10 +13,14 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
+from sim.audit.auditor import Audit
+from sim.audit.auditor import audits as hold_against
+from sim.audit.from_run import CallLog
 from sim.engine import fast
 from sim.engine.build import build_plan
 from sim.engine.log import LogChunk, LogSink
 from sim.engine.plan import Plan
+from sim.regimes.load import load_regime
 from sim.results.digest import digest_object
 from sim.results.findings import Findings, find
 from sim.results.ledger import balance
@@ -236,23 +240,39 @@ def run_scenario(
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
 
+    regimes = [load_regime(name) for name in full.regimes]
+    kept: dict[str, CallLog] = {}
+
     with RunWriter(target, full, text, calls=calls) as writer:
         log = writer.call_log
 
-        def call_sink(name: str, plan: Plan) -> LogSink:
-            assert log is not None
-            log.begin(name, plan)
-            return log.add
+        def sink_for(name: str, plan: Plan) -> LogSink:
+            sinks: list[LogSink] = []
+            if log is not None:
+                log.begin(name, plan)
+                sinks.append(log.add)
+            if regimes:
+                kept[name] = CallLog(scaled, name, plan)
+                sinks.append(kept[name].add)
+
+            def sink(chunk: LogChunk) -> None:
+                for take in sinks:
+                    take(chunk)
+
+            return sink
 
         findings, plans = [], {}
+        audits: dict[str, tuple[Audit, ...]] = {}
         for plan, found in simulate(
             scaled,
             chosen,
             scale=effective,
-            sink_for=call_sink if log else None,
+            sink_for=sink_for if log or regimes else None,
             progress=progress,
         ):
             findings.append(found)
+            if regimes:
+                audits[found.strategy] = hold_against(kept.pop(found.strategy).finish(), regimes)
             plans[found.strategy] = _plan_facts(plan, full, found.strategy)
         manifest: dict[str, Any] = {
             "scenario": {
@@ -281,7 +301,7 @@ def run_scenario(
             "machine": machine(),
             "git": git_state(),
         }
-        run = writer.finish(findings, parameter_table(full), manifest, report)
+        run = writer.finish(findings, parameter_table(full), manifest, report, audits)
     return RunOutcome(
         run=run,
         findings=tuple(findings),

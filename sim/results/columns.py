@@ -200,6 +200,48 @@ PARAMETERS = Table(
     ),
 )
 
+AUDIT = Table(
+    "audit",
+    "one rule of a regime, held against one strategy",
+    (
+        Column("strategy", "-", "text", "Name of the strategy, as in the scenario."),
+        Column("regime", "-", "text", "Id of the regime."),
+        Column("rule", "-", "text", "Id of the rule in it."),
+        Column("title", "-", "text", "What the rule demands."),
+        Column("force", "-", "text", "`law`, `recommendation` or `voluntary`."),
+        Column("reading", "-", "text", "`strict` or `lenient` where disputed; else null.", True),
+        Column(
+            "status", "-", "text", "`assessed`, `not_assessable` or `not_in_force` on these days."
+        ),
+        Column("reason", "-", "text", "Why it was not assessed; null where it was.", True),
+        Column("counts", "-", "text", "What a violation is: a `call`, or the `campaign` once."),
+        _count("calls", "calls", "Calls that the rule looks at; 0 where it was not assessed."),
+        _count("violations", "see counts", "Violations; 0 where it was not assessed: see status."),
+        _count("lines", "lines", "Distinct lines of these."),
+        Column("first_utc", "UTC", UTC_MS, "Start of the first of these; none: null.", True),
+        Column("last_utc", "UTC", UTC_MS, "Start of the last; none: null.", True),
+        Column(
+            "overruns",
+            "calls",
+            "int64",
+            "Calls begun rightly that ran past an edge; else null.",
+            True,
+        ),
+        Column(
+            "heard_inside",
+            "calls",
+            "int64",
+            "Messages left rightly and heard inside a silence; null where that means nothing.",
+            True,
+        ),
+    ),
+    note=(
+        "Empty where the scenario names no `regimes`. The auditor knows nothing of what a strategy "
+        "enforces. Counts of different force are never summed, nor are the two readings of a "
+        "rule. Modelling, not legal advice."
+    ),
+)
+
 CALLS = Table(
     "calls",
     "one call, in dialling order within its strategy",
@@ -225,7 +267,8 @@ CALLS = Table(
 )
 
 TABLES: dict[str, Table] = {
-    table.name: table for table in (TIMELINE, TERRITORIES, ANSWERING, ATTEMPTS, PARAMETERS, CALLS)
+    table.name: table
+    for table in (TIMELINE, TERRITORIES, ANSWERING, ATTEMPTS, PARAMETERS, AUDIT, CALLS)
 }
 """The tables by name, in the order of the data dictionary."""
 

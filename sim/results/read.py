@@ -162,6 +162,11 @@ class Run:
         return self.table("parameters")
 
     @cached_property
+    def audit(self) -> pd.DataFrame:
+        """One row per strategy, regime and rule."""
+        return self.table("audit")
+
+    @cached_property
     def metrics_table(self) -> pd.DataFrame:
         """Metrics as a data frame: one row per metric, one column per strategy."""
         import pandas as pd

@@ -8,8 +8,8 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from types import MappingProxyType, TracebackType
+from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -21,8 +21,11 @@ from sim.results.findings import Findings
 from sim.results.metrics import Number, compute
 from sim.results.partial import PartialDirectory
 from sim.results.read import COMPLETE, FORMAT, FORMAT_VERSION, MANIFEST, METRICS, SCENARIO, Run
-from sim.results.tables import result_tables
+from sim.results.tables import audit_table, result_tables
 from sim.scenario.model import Scenario
+
+if TYPE_CHECKING:
+    from sim.audit.auditor import Audit
 
 ReportHook = Callable[[Run], str]
 """Makes the report's HTML from the run, which has all its tables and metrics by then."""
@@ -121,6 +124,7 @@ class RunWriter:
         parameters: pa.Table,
         manifest: Mapping[str, Any],
         report: ReportHook | None = None,
+        audits: Mapping[str, Sequence[Audit]] = MappingProxyType({}),
     ) -> Run:
         """Write everything, the manifest last, and give the directory its name.
 
@@ -134,6 +138,8 @@ class RunWriter:
             What the manifest says beside the files' list.
         report
             Makes ``report.html``; left out, there is none.
+        audits
+            By strategy, one audit a regime.
 
         Returns
         -------
@@ -144,7 +150,11 @@ class RunWriter:
             values = self.call_log.finish()
             size = self._directory.close(CALLS.file)
             self._list_table(CALLS.file, self.call_log.rows, values, size)
-        tables = {**result_tables(findings), "parameters": parameters}
+        tables = {
+            **result_tables(findings),
+            "parameters": parameters,
+            "audit": audit_table(audits),
+        }
         for name, table in tables.items():
             self._write_table(TABLES[name].file, table)
         metrics = flat_metrics(findings)

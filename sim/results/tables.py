@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +14,9 @@ from sim.results.columns import CATEGORY, RESULT_TABLES, TABLES, UTC_MS, Table
 from sim.results.findings import Findings
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import parameters
+
+if TYPE_CHECKING:
+    from sim.audit.auditor import Audit
 
 _TYPES = {
     "text": pa.string(),
@@ -49,6 +52,44 @@ def parameter_table(scenario: Scenario) -> pa.Table:
     rows = parameters(scenario)
     table = TABLES["parameters"]
     return arrow(table, {name: [getattr(row, name) for row in rows] for name in table.column_names})
+
+
+def audit_table(audits: Mapping[str, Sequence[Audit]]) -> pa.Table:
+    """What audits found: by strategy, one audit a regime."""
+    found = [
+        (strategy, audit.regime.id, result)
+        for strategy, several in audits.items()
+        for audit in several
+        for result in audit.results
+    ]
+
+    def moments(values: Sequence[int | None]) -> NDArray[np.datetime64]:
+        return np.array(
+            [np.datetime64("NaT") if v is None else np.datetime64(v, "ms") for v in values],
+            dtype="datetime64[ms]",
+        )
+
+    return arrow(
+        TABLES["audit"],
+        {
+            "strategy": [strategy for strategy, _, _ in found],
+            "regime": [regime for _, regime, _ in found],
+            "rule": [r.rule.id for *_, r in found],
+            "title": [r.rule.title for *_, r in found],
+            "force": [r.rule.force for *_, r in found],
+            "reading": [r.rule.reading for *_, r in found],
+            "status": [r.status for *_, r in found],
+            "reason": [r.reason or None for *_, r in found],
+            "counts": ["campaign" if r.campaign else "call" for *_, r in found],
+            "calls": [r.calls for *_, r in found],
+            "violations": [r.violations for *_, r in found],
+            "lines": [r.lines for *_, r in found],
+            "first_utc": moments([r.first_ms for *_, r in found]),
+            "last_utc": moments([r.last_ms for *_, r in found]),
+            "overruns": [r.overruns for *_, r in found],
+            "heard_inside": [r.heard_inside for *_, r in found],
+        },
+    )
 
 
 def result_tables(findings: Sequence[Findings]) -> dict[str, pa.Table]:

@@ -110,7 +110,7 @@ def test_a_full_disk_at_any_byte_leaves_nothing(loaded, tmp_path, monkeypatch):
                 report=lambda _: "x" * 999,
             )
         assert empty(tmp_path)
-    monkeypatch.setattr(partial, "open_for_writing", Disk(needed).open)
+    monkeypatch.setattr(partial, "open_for_writing", Disk(needed + 64).open)
     assert run_scenario(
         loaded, scale=0.02, out=tmp_path / "fits", calls=True, report=lambda _: "x" * 999
     ).path.is_dir()

@@ -1,0 +1,70 @@
+"""Calls start inside weekly windows of the recipient's local time."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.audit.local import I32, date_of, day_of
+from sim.audit.tables import I64, WEEK_MINUTES, Bools
+from sim.audit.verdict import Assessed
+from sim.audit.view import View, week_minute
+from sim.regimes.model import HoursRule
+
+_DAY = 1440
+
+
+def assess_hours(view: View, rule: HoursRule) -> Assessed:
+    """Hold calls against the windows, by what the recipient's clock shows when they start."""
+    scope = view.scope(rule)
+    open_at = weekly(rule)
+    away = _holidays(view, rule)
+    allowed = open_at[view.week_minute]
+    if len(away):
+        _holiday_rows(view.minute, allowed, away, rule, open_at)
+    last = view.last_minute
+    overrun = None
+    if last is not None:
+        still = open_at[week_minute(last)]
+        if len(away):
+            _holiday_rows(last, still, away, rule, open_at)
+        overrun = scope & allowed & ~still
+    return Assessed(int(np.count_nonzero(scope)), scope & ~allowed, overrun)
+
+
+def weekly(rule: HoursRule) -> Bools:
+    """(10080,) Whether each minute of the week, from Monday 00:00, lies in a window."""
+    open_at = np.zeros(WEEK_MINUTES, dtype=np.bool_)
+    for window in rule.windows:
+        for day in window.days:
+            open_at[day * _DAY + window.opens : day * _DAY + window.closes] = True
+    return open_at
+
+
+def _holidays(view: View, rule: HoursRule) -> I64:
+    """Public holidays, as days since 1970, that the log may touch."""
+    if rule.holidays == "normal" or rule.holidays_code is None:
+        return np.empty(0, dtype=np.int64)
+    import holidays  # only here: it is slow to import
+
+    first, last = view.days
+    country, _, part = rule.holidays_code.partition("-")
+    years = range(date_of(first).year, date_of(last + 1).year + 1)
+    known = holidays.country_holidays(country, subdiv=part or None, years=years)
+    days = [day for day in range(first, last + 2) if date_of(day) in known]
+    return np.array(days, dtype=np.int64)
+
+
+def _holiday_rows(
+    minute: I32,
+    allowed: Bools,
+    away: I64,
+    rule: HoursRule,
+    open_at: Bools,
+) -> None:
+    """Correct, in place, what is allowed on public holidays."""
+    day = day_of(minute)
+    rows = np.flatnonzero(np.isin(day, away))
+    if rule.holidays == "closed":
+        allowed[rows] = False
+    else:
+        allowed[rows] = open_at[6 * _DAY + minute[rows] - day[rows] * _DAY]

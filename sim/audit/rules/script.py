@@ -1,0 +1,79 @@
+"""What a message says, how it names the caller, and which number is shown."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from sim.audit.tables import Bools
+from sim.audit.verdict import Assessed, MissingError
+from sim.audit.view import View
+from sim.regimes.model import CallerNumberRule, IdentificationRule, MessageRule
+
+
+def assess_message(view: View, rule: MessageRule) -> Assessed:
+    """Every call that the rule looks at breaks it where the campaign's message does."""
+    facts = view.data.facts
+    notice = facts.opt_out_notice
+    key = facts.opt_out_key
+    met = {
+        "opt_out_offered": None if notice is None else notice != "none",
+        "opt_out_at_start": None if notice is None else notice == "start",
+        "how_to_object": facts.how_to_object,
+        "opt_out_key": key,
+    }
+    wanted: dict[str, bool | None] = {item: met[item] for item in rule.requires}
+    if rule.within is not None:
+        after = facts.opt_out_key_within_ms
+        soon = None if after is None else after <= rule.within
+        wanted[f"opt-out within {rule.within} ms of the caller's name"] = (
+            False if key is False or (notice == "none" and not key) else soon
+        )
+    return _script(view, rule, wanted)
+
+
+def assess_identification(view: View, rule: IdentificationRule) -> Assessed:
+    """Every call that the rule looks at breaks it where the message does not name the caller so."""
+    said = view.data.facts.identification
+    return _script(view, rule, {item: said.get(item) for item in rule.requires})
+
+
+def _script(
+    view: View, rule: MessageRule | IdentificationRule, wanted: dict[str, bool | None]
+) -> Assessed:
+    scope = view.scope(rule)
+    lacking = [item for item, met in wanted.items() if met is False]
+    unknown = [item for item, met in wanted.items() if met is None]
+    if unknown and not lacking:
+        raise MissingError(f"it is not known whether the message has: {', '.join(unknown)}")
+    broken = scope if lacking else np.zeros(view.n, dtype=np.bool_)
+    notes = (f"the message lacks: {', '.join(lacking)}",) if lacking else ()
+    return Assessed(int(np.count_nonzero(scope)), broken, notes=notes)
+
+
+def assess_caller_number(view: View, rule: CallerNumberRule) -> Assessed:
+    """Calls that show a number which may not be shown."""
+    numbers = view.data.facts.caller_numbers
+    if not numbers:
+        raise MissingError("the numbers that were shown are not known")
+    scope = view.scope(rule)
+    wrong: Bools = np.array([not may_be_shown(number, rule) for number in numbers])
+    which = view.calls.caller_number
+    if which is not None:
+        broken = scope & wrong[which]
+    elif wrong.all() or not wrong.any():
+        broken = scope & wrong[0]
+    else:
+        raise MissingError(
+            "some of the numbers shown may not be, and the log does not say which call showed which"
+        )
+    return Assessed(int(np.count_nonzero(scope)), broken)
+
+
+def may_be_shown(number: str, rule: CallerNumberRule) -> bool:
+    """Whether a number, in its national form, may be shown."""
+    digits = re.sub(r"\D", "", number)
+    if digits.startswith(tuple(rule.forbidden_prefixes)):
+        return False
+    return not rule.allowed_prefixes or digits.startswith(tuple(rule.allowed_prefixes))
