@@ -436,7 +436,8 @@ def _abandonment(log: _Log, rule: AbandonmentRule) -> PlainVerdict:
 def _once(log: _Log, rule: Rule, met: bool | None) -> PlainVerdict:
     if met is None:
         raise UnknownError
-    return PlainVerdict("assessed", broken=not met and len(log.looked_at(rule)) > 0)
+    calls = log.looked_at(rule)
+    return PlainVerdict("assessed", broken=bool(calls) and not met)
 
 
 def _data_notice(log: _Log, rule: DataNoticeRule) -> PlainVerdict:

@@ -187,7 +187,8 @@ class View:
         """Rows, which must rise, in the order of line, start and row."""
         if not self.in_order:
             rows = rows[np.argsort(self.calls.start_ms[rows], kind="stable")]
-        return rows[_stable_order(self.calls.line[rows], self.data.lines)]
+        line = self.calls.line[rows].astype(np.uint32, copy=False)
+        return rows[_stable_order(line, self.data.lines)]
 
 
 _SAID = {"person": "answered by a person", "pressed": "let in by a key"}
@@ -199,8 +200,8 @@ def week_minute(minute: I32) -> I32:
     return found
 
 
-def _stable_order(keys: NDArray[np.integer], below: int) -> I64:
-    """Order of whole numbers from 0 on; equal ones keep theirs. A radix sort, 16 bits at a time."""
+def _stable_order(keys: NDArray[np.uint32], below: int) -> I64:
+    """Order of numbers below a bound; equal ones keep theirs. A radix sort, 16 bits at a time."""
     order = np.argsort((keys & 0xFFFF).astype(np.uint16), kind="stable")
     shift = 16
     while below > 1 << shift:

@@ -1,0 +1,77 @@
+"""The auditor and the plain auditor say the same of generated logs, call for call."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from sim.audit.auditor import audit
+from sim.audit.plain import plain_audit
+from sim.audit.rules import assess
+from sim.audit.tables import AuditInput
+from sim.audit.verdict import Assessed
+from sim.audit.view import View
+from sim.regimes.model import Regime
+from tests.audit.generate import inputs, regimes
+
+SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large]
+SEEN: Counter[str] = Counter()
+"""How often each kind of rule was broken, overrun, heard or assessed, over all generated logs."""
+
+
+def agree(data: AuditInput, law: Regime) -> None:
+    """Hold both auditors against each other."""
+    plain, view = plain_audit(data, law), View(data)
+    for result in audit(data, law).results:
+        rule, wanted = result.rule, plain[result.rule.id]
+        assert result.status == wanted.status, (rule.kind, result.reason)
+        SEEN[f"{rule.kind}: {result.status}"] += 1
+        if not result.assessed:
+            assert not result.violations
+            continue
+        verdict = assess(view, rule)
+        assert isinstance(verdict, Assessed)
+        if verdict.violating is None:
+            assert verdict.broken == wanted.broken, rule.kind
+            continue
+        for name in ("violating", "overrun", "heard"):
+            mask = getattr(verdict, name)
+            rows = set() if mask is None else set(np.flatnonzero(mask).tolist())
+            assert rows == getattr(wanted, name), (rule.kind, name)
+            SEEN[f"{rule.kind}: {name}"] += bool(rows)
+        calls = sorted(wanted.violating)
+        assert result.violations == len(calls)
+        assert result.lines == len({int(data.calls.line[i]) for i in calls})
+        starts = [int(data.calls.start_ms[i]) for i in calls]
+        assert result.first_ms == min(starts, default=None)
+        assert result.last_ms == max(starts, default=None)
+        assert np.flatnonzero(audit(view, law).violating(result)).tolist() == calls
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=SLOW)
+@given(inputs(), regimes())
+def test_the_two_auditors_agree(data: AuditInput, law: Regime) -> None:
+    agree(data, law)
+
+
+def test_the_generated_logs_break_every_rule_of_calls() -> None:
+    """What the logs above reach: agreement about nothing would prove nothing."""
+    if not SEEN:  # alone, or on another worker
+        test_the_two_auditors_agree()
+    kinds = (
+        "hours consent consent_slot register opposition frequency_cap pause_after_refusal "
+        "honour_opt_out message identification caller_number silence"
+    )
+    for kind in kinds.split():
+        assert SEEN[f"{kind}: violating"] > 0, kind
+        assert SEEN[f"{kind}: not_assessable"] > 0, kind
+
+
+@pytest.mark.verify
+@settings(max_examples=5_000, deadline=None, suppress_health_check=SLOW)
+@given(inputs(), regimes())
+def test_the_two_auditors_agree_thousands_of_times(data: AuditInput, law: Regime) -> None:
+    agree(data, law)
