@@ -25,6 +25,7 @@ COMMANDS = {
     "explain": "sim.commands.explain",
     "run": "sim.commands.run",
     "check": "sim.commands.check",
+    "audit": "sim.commands.audit",
     "regimes": "sim.commands.regimes",
     "report": "analysis.cli",
 }

@@ -88,10 +88,7 @@ class Sheet:
         """Note what is wrong with some rows of a column; the first row after the header is 1."""
         rows = np.flatnonzero(wrong) + 1
         if len(rows):
-            named = ", ".join(map(str, rows[:SHOWN_ROWS]))
-            more = f" and {len(rows) - SHOWN_ROWS:,} more" if len(rows) > SHOWN_ROWS else ""
-            s = "s" if len(rows) != 1 else ""
-            self.fault(name, f"{message}: row{s} {named}{more} ({len(rows):,} row{s})")
+            self.fault(name, f"{message}: {_named(rows.tolist())}")
 
     def finish(self) -> None:
         """Look for phone numbers where nobody looked, and raise what was found."""
@@ -259,14 +256,13 @@ class Sheet:
 
 def _one_by_one(texts: list[str]) -> tuple[I64, Bools]:
     """Moments in ns since 1970 UTC, and which exist."""
-    values, exists = np.zeros(len(texts), dtype=np.int64), np.ones(len(texts), dtype=np.bool_)
+    values = np.full(len(texts), _EARLIEST * 1_000_000, dtype=np.int64)
+    exists = np.ones(len(texts), dtype=np.bool_)
     for row, text in enumerate(texts):
         try:
             moment = dt.datetime.fromisoformat(text)
-            seconds = (moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)) // dt.timedelta(
-                microseconds=1
-            )
-            values[row] = seconds * 1000
+            since = moment - dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+            values[row] = since // dt.timedelta(microseconds=1) * 1000
         except (ValueError, OverflowError):
             exists[row] = False
     return values, exists
@@ -300,11 +296,40 @@ def _read(path: Path) -> pa.Table:
             null_values=[""],
         )
         return pa_csv.read_csv(path, convert_options=convert)
-    except (OSError, pa.ArrowException, UnicodeDecodeError) as error:
-        first = str(error).splitlines()[0] if str(error) else type(error).__name__
-        # The reader quotes the row that it cannot read, which may be personal.
-        reason = first.split(":")[0] if isinstance(error, pa.ArrowException) else first
-        raise InputError([f"{path}: cannot be read as Parquet or CSV in UTF-8: {reason}"]) from None
+    except pa.ArrowException:
+        raise InputError([f"{path}: {_unreadable(path)}"]) from None
+    except UnicodeDecodeError:
+        raise InputError([f"{path}: is neither Parquet nor CSV in UTF-8"]) from None
+    except OSError as error:
+        raise InputError([f"{path}: cannot be read: {error.strerror or 'damaged'}"]) from None
+
+
+def _unreadable(path: Path) -> str:
+    """Why a file cannot be read, without the rows that the reader quotes: they may be personal."""
+    wrong: list[int] = []
+
+    def note(row: pa_csv.InvalidRow) -> str:
+        wrong.append(row.number - 1)  # the header is not counted
+        return "skip"
+
+    try:
+        pa_csv.read_csv(
+            path,
+            read_options=pa_csv.ReadOptions(use_threads=False),
+            parse_options=pa_csv.ParseOptions(invalid_row_handler=note),
+        )
+    except pa.ArrowException:
+        wrong = []
+    if not wrong:
+        return "cannot be read as Parquet or CSV in UTF-8"
+    return f"has another number of values than of columns: {_named(wrong)}"
+
+
+def _named(rows: list[int]) -> str:
+    """Rows by number, the first few, and how many there are."""
+    more = f" and {len(rows) - SHOWN_ROWS:,} more" if len(rows) > SHOWN_ROWS else ""
+    s = "s" if len(rows) != 1 else ""
+    return f"row{s} {', '.join(map(str, rows[:SHOWN_ROWS]))}{more} ({len(rows):,} row{s})"
 
 
 def _csv_rows(header: str) -> Iterable[list[str]]:

@@ -365,6 +365,5 @@ def flatten(root: Node, base_strategy: Node) -> dict[str, Any]:
     flat["strategies"] = {
         name: difference(base, strategy) for name, strategy in data["strategies"].items()
     }
-    if "check" in data:
-        flat["check"] = data["check"]
+    flat.update({name: data[name] for name in ("regimes", "check") if name in data})
     return flat

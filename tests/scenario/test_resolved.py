@@ -131,3 +131,12 @@ def test_loading_imports_nothing_heavy() -> None:
     root = Path(__file__).parents[2]
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, cwd=root, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_the_shipped_scenario_resolves_to_itself(tmp_path: Path) -> None:
+    """Every key survives, those of the top level included."""
+    shipped = load_scenario(Path(__file__).parents[2] / "scenarios" / "france-2017.yaml")
+    file = tmp_path / "resolved.yaml"
+    file.write_text(resolved_text(shipped), encoding="utf-8")
+    assert shipped.scenario.regimes
+    assert load_scenario(file).scenario == shipped.scenario
