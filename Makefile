@@ -112,7 +112,8 @@ browser: ## make sure there is a Chromium for the browser tests
 check: setup ## compare every shipped scenario with its recorded baseline
 	.venv/bin/ringfence check scenarios/
 
-verify: setup ## the long proofs
+verify: setup ## the long proofs; writes docs/validation.md anew
+	$(PY) -m analysis.validation docs/validation.md
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup -m verify $(PYTEST_ARGS)
 
 bench: setup ## measure speed, beside other simulators

@@ -8,9 +8,12 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from sim.engine.log import LogSink
+from sim.audit.auditor import audits as hold_against
+from sim.audit.from_run import CallLog
+from sim.engine.log import LogChunk, LogSink
 from sim.engine.plan import Plan
 from sim.loading import load
+from sim.regimes.load import load_regime
 from sim.results.baseline import (
     Baseline,
     Row,
@@ -131,19 +134,29 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
     scaled, _ = scale_scenario(full, scale)
+    regimes = [load_regime(name) for name in full.regimes]
     logs: dict[str, LogDigest] = {}
+    kept: dict[str, CallLog] = {}
 
-    def digest_sink(name: str, _plan: Plan) -> LogSink:
+    def sink_for(name: str, plan: Plan) -> LogSink:
         if tell is not None:
             tell(f"{full.name}: {name}")
-        logs[name] = LogDigest()
-        return logs[name].update
+        logs[name], kept[name] = LogDigest(), CallLog(scaled, name, plan)
+
+        def sink(chunk: LogChunk) -> None:
+            logs[name].update(chunk)
+            if regimes:
+                kept[name].add(chunk)
+
+        return sink
 
     numbers: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, str]] = {}
     effective = Fraction(scaled.world.lines, full.world.lines)
-    for _, found in simulate(scaled, choose(full, None), scale=effective, sink_for=digest_sink):
-        numbers[found.strategy] = counters(found)
+    for _, found in simulate(scaled, choose(full, None), scale=effective, sink_for=sink_for):
+        data = kept.pop(found.strategy).finish(feedback=found.feedback)
+        audits = hold_against(data, regimes) if regimes else ()
+        numbers[found.strategy] = counters(found, audits)
         values[found.strategy] = digests(found, logs[found.strategy].hexdigest())
     return Baseline(
         scenario=full.name,

@@ -13,7 +13,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from sim.audit.auditor import Audit
+import numpy as np
+
 from sim.audit.auditor import audits as hold_against
 from sim.audit.from_run import CallLog
 from sim.engine import fast
@@ -23,10 +24,13 @@ from sim.engine.plan import Plan
 from sim.regimes.load import load_regime
 from sim.results.digest import digest_object
 from sim.results.findings import Findings, find
+from sim.results.law import law_findings
 from sim.results.ledger import balance
-from sim.results.metrics import Number, at_full_size, compute
+from sim.results.metric import Number
+from sim.results.metrics import at_full_size, compute
 from sim.results.provenance import git_state, machine, versions
 from sim.results.read import Run
+from sim.results.recipients import People, means_of_objection
 from sim.results.store import ReportHook, RunWriter, default_target, text_digest
 from sim.results.tables import parameter_table
 from sim.results.tally import Tally
@@ -175,10 +179,13 @@ def simulate(
 
         tell(0, 0)
         result = fast.run(plan, sink, progress=tell if progress else None)
-        found = find(tally, result.attempts, scenario, name, scale)
+        found = find(tally, result.attempts, scenario, name, scale, result)
         balance(found)
         tell(plan.cutoff_ms, result.calls, done=True)
-        yield plan, found
+        done = plan, found
+        del plan, result, tally, sink, also, tell  # of six million lines they are large
+        yield done
+        del done
 
 
 def run_scenario(
@@ -206,7 +213,7 @@ def run_scenario(
     scale
         Share of lines, channels and calls per second, above 0 and at most 1.
     calls
-        Whether to write the call log.
+        Whether to write the call log, the lines on the lists and their objections.
     out
         The run directory to make; default ``runs/<UTC stamp>-<scenario>-s<seed>-<8 hex>``.
     progress
@@ -242,6 +249,7 @@ def run_scenario(
 
     regimes = [load_regime(name) for name in full.regimes]
     kept: dict[str, CallLog] = {}
+    listed = np.zeros(scaled.world.lines if calls else 0, dtype=np.bool_)
 
     with RunWriter(target, full, text, calls=calls) as writer:
         log = writer.call_log
@@ -251,6 +259,7 @@ def run_scenario(
             if log is not None:
                 log.begin(name, plan)
                 sinks.append(log.add)
+                listed[plan.order] = True
             if regimes:
                 kept[name] = CallLog(scaled, name, plan)
                 sinks.append(kept[name].add)
@@ -261,8 +270,8 @@ def run_scenario(
 
             return sink
 
-        findings, plans = [], {}
-        audits: dict[str, tuple[Audit, ...]] = {}
+        findings, plans, law = [], {}, []
+        people = None
         for plan, found in simulate(
             scaled,
             chosen,
@@ -270,10 +279,17 @@ def run_scenario(
             sink_for=sink_for if log or regimes else None,
             progress=progress,
         ):
+            name = found.strategy
             findings.append(found)
+            plans[name] = _plan_facts(plan, full, scaled, name)
+            if calls:
+                people = People(scaled, plan.population, listed)
+            del plan
             if regimes:
-                audits[found.strategy] = hold_against(kept.pop(found.strategy).finish(), regimes)
-            plans[found.strategy] = _plan_facts(plan, full, found.strategy)
+                # A strategy at a time: of its log nothing stays but what the tables say.
+                data = kept.pop(name).finish(feedback=found.feedback)
+                law.append(law_findings(name, hold_against(data, regimes)))
+                del data
         manifest: dict[str, Any] = {
             "scenario": {
                 "name": full.name,
@@ -301,7 +317,15 @@ def run_scenario(
             "machine": machine(),
             "git": git_state(),
         }
-        run = writer.finish(findings, parameter_table(full), manifest, report, audits)
+        run = writer.finish(
+            findings,
+            parameter_table(full),
+            manifest,
+            report,
+            law,
+            people,
+            objections=any(facts["objections"] for facts in plans.values()),
+        )
     return RunOutcome(
         run=run,
         findings=tuple(findings),
@@ -311,14 +335,30 @@ def run_scenario(
     )
 
 
-def _plan_facts(plan: Plan, full: Scenario, name: str) -> dict[str, Any]:
+def _plan_facts(plan: Plan, full: Scenario, scaled: Scenario, name: str) -> dict[str, Any]:
     """What the manifest tells of a strategy's plan."""
-    strategy = full.strategies[name]
+    strategy, run = full.strategies[name], scaled.strategies[name]
+    reactions = strategy.reactions
     return {
         "tables_sha256": digest_object(plan.tables),
+        "feedback_sha256": None if plan.feedback is None else digest_object(plan.feedback),
         "live_thresholds_ms": list(plan.live_thresholds_ms),
         "reached_live_ms": plan.reached_live_ms,
         "reached_voicemail": strategy.reached_when.voicemail,
         "channels": strategy.dialing.channels,
         "calls_per_second": str(strategy.dialing.calls_per_second),
+        "objections": list(means_of_objection(run, plan, scaled.world)),
+        "inbound_lines": strategy.inbound.lines,
+        "inbound_lines_simulated": run.inbound.lines,
+        "caller_numbers": strategy.caller_numbers.numbers,
+        "caller_numbers_simulated": run.caller_numbers.numbers,
+        "refresh_ms": strategy.suppression.refresh,
+        "reactions": None
+        if full.world.regulator is None
+        else {
+            "contact": list(reactions.contact),
+            "reminder": list(reactions.reminder),
+            "order": list(reactions.order),
+            "suspend_for_ms": reactions.suspend_for,
+        },
     }

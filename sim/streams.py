@@ -42,11 +42,35 @@ class Purpose(IntEnum):
     CALL_LISTEN = 5
     """By line and attempt: key press, time of the key press, patience, greeting length."""
     VOICEMAIL = 6
-    """By line and attempt: heard or not, delay until heard, (two spare)."""
+    """By line and attempt: heard or not, delay until heard, call back or not, its delay."""
     LINE_CONSENT = 7
     """By line: consent, the slot that it names, directory opposition, (spare)."""
     LINE_REGISTERS = 8
     """By line: standing in the first to the fourth register of the world."""
+    LINE_CONSENT_LIFE = 9
+    """By line: whether a consent covers calls, when it was given, whether and when withdrawn."""
+    LINE_HOUSEHOLD = 10
+    """By pair of lines (id // 2): whether they share a household, (three spare)."""
+    CALL_OPT_OUT = 11
+    """By line and attempt: opt-out key, delay of the key, (two spare)."""
+    CALLER_NUMBER = 12
+    """By line and attempt: the number called from, (three spare)."""
+    COMPLAINT = 13
+    """By line and attempt: complaint or not, its delay, its channel, whether the caller learns."""
+    COMPLAINT_FAMILY = 14
+    """By line and attempt: number of further complaints, identity (two words), (spare)."""
+    COMPLAINT_CHILD = 15
+    """By identity and birth number: whose line, delay, channel, whether the caller learns."""
+    COMPLAINT_CHILD_FAMILY = 16
+    """By identity and birth number: number of further complaints, identity (two words), (spare)."""
+    CALL_BACK = 17
+    """By line and attempt: handling time, opt-out, (two spare)."""
+    CALL_BACK_REDIAL = 18
+    """By line, number of the blocked try, attempt: another try or not, its delay, (two spare)."""
+    COMPLAINT_BLOCKED = 19
+    """By line and attempt of one who never got through: as COMPLAINT."""
+    COMPLAINT_BLOCKED_FAMILY = 20
+    """By line and attempt of one who never got through: as COMPLAINT_FAMILY."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,24 +130,25 @@ def philox_block(
     return c0, c1, c2, c3
 
 
-@kernel("void(uint32[:, ::1], uint32[::1], uint8[::1], int64, int64, int64, int64)")
+@kernel("void(uint32[:, ::1], uint32[::1], uint8[::1], int64, int64, int64, int64, int64)")
 def _fill(
     out: UInt32Array,
     entity: UInt32Array,
     index: NDArray[np.uint8],
     index_step: int,
+    second: int,
     purpose: int,
     k0: int,
     k1: int,
 ) -> None:
-    """Fill ``out[4, n]`` with the blocks of ``(entity[i], index[i * index_step], purpose)``."""
+    """Fill ``out`` with blocks of ``(entity[i], second, index[i * index_step], purpose)``."""
     mask = np.uint64(0xFFFFFFFF)
     m0, m1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
     w0, w1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
     shift = np.uint64(32)
     for i in range(entity.shape[0]):
         c0 = np.uint64(entity[i])
-        c1 = np.uint64(0)
+        c1 = np.uint64(second)
         c2 = np.uint64(index[i * index_step])
         c3 = np.uint64(purpose)
         a, b = np.uint64(k0), np.uint64(k1)
@@ -143,7 +168,11 @@ def _fill(
 
 
 def words(
-    key: Key, purpose: Purpose, entity: UInt32Array, index: NDArray[np.uint8] | int = 0
+    key: Key,
+    purpose: Purpose,
+    entity: UInt32Array,
+    index: NDArray[np.uint8] | int = 0,
+    second: int = 0,
 ) -> UInt32Array:
     """Four random words for each entity.
 
@@ -157,6 +186,8 @@ def words(
         Line ids.
     index : (n,) uint8, or int
         Attempt numbers, or one number for all.
+    second
+        A further number that names the uniforms, the same for all.
 
     Returns
     -------
@@ -167,7 +198,8 @@ def words(
     entity = np.require(entity, np.uint32, ["C", "W"])
     if isinstance(index, int):
         single = np.array([index], dtype=np.uint8)
-        _fill(out, entity, single, 0, int(purpose), key.k0, key.k1)
+        _fill(out, entity, single, 0, second, int(purpose), key.k0, key.k1)
     else:
-        _fill(out, entity, np.require(index, np.uint8, ["C", "W"]), 1, int(purpose), key.k0, key.k1)
+        by_entity = np.require(index, np.uint8, ["C", "W"])
+        _fill(out, entity, by_entity, 1, second, int(purpose), key.k0, key.k1)
     return out

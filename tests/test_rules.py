@@ -144,6 +144,18 @@ def test_purposes_are_frozen() -> None:
         "VOICEMAIL": 6,
         "LINE_CONSENT": 7,
         "LINE_REGISTERS": 8,
+        "LINE_CONSENT_LIFE": 9,
+        "LINE_HOUSEHOLD": 10,
+        "CALL_OPT_OUT": 11,
+        "CALLER_NUMBER": 12,
+        "COMPLAINT": 13,
+        "COMPLAINT_FAMILY": 14,
+        "COMPLAINT_CHILD": 15,
+        "COMPLAINT_CHILD_FAMILY": 16,
+        "CALL_BACK": 17,
+        "CALL_BACK_REDIAL": 18,
+        "COMPLAINT_BLOCKED": 19,
+        "COMPLAINT_BLOCKED_FAMILY": 20,
     }
 
 

@@ -129,9 +129,7 @@ class _Log:
             ring_ms=sheet.whole("ring_ms", 0, MAX_HOLD_MS),
         )
         self._dispositions()
-        strategies = sheet.codes("strategy", no_problem)
-        if strategies is not None and len(strategies[1]) > 1:
-            sheet.fault("strategy", "the file holds several campaigns; audit them one by one")
+        _one_campaign(sheet)
 
     def _end(self) -> I64 | None:
         end = self.sheet.moments("end_utc")
@@ -208,10 +206,18 @@ class _Wishes:
         if at is None and not sheet.has("at_utc"):
             sheet.fault("at_utc", "the column is missing")
         self.at = np.zeros(sheet.rows, dtype=np.int64) if at is None else at
+        _one_campaign(sheet)
         kinds = sheet.codes("kind", _kind_problem)
         self.refusal = (
             None if kinds is None else np.array([k == "refusal" for k in kinds[1]])[kinds[0]]
         )
+
+
+def _one_campaign(sheet: Sheet) -> None:
+    """Fault a file of several campaigns."""
+    strategies = sheet.codes("strategy", no_problem)
+    if strategies is not None and len(strategies[1]) > 1:
+        sheet.fault("strategy", "the file holds several campaigns; audit them one by one")
 
 
 def _flags(sheet: Sheet, name: str) -> Bools:

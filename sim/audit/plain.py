@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sim.audit.tables import AuditInput
+from sim.audit.tables import AuditInput, CampaignFacts
 from sim.regimes.model import (
     AbandonmentRule,
     CallerNumberRule,
@@ -327,29 +327,37 @@ def _honour(log: _Log, rule: HonourOptOutRule) -> PlainVerdict:
 
 
 def _message(log: _Log, rule: MessageRule) -> PlainVerdict:
-    facts = log.facts
+    verdict = _scripted(log, rule, _answers(log.facts, rule, log.facts.opt_out_notice))
+    if not log.has("objection_first"):
+        return verdict
+    otherwise = _scripted(log, rule, _answers(log.facts, rule, "start"))
+    wrong = {i for i in verdict.violating if not log.get("objection_first", i)}
+    wrong |= {i for i in otherwise.violating if log.get("objection_first", i)}
+    return PlainVerdict("assessed", frozenset(wrong))
+
+
+def _answers(facts: CampaignFacts, rule: MessageRule, notice: str | None) -> list[bool | None]:
+    """Whether a message with that notice has each thing that the rule requires."""
     answers: list[bool | None] = []
     for item in rule.requires:
         if item == "how_to_object":
             answers.append(facts.how_to_object)
         elif item == "opt_out_key":
             answers.append(facts.opt_out_key)
-        elif facts.opt_out_notice is None:
+        elif notice is None:
             answers.append(None)
         elif item == "opt_out_at_start":
-            answers.append(facts.opt_out_notice == "start")
+            answers.append(notice == "start")
         else:
-            answers.append(facts.opt_out_notice in ("start", "end"))
+            answers.append(notice in ("start", "end"))
     if rule.within is not None:
-        if facts.opt_out_key is False or (
-            facts.opt_out_notice == "none" and facts.opt_out_key is None
-        ):
+        if facts.opt_out_key is False or (notice == "none" and facts.opt_out_key is None):
             answers.append(False)
         elif facts.opt_out_key_within_ms is None:
             answers.append(None)
         else:
             answers.append(facts.opt_out_key_within_ms <= rule.within)
-    return _scripted(log, rule, answers)
+    return answers
 
 
 def _identification(log: _Log, rule: IdentificationRule) -> PlainVerdict:

@@ -57,6 +57,9 @@ class Calls:
     """(n,) Whether it rang until the caller gave up."""
     ring_ms: NDArray[np.integer] | None = None
     """(n,) For how long it rang, to pick-up or to the time-out, ms."""
+    objection_first: Bools | None = None
+    """(n,) Whether the message told of the right to object before all else, where that differs
+    between calls; None where :attr:`CampaignFacts.opt_out_notice` says it of all of them."""
     caller_number: Codes | None = None
     """(n,) Index into :attr:`CampaignFacts.caller_numbers`."""
     heard_ms: I64 | None = None

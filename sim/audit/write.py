@@ -1,10 +1,11 @@
-"""Violations as a Parquet file, one row a violation of a rule by a call."""
+"""Violations as columns and as a Parquet file, one row a violation of a rule by a call."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
@@ -12,13 +13,14 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, Violations
+from sim.results.arrays import coded, column
 
 _ROWS = 1 << 20
 _NAME = pa.dictionary(pa.int32(), pa.string())
 
 SCHEMA = pa.schema(
     [
-        pa.field("audited", _NAME, False, {"meaning": "Strategy, or name of the log."}),
+        pa.field("strategy", _NAME, False, {"meaning": "Strategy, or name of the log."}),
         pa.field("regime", _NAME, False, {"meaning": "Id of the regime."}),
         pa.field("rule", _NAME, False, {"meaning": "Id of the rule."}),
         pa.field("force", _NAME, False, {"meaning": "law, recommendation or voluntary."}),
@@ -35,6 +37,13 @@ SCHEMA = pa.schema(
     ]
 )
 """Columns of the file; null where the log does not say."""
+RUN_SCHEMA = pa.schema(
+    [
+        field.with_type({"line": pa.int32(), "attempt": pa.uint8()}.get(field.name, field.type))
+        for field in SCHEMA
+    ]
+)
+"""The same for simulated calls: line and attempt as in a run's call log, so that they join."""
 
 
 class ViolationWriter:
@@ -58,10 +67,9 @@ class ViolationWriter:
 
     def add(self, found: Audit) -> None:
         """Write the violations that an audit found."""
-        for part in found.violations():
-            for first in range(0, len(part), _ROWS):
-                self._writer.write_batch(_batch(found, part, slice(first, first + _ROWS)))
-            self.rows += len(part)
+        for batch in _batches(found, found.data.name, SCHEMA):
+            self._writer.write_batch(batch)
+            self.rows += batch.num_rows
 
     def __exit__(
         self,
@@ -77,47 +85,77 @@ class ViolationWriter:
             self._beside.unlink(missing_ok=True)
 
 
-def _batch(found: Audit, part: Violations, some: slice) -> pa.RecordBatch:
+def violation_columns(found: Audit, strategy: str) -> Iterator[pa.RecordBatch]:
+    """The violations of a simulated strategy as columns, a part of a rule's at a time.
+
+    Parameters
+    ----------
+    found
+        An audit of a simulated log.
+    strategy
+        What the column ``strategy`` says.
+
+    Yields
+    ------
+    pyarrow.RecordBatch
+        Rows with the columns of :data:`RUN_SCHEMA`; texts are dictionaries. Duties that count once
+        for the campaign have no row.
+    """
+    yield from _batches(found, strategy, RUN_SCHEMA)
+
+
+def _batches(found: Audit, strategy: str, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    for part in found.violations():
+        for first in range(0, len(part), _ROWS):
+            yield _batch(found, part, slice(first, first + _ROWS), strategy, schema)
+
+
+def _batch(
+    found: Audit, part: Violations, some: slice, strategy: str, schema: pa.Schema
+) -> pa.RecordBatch:
     data, n = found.data, len(part.call[some])
     ids = data.line_ids
     line = part.line[some]
     columns = {
-        "audited": _same(data.name, n),
+        "strategy": _same(strategy, n),
         "regime": _same(part.regime, n),
         "rule": _same(part.rule, n),
         "force": _same(part.force, n),
         "reading": _same(part.reading, n),
-        "call": pa.array(part.call[some]),
-        "line": pa.array(line if ids is None else ids[line]).cast(pa.string()),
-        "attempt": _numbers(part.attempt, some, n, pa.int32()),
-        "start_utc": pa.array(part.start_ms[some]).cast(pa.timestamp("ms", "UTC")),
+        "call": _numbers(part.call, some, n, pa.int64()),
+        "line": _lines(line if ids is None else ids[line], schema.field("line").type),
+        "attempt": _numbers(part.attempt, some, n, schema.field("attempt").type),
+        "start_utc": column(part.start_ms[some].view("datetime64[ms]"), pa.timestamp("ms", "UTC")),
         "weekday": _numbers(part.weekday, some, n, pa.uint8()),
         "hour": _numbers(part.hour, some, n, pa.uint8()),
         "zone": _coded(part.zone, data.zones, some, n),
         "territory": _coded(part.territory, data.territories, some, n),
         "line_type": _coded(part.line_type, data.line_types, some, n),
     }
-    return pa.RecordBatch.from_arrays([columns[name] for name in SCHEMA.names], schema=SCHEMA)
+    return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 
 def _same(text: str | None, n: int) -> pa.Array:
     """One text in every row."""
-    if text is None:
-        return pa.nulls(n, _NAME)
-    return pa.DictionaryArray.from_arrays(np.zeros(n, dtype=np.int32), pa.array([text]))
+    return pa.nulls(n, _NAME) if text is None else coded(np.zeros(n, dtype=np.int32), [text])
+
+
+def _lines(lines: NDArray[Any], kind: pa.DataType) -> pa.Array:
+    """Lines as numbers, or as their files name them."""
+    if kind == pa.int32():
+        return column(lines.astype(np.int32), kind)
+    return pa.array(lines).cast(kind)
 
 
 def _coded(
     codes: NDArray[np.integer] | None, names: tuple[str, ...], some: slice, n: int
 ) -> pa.Array:
-    if codes is None:
-        return pa.nulls(n, _NAME)
-    return pa.DictionaryArray.from_arrays(
-        codes[some].astype(np.int32), pa.array(names, type=pa.string())
-    )
+    return pa.nulls(n, _NAME) if codes is None else coded(codes[some], names)
 
 
 def _numbers(
     values: NDArray[np.integer] | None, some: slice, n: int, kind: pa.DataType
 ) -> pa.Array:
-    return pa.nulls(n, kind) if values is None else pa.array(values[some]).cast(kind)
+    if values is None:
+        return pa.nulls(n, kind)
+    return column(values[some].astype(kind.to_pandas_dtype()), kind)

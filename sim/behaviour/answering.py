@@ -26,6 +26,7 @@ from sim.behaviour.laws import table
 from sim.behaviour.quantiles import QuantileTable
 from sim.scenario.model import Answering, LineType, World
 from sim.threshold import threshold
+from sim.world.population import Population
 
 Floats = NDArray[np.float64]
 DISPOSITION_KEYS = ("invalid", "busy", "no_answer", "machine", "human")
@@ -149,15 +150,42 @@ def would_answer(
 
     Returns
     -------
-    (attempts, 672, segments, cohorts) float64
+    (attempts, 672, strata, cohorts) float64
         Chances, with the last attempt level holding for all later attempts.
-    (segments,) float64
-        Shares of the segments.
+    (strata,) float64
+        Shares of the strata, see :func:`strata`.
     """
-    answering = line_type.answering
+    chance, weight = _chances(line_type, hidden, world, cohorts, 1.0)
+    return chance, weight
+
+
+def _consent_counts(world: World) -> bool:
+    """Whether lines that consented answer otherwise than the rest."""
+    return world.consent is not None and world.consent.human_odds.central != 1.0
+
+
+def strata(world: World) -> tuple[Floats, Floats]:
+    """Shares of the strata and their odds of a human pick-up: (strata,) float64 each.
+
+    A stratum is a segment; where lines that consented answer otherwise, a segment without consent
+    and the same with it, one after the other.
+    """
     segments = list(world.segments.values()) if world.segments else []
     weight = np.array([s.share.central for s in segments] or [1.0])
-    segment_odds = np.array([s.human_odds.central for s in segments] or [1.0])
+    odds = np.array([s.human_odds.central for s in segments] or [1.0])
+    if world.consent is not None and _consent_counts(world):
+        given = world.consent.share.central * world.consent.covers_calls.central
+        weight = np.outer(weight, [1.0 - given, given]).ravel()
+        odds = np.outer(odds, [1.0, world.consent.human_odds.central]).ravel()
+    return weight, odds
+
+
+def _chances(
+    line_type: LineType, hidden: Latent, world: World, cohorts: int, odds_factor: float
+) -> tuple[Floats, Floats]:
+    """Chances as :func:`would_answer`, with all odds multiplied once the shares are met."""
+    answering = line_type.answering
+    weight, segment_odds = strata(world)
     relative = (
         hour_odds(answering.by_hour)[:, None, None]
         * segment_odds[None, :, None]
@@ -178,7 +206,7 @@ def would_answer(
     for _ in range(100):  # bisection to the last bit of a double
         middle = (low + high) / 2
         low, high = (middle, high) if mean(middle) < hidden.would_answer else (low, middle)
-    odds = np.exp(low) * relative[None] * by_attempt
+    odds = np.exp(low) * relative[None] * by_attempt * odds_factor
     return odds / (1.0 + odds), weight
 
 
@@ -194,15 +222,25 @@ def thresholds(world: World, hidden: tuple[Latent, ...]) -> NDArray[np.uint32]:
 
     Returns
     -------
-    (attempts, 672, classes, 2) uint32
-        A word below the first is busy; below the second, somebody would pick up. A class is
-        (line type, segment, cohort), see :func:`class_of`.
+    (labels, attempts, 672, classes, 2) uint32
+        A word below the first is busy; below the second, somebody would pick up. The first axis is
+        1 long, or 2 where caller numbers may bear labels: without one, with one. A class is
+        (line type, stratum, cohort), see :func:`class_of`.
     """
+    factors = [1.0] if world.reputation is None else [1.0, world.reputation.labelled_odds.central]
+    rows = np.stack([_threshold_rows(world, hidden, factor) for factor in factors])
+    return np.ascontiguousarray(rows)
+
+
+def _threshold_rows(
+    world: World, hidden: tuple[Latent, ...], odds_factor: float
+) -> NDArray[np.uint32]:
+    """(attempts, 672, classes, 2) Threshold rows with all odds of a human multiplied."""
     cohorts = cohorts_of(world)
     levels = max(len(t.answering.by_attempt) for t in world.line_types.values())
     blocks = []
     for line_type, latent_ in zip(world.line_types.values(), hidden, strict=True):
-        chance, _ = would_answer(line_type, latent_, world, cohorts)
+        chance, _ = _chances(line_type, latent_, world, cohorts, odds_factor)
         last = np.minimum(np.arange(levels), len(chance) - 1)
         both = latent_.busy + (1.0 - latent_.busy) * chance[last]
         blocks.append(both.reshape(levels, QUARTERS, -1))
@@ -219,15 +257,13 @@ def thresholds(world: World, hidden: tuple[Latent, ...]) -> NDArray[np.uint32]:
     return out
 
 
-def class_of(
-    line_type: NDArray[np.uint8],
-    segment: NDArray[np.uint8],
-    cohort: NDArray[np.uint8],
-    segments: int,
-    cohorts: int,
-) -> NDArray[np.uint16]:
-    """Index of a line's class in the threshold rows, (n,) uint16."""
+def class_of(world: World, people: Population) -> NDArray[np.uint16]:
+    """Index of each line's class in the threshold rows, (lines,) uint16."""
+    of_line, cohorts = len(strata(world)[0]), cohorts_of(world)
+    stratum = people.segment.astype(np.uint16)
+    if _consent_counts(world):
+        stratum = stratum * np.uint16(2) + (people.consent != 0)
     index: NDArray[np.uint16] = (
-        line_type.astype(np.uint16) * np.uint16(segments) + segment
-    ) * np.uint16(cohorts) + cohort
+        people.line_type.astype(np.uint16) * np.uint16(of_line) + stratum
+    ) * np.uint16(cohorts) + people.cohort
     return index

@@ -59,7 +59,7 @@ class Scale(click.ParamType[Fraction]):
     help="Shrink lines, channels and calls per second together: 1%.",
 )
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
-@click.option("--calls", is_flag=True, help="Also write the call log, one row a call.")
+@click.option("--calls", is_flag=True, help="Also write the call log, its lines and objections.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
 def run(

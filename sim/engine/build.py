@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.answering import Latent, cohorts_of
+from sim.behaviour.answering import Latent, class_of
 from sim.behaviour.calls import call_tables
 from sim.engine import calendar
 from sim.engine.enforce import Enforcement
+from sim.engine.feedback_build import build_feedback
+from sim.engine.feedback_plan import Reaction
 from sim.engine.log import N_OUTCOMES, Outcome
-from sim.engine.plan import Calling, Group, Plan, Step
+from sim.engine.plan import Calling, Group, Plan, Posture, Step
 from sim.scenario.model import Scenario, Strategy
 from sim.streams import Key, Purpose, make_key, words
 from sim.world.population import Population
@@ -63,28 +66,106 @@ def build_plan(
     reached_live = min(strategy.reached_when.live, strategy.message.duration)
     live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
     enforced = Enforcement(scenario, strategy)
-    calling = tuple(
-        _calling(scenario, strategy, territory, start_utc, cutoff, enforced)
-        for territory in scenario.world.territories
-    )
+    calling = _all_calling(scenario, strategy, start_utc, cutoff, enforced)
     groups, group = _groups(scenario, population, calling, start_utc, cutoff, enforced)
     order = dialling_order(scenario, strategy, population, key)
+    tables = call_tables(scenario.world, strategy, hidden, live)
+    stances, stages = _stances(scenario, strategy)
+    postures = [Posture(tables, tuple(g.open_ms for g in groups))]
+    for stance in stances[1:]:
+        narrowed = _all_calling(
+            scenario, strategy, start_utc, cutoff, enforced, narrow=stance.narrow_hours
+        )
+        open_ms, _ = _groups(scenario, population, narrowed, start_utc, cutoff, enforced)
+        said = call_tables(scenario.world, _with_message(strategy, stance), hidden, live)
+        postures.append(Posture(said, tuple(g.open_ms for g in open_ms)))
     return Plan(
         key=key,
         population=population,
-        tables=call_tables(scenario.world, strategy, hidden, live),
+        tables=tables,
+        class_of=class_of(scenario.world, population),
         order=order[enforced.listed(population)[order]] if enforced.rules else order,
         calling=calling,
         groups=groups,
         group=group,
         steps=capacity_steps(strategy, start_utc, cutoff),
         cutoff_ms=cutoff,
-        cohorts=cohorts_of(scenario.world),
         lifetime=strategy.attempts.lifetime,
         retry_delay_ms=_retry_delays(strategy),
         live_thresholds_ms=live,
         reached_live_ms=reached_live,
         start_utc_ms=start_utc,
+        postures=tuple(postures),
+        caps=enforced.caps(population, start_utc + cutoff),
+        until_ms=enforced.until_ms(population, start_utc),
+        key_press_ms=strategy.suppression.key_press,
+        partner=population.partner if strategy.suppression.household else None,
+        numbers=tables.numbers,
+        feedback=build_feedback(
+            scenario,
+            strategy,
+            calling,
+            start_utc,
+            cutoff,
+            tuple(posture.tables.opt_out == "start" for posture in postures),
+            tuple(strategy.message.call_back for _ in postures),
+            stages,
+        ),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Stance:
+    """What reactions make of a campaign, beside suspending and stopping it."""
+
+    objection_first: bool = False
+    narrow_hours: bool = False
+
+
+def _stances(
+    scenario: Scenario, strategy: Strategy
+) -> tuple[list[_Stance], tuple[Reaction, Reaction, Reaction]]:
+    """Each different stance, the campaign's own first; and the reaction at each stage."""
+    stances = [_Stance()]
+    stages: list[Reaction] = []
+    reactions = strategy.reactions
+    for actions in (reactions.contact, reactions.reminder, reactions.order):
+        stance = _Stance("objection_first" in actions, "narrow_hours" in actions)
+        if scenario.world.regulator is None:
+            stance = _Stance()
+        if stance not in stances:
+            stances.append(stance)
+        stages.append(
+            Reaction(
+                posture=stances.index(stance),
+                suspend_ms=(reactions.suspend_for or 0) if "suspend" in actions else 0,
+                stop="stop" in actions,
+            )
+        )
+    return stances, (stages[0], stages[1], stages[2])
+
+
+def _with_message(strategy: Strategy, stance: _Stance) -> Strategy:
+    """The strategy with the message of a stance."""
+    if not stance.objection_first:
+        return strategy
+    message = strategy.message.model_copy(update={"opt_out": "start"})
+    return strategy.model_copy(update={"message": message})
+
+
+def _all_calling(
+    scenario: Scenario,
+    strategy: Strategy,
+    start_utc: int,
+    cutoff: int,
+    enforced: Enforcement,
+    *,
+    narrow: bool = False,
+) -> tuple[Calling, ...]:
+    """The calendars of all territories."""
+    return tuple(
+        _calling(scenario, strategy, territory, start_utc, cutoff, enforced, narrow)
+        for territory in scenario.world.territories
     )
 
 
@@ -95,8 +176,9 @@ def _calling(
     start_utc: int,
     cutoff: int,
     enforced: Enforcement,
+    narrow: bool,
 ) -> Calling:
-    """The calendar of one territory."""
+    """The calendar of one territory; narrow, cut to the windows that a reaction leaves."""
     place = scenario.world.territories[territory]
     first, count = start_utc // calendar.MINUTE_MS, cutoff // calendar.MINUTE_MS
     local = calendar.local_minutes(place.timezone, first, count)
@@ -115,6 +197,9 @@ def _calling(
     inside = calendar.open_minutes(
         local, strategy.dialing.call_times, holidays, strategy.dialing.on_holidays
     )
+    left = strategy.reactions.narrow_call_times
+    if narrow and left is not None:
+        inside &= calendar.open_minutes(local, left, holidays, strategy.dialing.on_holidays)
     inside &= enforced.open_minutes(territory, local)
     inside &= np.arange(count) * calendar.MINUTE_MS < cutoff
     quarter = calendar.quarter_of_week(local)
@@ -225,10 +310,11 @@ def _retry_delays(strategy: Strategy) -> NDArray[np.int64]:
     """Retry delay by outcome, ms, 0 for none, (16,) int64.
 
     The dialer goes by what it sees: a person taken for a machine is retried as a machine, and a
-    machine taken for a person is not retried.
+    machine taken for a person as a person.
     """
     delay = np.zeros(N_OUTCOMES, dtype=np.int64)
     rules = strategy.recycle
+    heard = range(Outcome.HEARD, N_OUTCOMES)
     for rule, outcomes in (
         (rules.busy, (Outcome.BUSY,)),
         (rules.no_answer, (Outcome.NO_ANSWER,)),
@@ -237,6 +323,12 @@ def _retry_delays(strategy: Strategy) -> NDArray[np.int64]:
             (Outcome.MACHINE, Outcome.MACHINE_VOICEMAIL, Outcome.HUMAN_TAKEN_FOR_MACHINE)
             if strategy.amd.enabled  # without detection a machine looks like a person
             else (),
+        ),
+        (
+            rules.human,
+            (Outcome.HUMAN_AT_GATE, Outcome.MACHINE_TAKEN_FOR_HUMAN, *heard)
+            if strategy.amd.enabled
+            else (Outcome.HUMAN_AT_GATE, Outcome.MACHINE, *heard),
         ),
     ):
         if rule is not None:

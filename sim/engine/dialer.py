@@ -9,12 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.answering import class_of
 from sim.behaviour.calls import CallDraws, draw
 from sim.engine import kernel as k
 from sim.engine.control import Permission
 from sim.engine.log import LogChunk, LogSink
-from sim.engine.lookahead import longest_hold_ms, lookahead_ms
+from sim.engine.lookahead import longest_call_ms, lookahead_ms
 from sim.engine.pace import rebase
 from sim.engine.plan import NEVER, Plan
 from sim.engine.retries import Retries
@@ -51,8 +50,11 @@ class Dialer:
         self._lay_retries(plan)
         self.state = np.zeros(k.STATE_SIZE, dtype=np.int64)
         self.state[k.LIFETIME] = plan.lifetime
+        self._lay_limits(plan)
+        self._tables = plan.tables
+        self.posture = 0
         self._pace: Fraction | None = None
-        ends = _power_of_two(max(longest_hold_ms(plan.tables) + 2, 64))
+        ends = _power_of_two(max(longest_call_ms(plan) + 2, 64))
         self._ends = np.zeros(ends, dtype=np.int32)
         self._ends_by_64 = np.zeros(ends >> 6, dtype=np.int32)
         self._log = LogChunk.empty(log_block)
@@ -61,7 +63,7 @@ class Dialer:
 
     def _lay_rows(self, plan: Plan) -> None:
         """Columns by row, and the buffers of fresh draws."""
-        people, tables = plan.population, plan.tables
+        people = plan.population
         group = plan.group[plan.order]
         self.position = np.argsort(group, kind="stable").astype(np.int32)
         self.line_of = plan.order[self.position]
@@ -69,9 +71,7 @@ class Dialer:
         self.head = bounds[:-1].astype(np.int64)
         self.stop = bounds[1:].astype(np.int64)
         self.drawn = self.head.copy()
-        segments = tables.thresholds.shape[2] // len(tables.human_ring) // plan.cohorts
-        by_id = class_of(people.line_type, people.segment, people.cohort, segments, plan.cohorts)
-        self.class_of = by_id[self.line_of]
+        self.class_of = plan.class_of[self.line_of]
         self._line_type = people.line_type[self.line_of]
         self._in_service = people.in_service[self.line_of]
         self._has_machine = people.has_machine[self.line_of]
@@ -79,7 +79,14 @@ class Dialer:
         room = np.minimum(self.stop - self.head, self._draw_block)
         self._slot = np.concatenate([[0], np.cumsum(room)])[:-1]
         self._shift = self._slot - self.head
-        self._fresh = CallDraws(*(np.empty(int(room.sum()), dtype=np.uint32) for _ in range(4)))
+        size = int(room.sum())
+        self._fresh = CallDraws(
+            disposition=np.empty(size, dtype=np.uint32),
+            busy=np.empty(size, dtype=np.uint32),
+            human=np.empty(size, dtype=np.uint32),
+            other=np.empty(size, dtype=np.uint32),
+            caller=np.empty(size if plan.numbers > 1 else 0, dtype=np.uint16),
+        )
 
     def _lay_clocks(self, plan: Plan) -> None:
         """Local quarter-hours, laid end to end with a sentinel after each territory."""
@@ -105,7 +112,8 @@ class Dialer:
         """The retry pool: buckets as wide as the lookahead, each a linked list of nodes."""
         lookahead = lookahead_ms(plan)
         self._bucket_ms = _FOREVER if lookahead is None else lookahead
-        furthest = int(plan.retry_delay_ms.max()) + longest_hold_ms(plan.tables)
+        furthest = int(plan.retry_delay_ms.max()) + longest_call_ms(plan)
+        furthest = max([furthest, *(cap.window_ms for cap in plan.caps)])
         furthest = min(furthest, plan.cutoff_ms)
         self._bucket_head = np.full(
             _power_of_two(furthest // self._bucket_ms + 3), -1, dtype=np.int32
@@ -123,6 +131,32 @@ class Dialer:
         self._pool_next[-1] = -1
         self._ready = Retries.empty(1 << 12)
         self._parked = Retries.empty(0)
+
+    def _lay_limits(self, plan: Plan) -> None:
+        """From when on lines are left alone; rolling caps and the starts that they look back on."""
+        watched = plan.watches
+        rows = len(self.line_of)
+        self._until = np.full(rows if watched else 0, NEVER, dtype=np.int64)
+        if plan.until_ms is not None:
+            self._until[:] = plan.until_ms[self.line_of]
+        self._row_of = np.empty(0, dtype=np.int32)
+        if watched and (plan.feedback is not None or plan.partner is not None):
+            self._row_of = np.full(plan.population.lines, -1, dtype=np.int32)
+            self._row_of[self.line_of] = np.arange(rows, dtype=np.int32)
+        self._partner = np.empty(0, dtype=np.int32)
+        if watched and plan.partner is not None:
+            other = plan.partner[self.line_of]
+            self._partner = np.where(other >= 0, self._row_of[other], -1).astype(np.int32)
+        self.state[k.WATCH] = watched
+        self.state[k.KEY_PRESS] = plan.key_press_ms
+        self._cap_calls = np.array([cap.calls for cap in plan.caps], dtype=np.int64)
+        self._cap_window = np.array([cap.window_ms for cap in plan.caps], dtype=np.int64)
+        self._capped = np.zeros(rows if plan.caps else 0, dtype=np.uint8)
+        for bit, cap in enumerate(plan.caps):
+            self._capped |= cap.lines[self.line_of].astype(np.uint8) << np.uint8(bit)
+        most = max((cap.calls for cap in plan.caps), default=1)
+        self._starts = np.empty((rows if plan.caps else 0, most), dtype=np.int64)
+        self._labelled = np.zeros(plan.numbers, dtype=np.uint8)
 
     # ── What the control plane allows ────────────────────────────────────────────────────────────
 
@@ -143,10 +177,58 @@ class Dialer:
             whole, rest = divmod(int(tat * gap.denominator), gap.denominator)
             state[k.TAT], state[k.TAT_REST] = whole, rest
             self._pace = pace
-        is_open = np.array(permission.open, dtype=np.bool_)
+        if permission.posture != self.posture:
+            self._take_posture(permission.posture)
+        if permission.labelled is not None:
+            self._labelled[:] = permission.labelled
+        is_open = np.array(permission.open[self.posture], dtype=np.bool_)
+        if now < permission.suspended_until:
+            is_open[:] = False
         if (is_open != self._open).any():
             self._open = is_open
             self._sort_out_ready()
+
+    def _take_posture(self, posture: int) -> None:
+        """Map all draws that are not placed through another message's tables: the words stay."""
+        self.posture = posture
+        self._tables = self._plan.postures[posture].tables
+        self.drawn[:] = self.head
+        state = self.state
+        waiting = self._ready.select(slice(int(state[k.READY]), int(state[k.READY_END])))
+        state[k.READY] = state[k.READY_END] = 0
+        self._append_ready(self._redrawn(waiting))
+        self._parked = self._redrawn(self._parked)
+
+    def _redrawn(self, retries: Retries) -> Retries:
+        """Retries with draws by the tables in force."""
+        drawn = self._draw(retries.row, retries.attempt)
+        return retries._replace(
+            disposition=drawn.disposition,
+            busy=drawn.busy,
+            human=drawn.human,
+            other=drawn.other,
+            caller=self._callers(drawn),
+        )
+
+    def leave_alone(self, lines: NDArray[np.int32], from_ms: int) -> None:
+        """No call to these lines, or where the plan says so to their households', from then on."""
+        if not self.state[k.WATCH]:
+            return
+        if self._plan.partner is not None:
+            others = self._plan.partner[lines]
+            lines = np.concatenate([lines, others[others >= 0]])
+        rows = self._row_of[lines]
+        rows = rows[rows >= 0]
+        self._until[rows] = np.minimum(self._until[rows], from_ms)
+
+    @property
+    def until_ms(self) -> NDArray[np.int64] | None:
+        """(lines,) By line id: from when on it is left alone; None where no line ever could be."""
+        if not self.state[k.WATCH]:
+            return None
+        until = np.full(self._plan.population.lines, NEVER, dtype=np.int64)
+        until[self.line_of] = self._until
+        return until
 
     def _sort_out_ready(self) -> None:
         """Retries of groups that closed are parked; those of opened ones join the queue."""
@@ -224,6 +306,7 @@ class Dialer:
             fresh.busy,
             fresh.human,
             fresh.other,
+            fresh.caller,
             ready.due,
             ready.row,
             ready.attempt,
@@ -232,11 +315,19 @@ class Dialer:
             ready.busy,
             ready.human,
             ready.other,
+            ready.caller,
+            self._labelled,
             self._plan.tables.thresholds,
             self._quarter,
             self._row_pointer,
             self._row_from,
             self._row_value,
+            self._until,
+            self._partner,
+            self._cap_calls,
+            self._cap_window,
+            self._capped,
+            self._starts,
             self._ends,
             self._ends_by_64,
             self._plan.retry_delay_ms,
@@ -251,6 +342,8 @@ class Dialer:
             self._log.start_ms,
             self._log.hold_ms,
             self._log.outcome,
+            self._log.opted_out,
+            self._log.caller,
         )
         return reason
 
@@ -272,12 +365,14 @@ class Dialer:
         drawn = self._draw(slice(first, last), 1)
         for name in ("disposition", "busy", "human", "other"):
             getattr(self._fresh, name)[slot : slot + last - first] = getattr(drawn, name)
+        if len(drawn.caller):
+            self._fresh.caller[slot : slot + last - first] = drawn.caller
         self._shift[group] = slot - first
         self.drawn[group] = last
 
     def _draw(self, rows: Any, attempt: NDArray[np.uint8] | int) -> CallDraws:
         return draw(
-            self._plan.tables,
+            self._tables,
             self._plan.key,
             self.line_of[rows].astype(np.uint32),
             attempt,
@@ -285,6 +380,13 @@ class Dialer:
             self._in_service[rows],
             self._has_machine[rows],
         )
+
+    @staticmethod
+    def _callers(drawn: CallDraws) -> NDArray[np.uint16]:
+        """Caller numbers of draws; zeros where the standing of none is kept."""
+        if len(drawn.caller):
+            return drawn.caller
+        return np.zeros(len(drawn.disposition), dtype=np.uint16)
 
     # ── Retries ──────────────────────────────────────────────────────────────────────────────────
 
@@ -308,6 +410,7 @@ class Dialer:
                 loaded = Retries(
                     due[order], number[order], row, attempt, group[order],
                     drawn.disposition, drawn.busy, drawn.human, drawn.other,
+                    self._callers(drawn),
                 )  # fmt: skip
                 callable_ = self._open[loaded.group]
                 if callable_.all():

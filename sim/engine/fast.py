@@ -13,9 +13,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.control import ControlPlane
+from sim.engine.control import ControlPlane, nothing_allowed
 from sim.engine.dialer import Dialer, Progress
-from sim.engine.log import LogSink
+from sim.engine.feedback import Feedback
+from sim.engine.log import LogChunk, LogSink
 from sim.engine.plan import Plan
 from sim.engine.result import EngineResult
 
@@ -46,13 +47,28 @@ def run(
     draw_block, log_block
         Sizes of blocks; they change speed and nothing else.
     """
-    control = ControlPlane(plan)
-    dialer = Dialer(plan, sink, draw_block=draw_block, log_block=log_block, progress=progress)
-    while not control.permission.over and not dialer.finished:
-        dialer.permit(control.permission, control.now)
+    permission = nothing_allowed(plan)
+    feedback = Feedback(plan) if plan.feedback is not None else None
+
+    def hand_on(chunk: LogChunk) -> None:
+        if feedback is not None:
+            feedback.add(chunk, permission.posture)
+        sink(chunk)
+
+    dialer = Dialer(plan, hand_on, draw_block=draw_block, log_block=log_block, progress=progress)
+    control = ControlPlane(plan, permission, dialer, feedback)
+    while not permission.over and not dialer.finished:
+        dialer.permit(permission, control.now)
         dialer.place(control.now, min(control.next_event_ms(), plan.cutoff_ms))
         control.advance()
     dialer.flush()
+    control.finish()
     attempts = np.zeros(plan.population.lines, dtype=np.uint8)
     attempts[dialer.line_of] = dialer.made
-    return EngineResult(attempts, dialer.placed)
+    return EngineResult(
+        attempts,
+        dialer.placed,
+        until_ms=dialer.until_ms,
+        stopped_ms=permission.stopped_ms,
+        feedback=feedback.finish() if feedback is not None else None,
+    )

@@ -56,7 +56,11 @@ WANTED = 15
 LIFETIME = 16
 WAITING = 17
 """Retries in the pool."""
-STATE_SIZE = 18
+WATCH = 18
+"""Whether any line may have to be left alone: 0 or 1."""
+KEY_PRESS = 19
+"""End of a call with the opt-out key to the line's being left alone, ms."""
+STATE_SIZE = 20
 
 _NEVER = NEVER
 
@@ -71,11 +75,13 @@ U8 = NDArray[np.uint8]
     "int64("
     "int64, int64[::1], boolean[::1], uint8[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
     "int32[::1], int32[::1], uint16[::1], uint8[::1], uint32[::1], uint32[::1], uint32[::1], "
-    "uint32[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], uint32[::1], uint32[::1], "
-    "uint32[::1], uint32[::1], uint32[:, :, :, ::1], int64[::1], int64[::1], int64[::1], "
-    "int64[::1], int32[::1], int32[::1], int64[::1], int64[::1], int64, int32[::1], "
-    "int64[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], int32[::1], int32[::1], "
-    "uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1]"
+    "uint32[::1], uint16[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], uint32[::1], "
+    "uint32[::1], uint32[::1], uint32[::1], uint16[::1], uint8[::1], uint32[:, :, :, :, ::1], "
+    "int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int32[::1], int64[::1], "
+    "int64[::1], uint8[::1], int64[:, ::1], int32[::1], int32[::1], int64[::1], int64[::1], "
+    "int64, int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], int32[::1], "
+    "int32[::1], uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1], uint8[::1], "
+    "uint16[::1]"
     ")"
 )
 def place(
@@ -95,6 +101,7 @@ def place(
     fresh_busy: U32,
     fresh_human: U32,
     fresh_other: U32,
+    fresh_caller: U16,
     ready_due: I64,
     ready_row: I32,
     ready_attempt: U8,
@@ -103,11 +110,19 @@ def place(
     ready_busy: U32,
     ready_human: U32,
     ready_other: U32,
+    ready_caller: U16,
+    labelled: U8,
     thresholds: U32,
     quarter: I64,
     row_pointer: I64,
     row_from: I64,
     row_value: I64,
+    until_of: I64,
+    partner: I32,
+    cap_calls: I64,
+    cap_window: I64,
+    capped: U8,
+    starts: I64,
     ends: I32,
     ends_by_64: I32,
     retry_delay: I64,
@@ -126,6 +141,8 @@ def place(
     log_start: I64,
     log_hold: I32,
     log_outcome: U8,
+    log_opted_out: U8,
+    log_caller: U16,
 ) -> int:
     """Place calls that start before ``until``; see the module's docstring."""
     now = state[NOW]
@@ -151,7 +168,14 @@ def place(
     ends_mask = ends.shape[0] - 1
     bucket_mask = bucket_head.shape[0] - 1
     log_size = log_line.shape[0]
-    levels = thresholds.shape[0]
+    levels = thresholds.shape[1]
+    watch = state[WATCH] > 0
+    key_press = state[KEY_PRESS]
+    households = partner.shape[0] > 0
+    caps = cap_calls.shape[0]
+    remembered = starts.shape[1]
+    callers = labelled.shape[0] > 1  # with one alone, every call comes from number 0
+    labels = thresholds.shape[0] > 1
 
     best = -1  # group of the open fresh line with the smallest list position
     second = _NEVER  # smallest list position in the other open groups
@@ -248,6 +272,7 @@ def place(
             on_busy = fresh_busy[i]
             on_human = fresh_human[i]
             on_other = fresh_other[i]
+            caller = fresh_caller[i] if callers else np.uint16(0)
             head[best] = row + 1
             if row + 1 == stop[best] or position[row + 1] > second:
                 rescan = True
@@ -259,7 +284,11 @@ def place(
             on_busy = ready_busy[ready]
             on_human = ready_human[ready]
             on_other = ready_other[ready]
+            caller = ready_caller[ready] if callers else np.uint16(0)
             ready += 1
+        if watch and s >= until_of[row]:
+            now = s
+            continue  # left alone for good: it takes neither pace nor channel
 
         # The local quarter-hour of each territory.
         if s >= row_until:
@@ -278,12 +307,14 @@ def place(
         level = attempt - 1 if attempt < levels else levels - 1
         kind = class_of[row]
         at = quarter[territory]
-        is_busy = disposition < thresholds[level, at, kind, 0]
-        is_human = disposition < thresholds[level, at, kind, 1]
+        label = labelled[caller] if labels else np.uint8(0)
+        is_busy = disposition < thresholds[label, level, at, kind, 0]
+        is_human = disposition < thresholds[label, level, at, kind, 1]
         ending = on_human if is_human else on_other
         ending = on_busy if is_busy else ending
-        hold = ending >> 4
+        hold = ending >> 5
         outcome = ending & 15
+        opted_out = (ending >> 4) & 1
         end = s + hold
         ends[end & ends_mask] += 1
         ends_by_64[(end & ends_mask) >> 6] += 1
@@ -306,11 +337,23 @@ def place(
         log_start[logged] = s
         log_hold[logged] = hold
         log_outcome[logged] = outcome
+        log_opted_out[logged] = opted_out
+        log_caller[logged] = caller
         logged += 1
+        if watch and opted_out:
+            until_of[row] = min(until_of[row], end + key_press)
+            if households and partner[row] >= 0:
+                until_of[partner[row]] = min(until_of[partner[row]], end + key_press)
         made[row] = attempt
+        if caps > 0:
+            starts[row, (attempt - 1) % remembered] = s
         delay = retry_delay[outcome]
         if delay > 0 and attempt < lifetime:
             due = end + delay
+            for c in range(caps):
+                if capped[row] >> c & 1 and attempt >= cap_calls[c]:
+                    first_of_window = starts[row, (attempt - cap_calls[c]) % remembered]
+                    due = max(due, first_of_window + cap_window[c])
             if due < cutoff[group]:
                 node = free
                 free = pool_next[node]

@@ -75,6 +75,10 @@ class LogChunk:
     """(n,) Channel holding time, dial to release, ms; at least 1."""
     outcome: NDArray[np.uint8]
     """(n,) Code of :class:`Outcome`."""
+    opted_out: NDArray[np.uint8]
+    """(n,) 1 where the call ended with the key that lists the line as refusing."""
+    caller: NDArray[np.uint16]
+    """(n,) The caller number, 0 to numbers - 1; 0 where their standing is not kept."""
 
     def __len__(self) -> int:
         return len(self.line)
@@ -100,6 +104,8 @@ COLUMNS: dict[str, Any] = {
     "start_ms": np.int64,
     "hold_ms": np.int32,
     "outcome": np.uint8,
+    "opted_out": np.uint8,
+    "caller": np.uint16,
 }
 """Columns of a row and their dtypes."""
 

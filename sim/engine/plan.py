@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.calls import CallTables
+from sim.engine.feedback_plan import FeedbackPlan
+from sim.engine.log import Outcome
 from sim.streams import Key
 from sim.world.population import Population
 
@@ -54,12 +56,34 @@ class Group:
 
 
 @dataclass(frozen=True, slots=True)
+class Cap:
+    """A rolling cap: at most so many calls to a line in any so long a time."""
+
+    calls: int
+    window_ms: int
+    lines: NDArray[np.bool_]
+    """(lines,) Lines that it binds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posture:
+    """What a reaction to the regulator changes: the message, and when lines may be dialled."""
+
+    tables: CallTables
+    """How calls turn out. Only what depends on the message differs between postures."""
+    open_ms: tuple[NDArray[np.int64], ...]
+    """By group: (k, 2) intervals in which its lines may be dialled, cut at the cutoff."""
+
+
+@dataclass(frozen=True, slots=True)
 class Plan:
     """All that an engine needs."""
 
     key: Key
     population: Population
     tables: CallTables
+    class_of: NDArray[np.uint16]
+    """(lines,) By line id: its class in the threshold rows."""
     order: NDArray[np.int32]
     """(n,) The list: line ids in dialling order. Lines that are not on the list are absent."""
     calling: tuple[Calling, ...]
@@ -72,8 +96,6 @@ class Plan:
     """Capacity over time: in order of time, the first at 0."""
     cutoff_ms: int
     """The campaign's cutoff."""
-    cohorts: int
-    """Frailty cohorts in a class of lines."""
     lifetime: int
     """Most attempts per line."""
     retry_delay_ms: NDArray[np.int64]
@@ -84,3 +106,35 @@ class Plan:
     """The one of them that means *delivered live*."""
     start_utc_ms: int
     """The campaign's start, ms since 1970 UTC."""
+    postures: tuple[Posture, ...]
+    """The message and the hours by the regulator's stage; the first is that of ``tables`` and
+    ``groups``. Alone where no reaction changes anything."""
+    caps: tuple[Cap, ...] = ()
+    """Rolling caps that the dialer keeps."""
+    until_ms: NDArray[np.int64] | None = None
+    """(lines,) No call to a line starts at or after this moment; None where none has one."""
+    key_press_ms: int = 0
+    """End of a call with the opt-out key to the line's being left alone, ms."""
+    partner: NDArray[np.int32] | None = None
+    """(lines,) The other line of the household for which an objection holds too, or -1; None where
+    objections hold for their own line alone."""
+    numbers: int = 1
+    """Caller numbers whose standing is kept; 1 where none is."""
+    feedback: FeedbackPlan | None = None
+    """What acts back on the campaign; None where nothing does and nobody complains."""
+
+    @property
+    def watches(self) -> bool:
+        """Whether a line can come up for a call when it must be left alone.
+
+        Objections matter for later calls alone: to the line itself where it is called again, or to
+        the other line of its household.
+        """
+        if self.until_ms is not None:
+            return True
+        again = self.lifetime > 1
+        household = self.partner is not None
+        keyed = any(posture.tables.opt_out_key for posture in self.postures)
+        people_again = again and bool((self.retry_delay_ms[Outcome.HUMAN_AT_GATE :] > 0).any())
+        refreshed = self.feedback is not None and len(self.feedback.refresh_ms) > 0
+        return (keyed and (people_again or household)) or (refreshed and (again or household))

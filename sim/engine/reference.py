@@ -12,7 +12,10 @@ The laws, by number (docs/model.md has them in full):
 4. A start needs ``busy(s) < channels(s)``; a call is busy from its start to just before its end.
 5. Next is the due retry with the smallest (due, number of the call that made it); with none due,
    the open fresh line with the smallest list position.
-6. A retry falls due at call end + delay, and is never moved. Windows and cutoffs are eligibility.
+6. A retry falls due at call end + delay, or where a rolling cap says later, and is never moved.
+   Windows, cutoffs, suspensions and objections are eligibility.
+8. Only a control event makes a control event: what the regulator does, it does at a review.
+9. A start needs ``s < until``: a key press sets it to call end + delay, a list refresh to itself.
 12. No call starts at or after its territory's cutoff.
 """
 
@@ -28,12 +31,14 @@ from typing import Any
 
 import numpy as np
 import simpy
+from numpy.typing import NDArray
 
-from sim.behaviour.answering import class_of
-from sim.behaviour.calls import OUTCOME_BITS, OUTCOME_MASK, draw
+from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, draw
+from sim.engine.feedback_plan import Reaction
 from sim.engine.log import LogChunk, LogSink
 from sim.engine.pace import rebase
-from sim.engine.plan import Plan, Step
+from sim.engine.plan import NEVER, Plan, Step
+from sim.engine.reference_feedback import ReferenceFeedback
 from sim.engine.result import EngineResult
 
 Process = Generator[simpy.Event, Any, None]
@@ -60,6 +65,8 @@ class Row:
     start: int
     hold: int
     outcome: int
+    opted_out: bool
+    caller: int
 
 
 def run(plan: Plan, sink: LogSink) -> EngineResult:
@@ -82,9 +89,17 @@ def run(plan: Plan, sink: LogSink) -> EngineResult:
                 start_ms=np.array([r.start for r in rows], dtype=np.int64),
                 hold_ms=np.array([r.hold for r in rows], dtype=np.int32),
                 outcome=np.array([r.outcome for r in rows], dtype=np.uint8),
+                opted_out=np.array([r.opted_out for r in rows], dtype=np.uint8),
+                caller=np.array([r.caller for r in rows], dtype=np.uint16),
             )
         )
-    return EngineResult(attempts, len(rows))
+    return EngineResult(
+        attempts,
+        len(rows),
+        until_ms=campaign.until_by_line(),
+        stopped_ms=campaign.stopped,
+        feedback=campaign.feedback.result() if campaign.feedback else None,
+    )
 
 
 class ReferenceCampaign:
@@ -103,11 +118,24 @@ class ReferenceCampaign:
         self.earliest_by_pace = Fraction(0)
         self.gap: Fraction | None = None
         self.wake = self.env.event()
+        # What acts back, and what has come of it.
+        self.feedback = ReferenceFeedback(self.env, plan) if plan.feedback else None
+        self.starts: dict[int, list[int]] = {}  # by line: starts of its calls
+        self.until: dict[int, int] = {}  # by line: from when on it is left alone
+        if plan.until_ms is not None:
+            self.until = {line: int(at) for line, at in enumerate(plan.until_ms) if at < NEVER}
+        self.posture = 0
+        self.suspended_until = 0
+        self.stopped: int | None = None
+        self.stage = 0
+        self.taken: set[int] = set()  # moments whose refreshes, reviews and updates are done
 
     def run(self) -> list[Row]:
         """Run until nothing is left to happen, and return the log."""
         for moment in self.control_moments():
             self.env.process(self.call_dialer_at(moment))
+        for moment in self.feedback_moments():
+            self.env.process(self.take_feedback_at(moment))
         self.env.process(self.dialer())
         self.env.run()
         return self.log
@@ -127,6 +155,12 @@ class ReferenceCampaign:
         if not self.wake.triggered:
             self.wake.succeed()
 
+    def take_feedback_at(self, moment: int) -> Process:
+        """Let refreshes, reviews and updates of this moment happen, then wake the dialer."""
+        yield self.env.timeout(moment - self.env.now)
+        self.take_feedback(moment)
+        yield from self.call_dialer_at(moment)
+
     def call(self, end: int, due: int | None) -> Process:
         """A call in progress: the dialer looks up at its end, and when its retry falls due."""
         yield from self.call_dialer_at(end)
@@ -137,14 +171,37 @@ class ReferenceCampaign:
 
     def control_moments(self) -> list[int]:
         """All moments at which a window opens or capacity changes."""
-        opens = {int(moment) for group in self.plan.groups for moment in group.open_ms[:, 0]}
+        opens = {
+            int(moment)
+            for posture in self.plan.postures
+            for open_ms in posture.open_ms
+            for moment in open_ms[:, 0]
+        }
         return sorted(opens | {step.at_ms for step in self.plan.steps})
+
+    def feedback_moments(self) -> list[int]:
+        """All moments of refreshes, reviews and updates of numbers' standing."""
+        back = self.plan.feedback
+        if back is None:
+            return []
+        moments = set(back.refresh_ms)
+        if back.regulator is not None:
+            moments |= set(back.regulator.review_ms)
+        if back.reputation is not None:
+            moments |= set(back.reputation.update_ms)
+        return sorted(moments)
 
     def is_open(self, group: int, now: int) -> bool:
         """Whether lines of a group may be dialled."""
-        who = self.plan.groups[group]
-        inside = any(a <= now < b for a, b in who.open_ms.tolist())
-        return inside and now < self.plan.calling[who.territory].cutoff_ms
+        open_ms = self.plan.postures[self.posture].open_ms[group]
+        inside = any(a <= now < b for a, b in open_ms.tolist())
+        inside = inside and now >= self.suspended_until
+        territory = self.plan.groups[group].territory
+        return inside and now < self.plan.calling[territory].cutoff_ms
+
+    def left_alone(self, line: int, now: int) -> bool:
+        """Whether a line may not be called any more."""
+        return now >= self.until.get(line, NEVER)
 
     def capacity(self, now: int) -> Step:
         """Channels and pace in force."""
@@ -173,12 +230,60 @@ class ReferenceCampaign:
             return Retry(due=now, number=-1, line=line, attempt=1)
         return None
 
+    # ── What acts back ───────────────────────────────────────────────────────────────────────────
+
+    def take_feedback(self, now: int) -> None:
+        """Refreshes, reviews and updates of this moment. Once each, before any start of it."""
+        back = self.plan.feedback
+        if back is None or self.feedback is None or now in self.taken:
+            return
+        self.taken.add(now)
+        if now in back.refresh_ms:
+            for line in self.feedback.refresh(now):
+                self.leave_alone(line, now)
+        if back.regulator is not None and now in back.regulator.review_ms:
+            reports = self.feedback.review(now)
+            reached = sum(reports >= threshold for threshold in back.regulator.thresholds)
+            if reached > self.stage:
+                self.stage = reached
+                self.feedback.record_step(now, reached, reports)
+                self.react(back.regulator.reactions[reached - 1], now)
+        if back.reputation is not None and now in back.reputation.update_ms:
+            self.feedback.update_labels(now)
+
+    def react(self, reaction: Reaction, now: int) -> None:
+        """Do what the strategy declared for this step of the regulator."""
+        self.posture = reaction.posture
+        if reaction.suspend_ms:
+            self.suspended_until = now + reaction.suspend_ms
+            self.env.process(self.call_dialer_at(self.suspended_until))
+        if reaction.stop and self.stopped is None and now < self.plan.cutoff_ms:
+            self.stopped = now
+
+    def leave_alone(self, line: int, from_ms: int) -> None:
+        """No call to a line, or where the plan says so to its household's other one."""
+        other = -1 if self.plan.partner is None else int(self.plan.partner[line])
+        for one in (line, other):
+            if one >= 0:
+                self.until[one] = min(self.until.get(one, NEVER), from_ms)
+
+    def until_by_line(self) -> NDArray[np.int64] | None:
+        """(lines,) From when on each line was left alone; None where no line ever could be."""
+        plan = self.plan
+        if not plan.watches:
+            return None
+        until = np.full(plan.population.lines, NEVER, dtype=np.int64)
+        for line in plan.order.tolist():
+            until[line] = self.until.get(line, NEVER)
+        return until
+
     # ── Starting calls ───────────────────────────────────────────────────────────────────────────
 
     def start_calls(self) -> None:
         """Start every call that may start now."""
         now = int(self.env.now)
-        if now >= self.plan.cutoff_ms:
+        self.take_feedback(now)
+        if now >= self.plan.cutoff_ms or self.stopped is not None:
             return
         capacity = self.capacity(now)
         self.set_pace(1000 / capacity.calls_per_second)
@@ -190,6 +295,8 @@ class ReferenceCampaign:
             candidate = self.next_candidate(now)
             if candidate is None:
                 return
+            if self.left_alone(candidate.line, now):
+                continue
             assert self.gap is not None
             self.earliest_by_pace = (
                 self.earliest_by_pace if earliest == now else Fraction(now)
@@ -205,22 +312,42 @@ class ReferenceCampaign:
     def start_call(self, who: Retry, now: int) -> None:
         """Start one call: its ending, its row in the log, its retry."""
         territory = int(self.plan.population.territory[who.line])
-        hold, outcome = self.ending(who.line, who.attempt, territory, now)
-        end = now + hold
+        row = self.ending(who.line, who.attempt, territory, now)
+        end, outcome = now + row.hold, row.outcome
         number = len(self.log)
-        self.log.append(Row(who.line, who.attempt, territory, now, hold, outcome))
+        self.log.append(row)
         heapq.heappush(self.ends, end)
+        starts = self.starts.setdefault(who.line, [])
+        starts.append(now)
+        if row.opted_out:
+            self.leave_alone(who.line, end + self.plan.key_press_ms)
+        if self.feedback is not None:
+            self.feedback.call_placed(
+                number,
+                who.line,
+                who.attempt,
+                territory,
+                now,
+                row.hold,
+                outcome,
+                row.opted_out,
+                row.caller,
+                self.posture,
+            )
         delay = int(self.plan.retry_delay_ms[outcome])
         due = None
         if delay > 0 and who.attempt < self.plan.lifetime:
             due = end + delay
+            for cap in self.plan.caps:
+                if cap.lines[who.line] and len(starts) >= cap.calls:
+                    due = max(due, starts[-cap.calls] + cap.window_ms)
             retry = Retry(due, number, who.line, who.attempt + 1)
             heapq.heappush(self.retries[int(self.plan.group[who.line])], retry)
         self.env.process(self.call(end, due))
 
-    def ending(self, line: int, attempt: int, territory: int, now: int) -> tuple[int, int]:
-        """Holding time in ms and outcome of a call, from its keyed words and the local hour."""
-        people, tables = self.plan.population, self.plan.tables
+    def ending(self, line: int, attempt: int, territory: int, now: int) -> Row:
+        """How a call turns out, from its keyed words, the local hour and the message in force."""
+        people, tables = self.plan.population, self.plan.postures[self.posture].tables
         one = slice(line, line + 1)
         drawn = draw(
             tables,
@@ -231,21 +358,17 @@ class ReferenceCampaign:
             people.in_service[one],
             people.has_machine[one],
         )
-        segments = tables.thresholds.shape[2] // len(tables.human_ring) // self.plan.cohorts
-        kind = class_of(
-            people.line_type[one],
-            people.segment[one],
-            people.cohort[one],
-            segments,
-            self.plan.cohorts,
-        )
-        level = min(attempt, len(tables.thresholds)) - 1
+        caller = int(drawn.caller[0]) if len(drawn.caller) else 0
+        labelled = int(self.feedback is not None and self.feedback.labelled(caller))
+        rows = self.plan.tables.thresholds[labelled]
+        level = min(attempt, len(rows)) - 1
         quarter = self.local_quarter(territory, now)
-        busy_below, human_below = tables.thresholds[level, quarter, int(kind[0])]
+        busy_below, human_below = rows[level, quarter, int(self.plan.class_of[line])]
         if drawn.disposition[0] < busy_below:
             packed = int(drawn.busy[0])
         elif drawn.disposition[0] < human_below:
             packed = int(drawn.human[0])
         else:
             packed = int(drawn.other[0])
-        return packed >> OUTCOME_BITS, packed & OUTCOME_MASK
+        outcome, opted_out = packed & OUTCOME_MASK, bool(packed & OPTED_OUT)
+        return Row(line, attempt, territory, now, packed >> ENDING_BITS, outcome, opted_out, caller)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.feedback_plan import FeedbackResult
+
 
 @dataclass(frozen=True, slots=True)
 class EngineResult:
@@ -16,3 +18,9 @@ class EngineResult:
     """(lines,) By line id: attempts made; 0 for a line that was not dialled."""
     calls: int
     """Rows of the log."""
+    until_ms: NDArray[np.int64] | None = None
+    """(lines,) By line id: from when on it was left alone; None where no line ever could be."""
+    stopped_ms: int | None = None
+    """When a reaction to the regulator stopped the campaign; None where none did."""
+    feedback: FeedbackResult | None = None
+    """What followed from the calls; None where the plan has no feedback."""

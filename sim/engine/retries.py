@@ -23,11 +23,13 @@ class Retries(NamedTuple):
     busy: NDArray[np.uint32]
     human: NDArray[np.uint32]
     other: NDArray[np.uint32]
+    caller: NDArray[np.uint16]
+    """Caller number; 0 where the standing of none is kept."""
 
     @classmethod
     def empty(cls, size: int) -> Retries:
         """Room for a number of retries."""
-        types = (np.int64, np.int64, np.int32, np.uint8, np.uint16, *[np.uint32] * 4)
+        types = (np.int64, np.int64, np.int32, np.uint8, np.uint16, *[np.uint32] * 4, np.uint16)
         return cls(*(np.empty(size, dtype=t) for t in types))
 
     def select(self, which: Any) -> Retries:

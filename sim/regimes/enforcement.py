@@ -12,12 +12,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from sim.regimes.load import load_regime
 from sim.regimes.model import (
     ConsentRule,
-    FrequencyCapRule,
+    HonourOptOutRule,
     IdentificationRule,
     MessageRule,
+    PauseAfterRefusalRule,
     Rule,
 )
-from sim.scenario.model import Message, Strategy
+from sim.scenario.model import Message, Strategy, World
+from sim.scenario.quantity import ShareRange
+from sim.scenario.written import duration_text
 
 ALL = "all"
 KEPT_BY_THE_DIALER = frozenset(
@@ -26,11 +29,14 @@ KEPT_BY_THE_DIALER = frozenset(
 """Kinds that decide whom the dialer calls, and when."""
 KEPT_BY_THE_MESSAGE = frozenset({"message", "identification"})
 """Kinds that what is played keeps, or breaks."""
+KEPT_BY_SUPPRESSION = frozenset({"honour_opt_out", "pause_after_refusal"})
+"""Kinds that the caller's own list of those who object keeps, if it is fast enough."""
+_DAY_MS = 86_400_000
 
 
 def enforceable(rule: Rule) -> bool:
     """Whether a strategy can keep a rule of this kind."""
-    return rule.kind in KEPT_BY_THE_DIALER | KEPT_BY_THE_MESSAGE
+    return rule.kind in KEPT_BY_THE_DIALER | KEPT_BY_THE_MESSAGE | KEPT_BY_SUPPRESSION
 
 
 def chosen(regime: str, names: Sequence[str]) -> tuple[Rule, ...]:
@@ -55,43 +61,120 @@ def chosen(regime: str, names: Sequence[str]) -> tuple[Rule, ...]:
 def enforced_rules(
     enforce: Mapping[str, Sequence[str]], first: dt.date, last: dt.date
 ) -> tuple[Rule, ...]:
-    """The rules that a strategy keeps, of those in force on some day of its campaign."""
+    """The rules that a strategy keeps, of those in force on some day of its campaign.
+
+    A day more at both ends counts: recipients' calendars may differ by one from the campaign's.
+    """
+    day = dt.timedelta(days=1)
     return tuple(
         rule
         for regime, names in enforce.items()
         for rule in chosen(regime, names)
-        if enforceable(rule) and rule.since <= last and (rule.until is None or rule.until >= first)
+        if enforceable(rule)
+        and rule.since <= last + day
+        and (rule.until is None or rule.until >= first - day)
     )
 
 
-def problems(strategy: Strategy) -> Iterator[tuple[str, str]]:
-    """Rules that a strategy says it enforces and does not keep: regime, and what is wrong."""
+def problems(strategy: Strategy, world: World | None = None) -> Iterator[tuple[str, str]]:
+    """Rules that a strategy says it enforces and does not keep: regime, and what is wrong.
+
+    Parameters
+    ----------
+    strategy
+        The strategy.
+    world
+        Its world, which says whether people object by call-back or complaint; left out, nobody
+        does.
+    """
     campaign = strategy.campaign
     for regime, names in strategy.enforce.items():
         rules = enforced_rules({regime: names}, campaign.start.date(), campaign.cutoff.date())
         for rule in rules:
-            lacking: list[str]
-            if isinstance(rule, MessageRule):
-                lacking = [item for item in rule.requires if not _said(item, strategy.message)]
-            elif isinstance(rule, IdentificationRule):
-                lacking = [i for i in rule.requires if i not in strategy.message.identification]
-            elif isinstance(rule, FrequencyCapRule):
-                if strategy.attempts.lifetime > rule.calls:
-                    yield (
-                        regime,
-                        f"rule '{rule.id}' allows {rule.calls} calls in a window; enforcing it "
-                        f"needs attempts.lifetime of at most {rule.calls}, found "
-                        f"{strategy.attempts.lifetime}",
-                    )
-                continue
-            elif isinstance(rule, ConsentRule) and rule.press_1_counts:
-                lacking = [] if strategy.message.gate == "press-1" else ["gate: press-1"]
-                if strategy.message.voicemail is not None:
-                    lacking.append("no voicemail, which nobody consents to by a key")
-            else:
-                continue
-            if lacking:
+            if isinstance(rule, HonourOptOutRule):
+                for problem in _late(rule, strategy, world):
+                    yield regime, f"{problem}, so it cannot be kept in full"
+            elif isinstance(rule, PauseAfterRefusalRule):
+                rest = [other.id for other in rules if other is not rule]
+                hint = f"; to enforce the others, name them: {', '.join(rest)}" if rest else ""
+                for problem in _not_at_once(rule, strategy, world):
+                    yield regime, f"{problem}, so it cannot be kept in full{hint}"
+            elif lacking := _lacking(rule, strategy.message):
                 yield regime, f"rule '{rule.id}' needs a message with {', '.join(lacking)}"
+
+
+def _lacking(rule: Rule, message: Message) -> list[str]:
+    """What a rule wants of a message that lacks it."""
+    lacking: list[str] = []
+    if isinstance(rule, MessageRule):
+        lacking += [item for item in rule.requires if not _said(item, message)]
+        within = message.opt_out_key_within
+        if rule.within is not None and (within is None or within > rule.within):
+            lacking.append(f"opt_out_key_within of at most {duration_text(rule.within)}")
+    elif isinstance(rule, IdentificationRule):
+        lacking += [item for item in rule.requires if item not in message.identification]
+    elif isinstance(rule, ConsentRule) and rule.press_1_counts:
+        lacking += [] if message.gate == "press-1" else ["gate: press-1"]
+        if message.voicemail is not None:
+            lacking.append("no voicemail, which nobody consents to by a key")
+    return lacking
+
+
+# ── Objections and refusals ──────────────────────────────────────────────────────────────────────
+
+
+def _late(rule: HonourOptOutRule, strategy: Strategy, world: World | None) -> Iterator[str]:
+    """Ways for an objection to wait longer than a rule allows."""
+    if rule.business_days is None:
+        allowed = rule.delay or 0
+        written = f"within {duration_text(allowed)}"
+    else:
+        # So many whole days from Monday to Friday take at least so many days.
+        allowed = rule.business_days * _DAY_MS
+        written = f"within {rule.business_days} business days"
+    demand = f"rule '{rule.id}' demands that an objection is honoured {written}"
+    suppression = strategy.suppression
+    if suppression.key_press > allowed:
+        yield f"{demand}; suppression.key_press is {duration_text(suppression.key_press)}"
+    if not _beside_the_key(strategy, world):
+        return
+    if suppression.refresh is None:
+        yield f"{demand}; suppression.refresh is left out"
+    elif suppression.refresh > allowed:
+        yield f"{demand}; suppression.refresh is {duration_text(suppression.refresh)}"
+
+
+def _not_at_once(
+    rule: PauseAfterRefusalRule, strategy: Strategy, world: World | None
+) -> Iterator[str]:
+    """Ways for a refusal not to take effect at its moment."""
+    demand = f"rule '{rule.id}' allows no call from the moment of a refusal on"
+    key_press = strategy.suppression.key_press
+    if key_press > 0:
+        yield f"{demand}; suppression.key_press is {duration_text(key_press)}"
+    if means := _beside_the_key(strategy, world):
+        yield (
+            f"{demand}; one by {' or '.join(means)} reaches the dialer only at the next refresh of "
+            "its list"
+        )
+
+
+def _beside_the_key(strategy: Strategy, world: World | None) -> tuple[str, ...]:
+    """How people may object other than by a key in the call: call-back, complaint."""
+    if world is None:
+        return ()
+    means = []
+    calls = world.call_back if strategy.message.call_back and strategy.inbound.lines else None
+    if calls is not None and _some(calls.share) and _some(calls.opts_out):
+        means.append("call-back")
+    if world.complaints is not None and _some(world.complaints.opts_out):
+        means.append("complaint")
+    return tuple(means)
+
+
+def _some(share: ShareRange) -> bool:
+    """Whether a share can be more than nothing."""
+    return share.central > 0 or (share.high or 0) > 0
 
 
 def _said(item: str, message: Message) -> bool:

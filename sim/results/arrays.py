@@ -7,6 +7,7 @@ longer than writing all tables of a run.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,22 +15,42 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 
-def column(values: NDArray[Any] | Sequence[Any], kind: pa.DataType) -> pa.Array:
+@dataclass(frozen=True, slots=True, eq=False)
+class Coded:
+    """Texts of which few values occur."""
+
+    codes: NDArray[np.integer[Any]]
+    """(n,) Place among the names; negative where a value is missing."""
+    names: tuple[str, ...]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    def texts(self) -> NDArray[np.object_]:
+        """(n,) The texts themselves; None where missing."""
+        names = np.array([*self.names, None], dtype=object)
+        found: NDArray[np.object_] = names[np.maximum(self.codes, -1)]
+        return found
+
+
+def column(values: NDArray[Any] | Sequence[Any] | Coded, kind: pa.DataType) -> pa.Array:
     """An Arrow array of a type.
 
     Parameters
     ----------
     values
-        Texts, or numbers; None, or NaT, where a value is missing. A numpy array of numbers must
-        have the dtype of the Arrow type already: nothing is cast.
+        Texts, or numbers; None, NaT, or masked, where a value is missing. A numpy array of numbers
+        must have the dtype of the Arrow type already: nothing is cast.
     kind
-        A text, number, truth or timestamp type.
+        A text, number, truth or timestamp type; a dictionary of texts for :class:`Coded`.
 
     Raises
     ------
     TypeError
         If an array has another dtype.
     """
+    if isinstance(values, Coded):
+        return coded(values.codes, values.names)
     if pa.types.is_string(kind):
         return texts(values)
     if pa.types.is_boolean(kind):
@@ -40,6 +61,9 @@ def column(values: NDArray[Any] | Sequence[Any], kind: pa.DataType) -> pa.Array:
     if not isinstance(values, np.ndarray):
         there = np.array([value is not None for value in values], dtype=np.bool_)
         values = np.array([0 if value is None else value for value in values], dtype=wanted)
+    elif isinstance(values, np.ma.MaskedArray):
+        there = ~np.ma.getmaskarray(values)
+        values = values.filled(0)
     elif pa.types.is_timestamp(kind):
         there = ~np.isnat(values)
     if values.dtype != wanted:
@@ -59,8 +83,9 @@ def texts(values: NDArray[Any] | Sequence[str | None]) -> pa.Array:
 
 
 def coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray:
-    """An Arrow array of texts, each given by its place among the names."""
-    indices = column(np.ascontiguousarray(codes, dtype=np.int32), pa.int32())
+    """An Arrow array of texts, each given by its place among the names; negative for none."""
+    places = np.ma.masked_less(np.ascontiguousarray(codes, dtype=np.int32), 0)
+    indices = column(places, pa.int32())
     return pa.DictionaryArray.from_arrays(indices, texts(names))
 
 

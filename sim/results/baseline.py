@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
@@ -23,8 +23,15 @@ from sim.results.findings import Findings
 from sim.results.metrics import compute
 from sim.results.tables import arrow
 
+if TYPE_CHECKING:
+    from sim.audit.auditor import Audit
+
 FORMAT = "ringfence-baseline"
 FORMAT_VERSION = 1
+
+_FOLLOWED = ("complaints", "call_backs", "regulator", "labels")
+"""Tables of what followed from the calls that hold whole numbers only: chances are computed in
+floats, which may differ in the last bit between machines."""
 
 Verdict = Literal["ok", "changed", "missing", "new"]
 """``missing``: the baseline has it and the run does not; ``new``: the other way round."""
@@ -78,16 +85,32 @@ class Row:
         return "values differ" if self.verdict == "changed" else self.verdict
 
 
-def counters(found: Findings) -> dict[str, int]:
-    """The whole numbers of one strategy: every metric that is one, and the channel time."""
-    whole = {name: v for name, v in compute(found.totals).items() if isinstance(v, int)}
-    return {**whole, "channel_ms": found.totals.hold_ms}
+def counters(found: Findings, audits: Sequence[Audit] = ()) -> dict[str, int]:
+    """The whole numbers of one strategy.
+
+    Every metric that is one, the channel time, what the regulator counted, the calls from labelled
+    numbers, and the violations of each rule that its audits could assess, as
+    ``violations of REGIME/RULE``.
+    """
+    from sim.results.law import violations
+
+    totals = found.totals
+    whole = {name: v for name, v in compute(totals).items() if isinstance(v, int)}
+    whole["channel_ms"] = totals.hold_ms
+    if totals.reputation is not None:
+        whole["labelled_calls"] = totals.reputation.labelled_calls
+    steps = found.blocks["regulator"]
+    for stage, reports in zip(steps["stage"].texts(), steps["reports"].tolist(), strict=True):
+        whole[f"reports at the {stage}"] = reports
+    for rule, number in violations(audits).items():
+        whole[f"violations of {rule}"] = number
+    return whole
 
 
 def digests(found: Findings, call_log: str) -> dict[str, str]:
     """Digests of the values of one strategy's tables and of its call log."""
     tables = {}
-    for name in RESULT_TABLES:
+    for name in (*RESULT_TABLES, *_FOLLOWED):
         block = found.blocks[name]
         rows = len(next(iter(block.values())))
         strategy = np.full(rows, found.strategy, dtype=object)

@@ -7,8 +7,8 @@ which they arrive, and memory stays at one row group however many calls there ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import fields
-from typing import IO
+from dataclasses import dataclass, fields
+from typing import IO, TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -25,10 +25,13 @@ from sim.engine.log import (
 )
 from sim.engine.plan import Plan
 from sim.results.arrays import coded, column
-from sim.results.columns import CALLS
+from sim.results.columns_calls import CALLS
 from sim.results.digest import TableDigest
 from sim.results.tables import schema
-from sim.scenario.model import Scenario
+from sim.scenario.model import Scenario, Strategy
+
+if TYPE_CHECKING:
+    from sim.behaviour.calls import CallTables
 
 ROW_GROUP = 1 << 18
 """Rows of a full row group."""
@@ -54,20 +57,91 @@ def world_details(plan: Plan) -> DetailOf:
     """Details as the world's behaviours draw them."""
     from sim.behaviour.calls import details
 
-    def of_chunk(chunk: LogChunk) -> Details:
-        line_type = plan.population.line_type[chunk.line]
+    by_message: dict[str, CallTables] = {}
+    for posture in plan.postures:
+        by_message.setdefault(posture.tables.opt_out, posture.tables)
+    first, *others = by_message.values()
+
+    def with_tables(tables: CallTables, chunk: LogChunk) -> Details:
         found = details(
-            plan.tables,
+            tables,
             plan.key,
             chunk.line.astype(np.uint32),
             chunk.attempt,
-            line_type,
+            plan.population.line_type[chunk.line],
             chunk.outcome,
             chunk.hold_ms,
         )
         return found.ring_ms, found.listened_ms, found.key
 
+    def of_chunk(chunk: LogChunk) -> Details:
+        found = with_tables(first, chunk)
+        for tables in others:
+            # A reaction to the regulator has changed the message, from some call on.
+            told = _told(first, tables, plan, chunk)
+            if told.any():
+                other = with_tables(tables, chunk)
+                found = (
+                    np.where(told, other[0], found[0]),
+                    np.where(told, other[1], found[1]),
+                    np.where(told, other[2], found[2]),
+                )
+        return found
+
     return of_chunk
+
+
+def _told(first: CallTables, other: CallTables, plan: Plan, chunk: LogChunk) -> NDArray[np.bool_]:
+    """(n,) Which calls that a person took played the other message of two.
+
+    They end as the other message ends and not as the first does; where both end alike, details are
+    alike.
+    """
+    from sim.behaviour.calls import draw, pack
+
+    people, line = plan.population, chunk.line
+    logged = pack(chunk.hold_ms, chunk.outcome | chunk.opted_out << np.uint8(4))
+    by_first, by_other = (
+        draw(
+            tables,
+            plan.key,
+            line.astype(np.uint32),
+            chunk.attempt,
+            people.line_type[line],
+            people.in_service[line],
+            people.has_machine[line],
+        ).human
+        for tables in (first, other)
+    )
+    told: NDArray[np.bool_] = chunk.outcome >= Outcome.HUMAN_TAKEN_FOR_MACHINE
+    told &= (logged == by_other) & (logged != by_first)
+    return told
+
+
+@dataclass(frozen=True, slots=True)
+class _Came:
+    """What each outcome means to an audit, by its code: (16,) bool."""
+
+    delivered: NDArray[np.bool_]
+    """Some of the message was played, to a person or a machine."""
+    pressed: NDArray[np.bool_]
+    """The key that the gate asks for was pressed."""
+    abandoned: NDArray[np.bool_]
+    """A person answered and got dead air."""
+
+
+def _came(strategy: Strategy) -> _Came:
+    """What outcomes mean under a strategy."""
+    gated = strategy.message.gate != "none"
+    code = np.arange(N_OUTCOMES)
+    heard = code >= Outcome.HEARD
+    delivered = heard | (code == Outcome.MACHINE_VOICEMAIL)
+    # A machine taken for a person is told of the gate, or hears the live message.
+    delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
+    # A person taken for a machine hears what is left on machines.
+    leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
+    delivered[Outcome.HUMAN_TAKEN_FOR_MACHINE] = leaves
+    return _Came(delivered, heard & gated, code == Outcome.HUMAN_TAKEN_FOR_MACHINE)
 
 
 class CallWriter:
@@ -93,6 +167,7 @@ class CallWriter:
             compression="zstd",
             use_dictionary=[
                 "strategy", "draw", "noise", "attempt", "zone", "disposition", "outcome", "key",
+                "caller_number",
             ],
             column_encoding={
                 "line": "PLAIN",
@@ -104,6 +179,7 @@ class CallWriter:
             write_statistics=["strategy", "start_utc", "line", "attempt"],
         )  # fmt: skip
         self._numbers = draw, noise
+        self._scenario = scenario
         self._strategies = list(scenario.strategies)
         self._zones = [t.timezone for t in scenario.world.territories.values()]
         self._unique_zones = list(dict.fromkeys(self._zones))
@@ -120,6 +196,7 @@ class CallWriter:
         self._plan = plan
         self._detail = detail or world_details(plan)
         self._outcomes = outcome_names(plan)
+        self._came = _came(self._scenario.strategies[strategy])
 
     def add(self, chunk: LogChunk) -> None:
         """Take the next rows of the log."""
@@ -158,6 +235,10 @@ class CallWriter:
             "hold_ms": chunk.hold_ms,
             "listened_ms": listened,
             "key": key,
+            "caller_number": chunk.caller,
+            "delivered": self._came.delivered[chunk.outcome],
+            "pressed": self._came.pressed[chunk.outcome],
+            "abandoned": self._came.abandoned[chunk.outcome],
         }
         arrays = [
             values if isinstance(values, pa.Array) else column(values, field.type)

@@ -8,7 +8,8 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from sim.results.columns import TABLES, Table
+from sim.results.column import Table
+from sim.results.columns import TABLES
 from sim.results.metrics import METRICS
 
 BEGIN = "<!-- generated: tables and metrics; edit sim/results/columns.py and metrics.py -->"
@@ -43,7 +44,8 @@ def _table(table: Table) -> str:
     lines += ["", "| column | unit | dtype | meaning |", "| --- | --- | --- | --- |"]
     for c in table.columns:
         dtype = f"{c.dtype}, may be null" if c.nullable else c.dtype
-        lines.append(f"| `{c.name}` | {_cell(c.unit)} | {dtype} | {_cell(c.meaning)} |")
+        meaning = f"{c.meaning} Where {c.where}." if c.where else c.meaning
+        lines.append(f"| `{c.name}` | {_cell(c.unit)} | {dtype} | {_cell(meaning)} |")
     return "\n".join([*lines, ""])
 
 
@@ -53,8 +55,10 @@ def _metrics() -> str:
         "",
         "`metrics.json` is one flat map, `strategy.metric` to a number or null, as simulated. "
         "*Additive* metrics of a scaled run are shown at full-size equivalent: the value divided "
-        "by `scale.effective` of the manifest. *Ratios* are the same at any scale. Metrics that "
-        "are *not scalable* are shown at full size only.",
+        "by `scale.effective` of the manifest. *Full size* metrics are of the full size in any "
+        "run: complaints do not shrink with the lines. *Ratios* are the same at any scale. Metrics "
+        "that are *not scalable* are shown at full size only. What the world does not model has no "
+        "value.",
         "",
         "| metric | unit | scaling | meaning | formula |",
         "| --- | --- | --- | --- | --- |",

@@ -4,22 +4,28 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.feedback_plan import FeedbackResult
 from sim.engine.log import DISPOSITIONS, Outcome
+from sim.engine.result import EngineResult
 from sim.results.capacity import available_by_bin, on_offer
 from sim.results.columns import BIN_MS
+from sim.results.consequences import (
+    Block,
+    Consequences,
+    Objections,
+    consequences,
+    objections_of,
+)
 from sim.results.lines import Survey, survey
 from sim.results.tally import Tally, dispositions
 from sim.results.totals import LIVE_MARKS_S, Totals
 from sim.scenario.model import Scenario
 
 Int64s = NDArray[np.int64]
-Block = dict[str, NDArray[Any]]
-"""Rows of one table: arrays of one length by column. Moments are datetime64[ms], UTC, or NaT."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +35,11 @@ class Findings:
     strategy: str
     totals: Totals
     blocks: dict[str, Block]
-    """Rows by table: timeline, territories, answering, attempts."""
+    """Rows by table: those of the call log, and those of what followed from the calls."""
+    objections: Objections
+    """Objections to further calls."""
+    feedback: FeedbackResult | None
+    """What followed from the calls, line by line; None where the plan has no feedback."""
     strays: int
     """Lines on which the engine's state and its log disagree."""
     log_rows: int
@@ -44,6 +54,7 @@ def find(
     scenario: Scenario,
     strategy: str,
     scale: Fraction = Fraction(1),
+    result: EngineResult | None = None,
 ) -> Findings:
     """Close a tally.
 
@@ -59,18 +70,30 @@ def find(
         Name of the strategy.
     scale
         Effective scale: lines simulated ÷ lines at full size.
+    result
+        What the engine knows beside the log and the attempts; left out, that nothing acted back.
     """
     rules = scenario.strategies[strategy]
-    lines = survey(tally, attempts, rules.reached_when.voicemail)
+    result = result or EngineResult(attempts, tally.rows)
+    lines = survey(
+        tally, attempts, rules.reached_when.voicemail, result.until_ms, result.stopped_ms
+    )
+    objections = objections_of(tally.plan, result.feedback, tally.presses)
+    followed = consequences(
+        tally.plan, scenario.world, result.feedback, objections, lines.total("dialled")
+    )
     return Findings(
         strategy=strategy,
-        totals=_totals(tally, lines, scenario, strategy, scale),
+        totals=_totals(tally, lines, followed, scenario, strategy, scale, result.stopped_ms),
         blocks={
             "timeline": _timeline(tally, lines),
             "territories": _territories(tally, lines, scenario),
             "answering": _answering(tally),
             "attempts": _attempts(tally),
+            **followed.blocks,
         },
+        objections=objections,
+        feedback=result.feedback,
         strays=lines.strays,
         log_rows=tally.rows,
         final_attempts=int(attempts.sum(dtype=np.int64)),
@@ -78,9 +101,16 @@ def find(
 
 
 def _totals(
-    tally: Tally, lines: Survey, scenario: Scenario, strategy: str, scale: Fraction
+    tally: Tally,
+    lines: Survey,
+    followed: Consequences,
+    scenario: Scenario,
+    strategy: str,
+    scale: Fraction,
+    stopped_ms: int | None,
 ) -> Totals:
-    done = lines.total("listed") == lines.total("dialled") > 0
+    left = lines.total("listed") - lines.total("left_alone")
+    done = left == lines.total("dialled") > 0
     done_ms = int(tally.moments[:, 2].max()) if done else None
     if done_ms is None:
         busy_ms = tally.hold_ms - tally.busy_after_cutoff_ms
@@ -119,6 +149,17 @@ def _totals(
         permitted_calls=permitted,
         electorate=scenario.world.electorate * scale,
         prices=scenario.strategies[strategy].prices,
+        scale=scale,
+        lines_left_alone=lines.total("left_alone"),
+        consents=None
+        if scenario.world.consent is None
+        else int(np.count_nonzero(tally.plan.population.consent[tally.plan.order])),
+        opt_outs=followed.opt_outs,
+        complaints=followed.complaints,
+        regulator=followed.regulator,
+        call_backs=followed.call_backs,
+        reputation=followed.reputation,
+        stopped_ms=stopped_ms,
     )
 
 
@@ -141,7 +182,7 @@ def _wanted(tally: Tally, lines: Survey) -> Int64s:
     """By territory: the moment from which no fresh line was left there, ms, (territories,)."""
     count = lines.by_territory
     cutoffs = np.array([calling.cutoff_ms for calling in tally.plan.calling], dtype=np.int64)
-    done = count["listed"] == count["dialled"]
+    done = count["listed"] == count["dialled"] + count["left_alone"]
     wanted: Int64s = np.where(done, tally.moments[:, 2] + 1, cutoffs)
     return wanted
 
@@ -175,8 +216,8 @@ def _timeline(tally: Tally, lines: Survey) -> Block:
 def _territories(tally: Tally, lines: Survey, scenario: Scenario) -> Block:
     count = lines.by_territory
     territories = scenario.world.territories
-    undialled = count["listed"] - count["dialled"]
-    done = (undialled == 0) & (count["listed"] > 0)
+    undialled = count["listed"] - count["dialled"] - count["left_alone"]
+    done = (undialled == 0) & (count["dialled"] > 0)
     cutoffs = np.array([calling.cutoff_ms for calling in tally.plan.calling], dtype=np.int64)
     return {
         "territory": np.array(list(territories), dtype=object),
@@ -184,6 +225,7 @@ def _territories(tally: Tally, lines: Survey, scenario: Scenario) -> Block:
         "cutoff_utc": (cutoffs + tally.plan.start_utc_ms).astype("datetime64[ms]"),
         "lines": count["listed"],
         "lines_dialled": count["dialled"],
+        "lines_left_alone": count["left_alone"],
         "lines_undialled": undialled,
         "lines_connected": count["connected"],
         "lines_gate_passed": count["gate_passed"],

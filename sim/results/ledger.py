@@ -11,8 +11,10 @@ from itertools import pairwise
 import numpy as np
 
 from sim.engine.log import DISPOSITIONS
+from sim.results.columns import RESULT_TABLES
+from sim.results.consequences import Block
 from sim.results.errors import LedgerError
-from sim.results.findings import Block, Findings
+from sim.results.findings import Findings
 
 Entry = tuple[str, int, str, int]
 """One account: its name and value, and the name and value of what it must equal."""
@@ -48,7 +50,8 @@ def _entries(found: Findings) -> Iterator[Entry]:
     yield "attempts by disposition", totals.attempts, "rows of the call log", rows
     yield "attempts of the recipients", found.final_attempts, "rows of the call log", rows
     yield "lines on which engine and log differ", found.strays, "none", 0
-    for table, block in blocks.items():
+    for table in RESULT_TABLES:
+        block = blocks[table]
         yield f"{table}.attempts", _sum(block, "attempts"), "rows of the call log", rows
         if table == "territories":
             continue
@@ -71,6 +74,7 @@ def _entries(found: Findings) -> Iterator[Entry]:
         yield f"timeline.{column}_cum", int(timeline[f"{column}_cum"][-1]), column, total
     for name in (
         "lines_dialled",
+        "lines_left_alone",
         "lines_undialled",
         "lines_connected",
         "lines_gate_passed",
@@ -97,6 +101,33 @@ def _entries(found: Findings) -> Iterator[Entry]:
         ("newly_delivered_live", "lines_delivered_live"),
     ):
         yield f"attempts.{column}", _sum(by_attempt, column), name, getattr(totals, name)
+    yield from _followed(found)
+
+
+def _followed(found: Findings) -> Iterator[Entry]:
+    """What must be equal of that which followed from the calls."""
+    totals, blocks = found.totals, found.blocks
+    complaints, callers = blocks["complaints"], blocks["call_backs"]
+    if totals.complaints is not None:
+        counted = totals.complaints
+        rows = len(complaints["at_utc"])
+        yield "rows of complaints", rows, "complaints by channel", counted.total
+        early = _sum(complaints, "before_cutoff")
+        yield "complaints.before_cutoff", early, "complaints early", counted.before_cutoff
+        about = int(np.count_nonzero(~np.isnat(complaints["call_start_utc"])))
+        yield "complaints with a call", about, "complaints about calls", counted.about_calls
+    if totals.call_backs is not None:
+        served = _sum(callers, "served")
+        yield "call_backs.served", served, "callers served", totals.call_backs.served
+        yield "call_backs.tries", _sum(callers, "tries"), "tries", totals.call_backs.tries
+    if totals.opt_outs is not None:
+        means = totals.opt_outs
+        objections = len(found.objections.line)
+        by = sum(part or 0 for part in (means.by_key, means.by_call_back, means.by_complaint))
+        yield "objections", objections, "opt-outs by their means", by
+        if means.by_call_back is not None:
+            opted = _sum(callers, "opted_out")
+            yield "call_backs.opted_out", opted, "opt-outs by call-back", means.by_call_back
 
 
 def _chains(found: Findings) -> Iterator[Entry]:

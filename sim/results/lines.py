@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel
-from sim.engine.plan import Plan
+from sim.engine.plan import NEVER, Plan
 from sim.results.tally import NO_BIN, Tally
 from sim.results.totals import LIVE_MARKS_S
 
@@ -35,15 +35,16 @@ COUNTS = (
     "people_live",
     "people_by_cutoff",
     *(f"live_{mark}s" for mark in LIVE_MARKS_S),
+    "left_alone",
 )
 """What is counted for each territory, in the order of the kernel's columns."""
 
 
 @kernel(
     "void("
-    "boolean[::1], uint8[::1], uint8[::1], uint8[::1], uint8[::1], uint16[::1], int32[::1], "
-    "int32[::1], int32[::1], int64, int64, int64, int64[::1], int64[:, ::1], int64[:, ::1], "
-    "int64[::1]"
+    "boolean[::1], uint8[::1], uint8[::1], uint8[::1], uint8[::1], int64[::1], int64[::1], "
+    "uint16[::1], int32[::1], int32[::1], int32[::1], int64, int64, int64, int64[::1], "
+    "int64[:, ::1], int64[:, ::1], int64[::1]"
     ")"
 )
 def _survey(
@@ -52,6 +53,8 @@ def _survey(
     voters: Any,
     shared: Any,
     attempts: Any,
+    until: Any,
+    ends: Any,
     flags: Any,
     live_bin: Any,
     voicemail_bin: Any,
@@ -64,7 +67,12 @@ def _survey(
     newly: Any,
     strays: Any,
 ) -> None:
-    """Count every line once. `newly` by bin: lines heard, lines reached, people reached."""
+    """Count every line once. `newly` by bin: lines heard, lines reached, people reached.
+
+    A line that was never dialled counts as left alone where it was to be left alone, from a moment
+    in ``until``, no later than calls to its territory ended.
+    """
+    dated = until.shape[0] > 0
     bins = newly.shape[0]
     for i in range(territory.shape[0]):
         f = flags[i]
@@ -75,6 +83,8 @@ def _survey(
         t = territory[i]
         counts[t, 0] += 1
         if attempts[i] == 0:
+            if dated and until[i] <= ends[t]:
+                counts[t, 12 + live_levels.shape[0]] += 1
             continue
         counts[t, 1] += 1
         for bit in range(1, 7):
@@ -132,7 +142,13 @@ class Survey:
         return int(self.by_territory[name].sum())
 
 
-def survey(tally: Tally, attempts: NDArray[np.uint8], rule: VoicemailRule) -> Survey:
+def survey(
+    tally: Tally,
+    attempts: NDArray[np.uint8],
+    rule: VoicemailRule,
+    until_ms: Int64s | None = None,
+    stopped_ms: int | None = None,
+) -> Survey:
     """Count the lines after a run.
 
     Parameters
@@ -143,6 +159,10 @@ def survey(tally: Tally, attempts: NDArray[np.uint8], rule: VoicemailRule) -> Su
         Attempts made to each line: the engine's final state.
     rule
         When voicemail counts as reached.
+    until_ms : (lines,) int64, or None
+        From when on each line was left alone, likewise.
+    stopped_ms
+        When a reaction to the regulator stopped the campaign.
     """
     plan: Plan = tally.plan
     population = plan.population
@@ -158,6 +178,7 @@ def survey(tally: Tally, attempts: NDArray[np.uint8], rule: VoicemailRule) -> Su
     marks = np.array(
         [plan.live_thresholds_ms.index(1000 * mark) + 1 for mark in LIVE_MARKS_S], dtype=np.int64
     )
+    last = NEVER if stopped_ms is None else stopped_ms
     counts = np.zeros((len(plan.calling), len(COUNTS)), dtype=np.int64)
     newly = np.zeros((tally.bins, 3), dtype=np.int64)
     strays = np.zeros(1, dtype=np.int64)
@@ -167,6 +188,8 @@ def survey(tally: Tally, attempts: NDArray[np.uint8], rule: VoicemailRule) -> Su
         population.voters.copy(),
         population.shared_voicemail.copy(),
         attempts,
+        np.empty(0, dtype=np.int64) if until_ms is None else until_ms,
+        np.array([min(c.cutoff_ms, last) for c in plan.calling], dtype=np.int64),
         tally.flags,
         tally.live_bin,
         voicemail_bin,

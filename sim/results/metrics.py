@@ -8,56 +8,12 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
 
 from sim.engine.log import DISPOSITIONS
+from sim.results.metric import MONEY, HigherIs, Metric, Number, divide
+from sim.results.metrics_feedback import FEEDBACK_METRICS
 from sim.results.totals import LIVE_MARKS_S, Totals
-
-Number = int | float | None
-"""A value of a metric; None where it has none (no price, list not done, nothing dialled)."""
-Kind = Literal["additive", "ratio", "not_scalable"]
-"""How a metric answers to the scale of a run.
-
-``additive`` grows with the number of lines: a scaled run shows it at its full-size equivalent.
-``ratio`` is the same at any scale. ``not_scalable`` is shown at full size only.
-"""
-HigherIs = Literal["better", "worse", "neither"]
-
-MONEY = "currency"
-"""Stands in a unit for the scenario's currency; see :func:`unit_of`."""
-
-
-@dataclass(frozen=True, slots=True)
-class Metric:
-    """One number per strategy."""
-
-    name: str
-    label: str
-    """Short name for tables and figures."""
-    unit: str
-    kind: Kind
-    higher_is: HigherIs
-    """Whether a higher value is better for the caller."""
-    description: str
-    formula: str
-    source: str
-    """What it is computed from."""
-    compute: Callable[[Totals], Number]
-
-    @property
-    def is_count(self) -> bool:
-        """Whether it is a whole number, compared exactly by ``ringfence check``."""
-        return self.unit in {"lines", "people", "calls"}
-
-
-def _divide(numerator: Fraction | float | None, denominator: Fraction | float) -> float | None:
-    """A quotient, or None where it has no meaning."""
-    if numerator is None or not denominator:
-        return None
-    return float(numerator / denominator)
-
 
 _LOG = "call log"
 _WORLD = "call log; voters of each line (world.voters_per_line)"
@@ -128,10 +84,22 @@ _ALL = (
     _lines(
         "lines_undialled",
         "Lines undialled",
-        "Lines on the list that the cutoff left without a single call.",
-        "lines_on_list − lines_dialled",
+        "Lines on the list that the cutoff, or a stop before it, left without a single call. Lines "
+        "that were to be left alone by then are counted apart, as lines_left_alone.",
+        "lines_on_list − lines_dialled − lines_left_alone",
         lambda t: t.lines_undialled,
         higher_is="worse",
+    ),
+    _lines(
+        "lines_left_alone",
+        "Lines left alone",
+        "Lines on the list that were never dialled because they were to be left alone before "
+        "their cutoff, or the stop: their people or their household had objected, or their "
+        "consent had ended.",
+        "lines on the list without a call, left alone from a moment ≤ cutoff or stop",
+        lambda t: t.lines_left_alone,
+        higher_is="neither",
+        source="final state of the lines",
     ),
     Metric(
         "share_dialled",
@@ -142,7 +110,7 @@ _ALL = (
         "Share of the lines on the list that were dialled at least once.",
         "lines_dialled ÷ lines_on_list",
         _LOG,
-        lambda t: _divide(t.lines_dialled, t.lines_on_list),
+        lambda t: divide(t.lines_dialled, t.lines_on_list),
     ),
     Metric(
         "list_done_hours",
@@ -182,7 +150,7 @@ _ALL = (
         "Mean number of calls to a line that was dialled.",
         "attempts ÷ lines_dialled",
         _LOG,
-        lambda t: _divide(t.attempts, t.lines_dialled),
+        lambda t: divide(t.attempts, t.lines_dialled),
     ),
     Metric(
         "share_human_first",
@@ -193,7 +161,7 @@ _ALL = (
         "Share of first attempts that a person took.",
         "first attempts with disposition human ÷ lines_dialled",
         _LOG,
-        lambda t: _divide(t.first_human, t.lines_dialled),
+        lambda t: divide(t.first_human, t.lines_dialled),
     ),
     Metric(
         "voicemails_left",
@@ -344,7 +312,7 @@ _ALL = (
         "Share of the lines on the list that were reached.",
         "lines_reached ÷ lines_on_list",
         _LOG,
-        lambda t: _divide(t.lines_reached, t.lines_on_list),
+        lambda t: divide(t.lines_reached, t.lines_on_list),
     ),
     Metric(
         "share_of_electorate",
@@ -355,7 +323,7 @@ _ALL = (
         "People reached, as a share of registered voters.",
         "people_reached ÷ world.electorate",
         "call log; world.electorate",
-        lambda t: _divide(Fraction(t.people_reached), t.electorate),
+        lambda t: divide(Fraction(t.people_reached), t.electorate),
     ),
     # ── Capacity ──
     Metric(
@@ -367,7 +335,7 @@ _ALL = (
         "Mean time for which a call holds a channel, dial to release.",
         "channel time ÷ attempts",
         _LOG,
-        lambda t: _divide(t.hold_ms, 1000 * t.attempts),
+        lambda t: divide(t.hold_ms, 1000 * t.attempts),
     ),
     Metric(
         "channel_hours",
@@ -392,7 +360,7 @@ _ALL = (
         "campaign can pass 100 %.",
         "busy channel time ÷ ∫ channels over open hours",
         "call log; dialing.channels",
-        lambda t: _divide(t.busy_ms, t.available_ms),
+        lambda t: divide(t.busy_ms, t.available_ms),
     ),
     Metric(
         "carried_load_erlang",
@@ -404,7 +372,7 @@ _ALL = (
         "cutoff.",
         "busy channel time ÷ open hours",
         _LOG,
-        lambda t: _divide(t.busy_ms, t.open_ms),
+        lambda t: divide(t.busy_ms, t.open_ms),
     ),
     Metric(
         "offered_load_erlang",
@@ -417,7 +385,7 @@ _ALL = (
         "channels limit the campaign; with more, the pace does.",
         "mean calls per second in force × mean_hold_s",
         "call log; dialing.calls_per_second",
-        lambda t: _divide(t.permitted_calls * t.hold_ms, t.open_ms * t.attempts),
+        lambda t: divide(t.permitted_calls * t.hold_ms, t.open_ms * t.attempts),
     ),
     # ── Money ──
     Metric(
@@ -426,10 +394,23 @@ _ALL = (
         MONEY,
         "additive",
         "worse",
-        "What the calls cost at the strategy's prices.",
-        "per_line_dialled × lines_dialled + per_attempt × attempts + per_minute × channel minutes",
+        "What the campaign costs at the strategy's prices, gathering consents included.",
+        "per_line_dialled × lines_dialled + per_attempt × attempts + per_minute × channel minutes "
+        "+ per_consent × consents_on_list",
         "call log; the strategy's prices",
         lambda t: t.cost,
+    ),
+    Metric(
+        "consent_cost",
+        "Cost of consents",
+        MONEY,
+        "additive",
+        "worse",
+        "What gathering the consents on the list cost: a part of the cost. None without that "
+        "price.",
+        "per_consent × consents_on_list",
+        "world.consent; the strategy's prices",
+        lambda t: t.consent_cost,
     ),
     Metric(
         "cost_per_person_reached",
@@ -440,8 +421,9 @@ _ALL = (
         "Cost divided by people reached.",
         "cost ÷ people_reached",
         "call log; the strategy's prices",
-        lambda t: _divide(t.cost, t.people_reached),
+        lambda t: divide(t.cost, t.people_reached),
     ),
+    *FEEDBACK_METRICS,
 )
 
 METRICS: dict[str, Metric] = {metric.name: metric for metric in _ALL}
@@ -461,6 +443,10 @@ HEADLINE = (
     "channel_occupancy",
     "cost",
     "cost_per_person_reached",
+    "complaints",
+    "complaints_regulator",
+    "regulator_stage",
+    "lines_opted_out",
 )
 """Metrics that a first look shows; live and voicemail stand apart."""
 
@@ -489,8 +475,9 @@ def at_full_size(values: Mapping[str, Number], scale: Fraction) -> dict[str, Num
     Returns
     -------
     dict
-        Additive metrics divided by the scale (counts to the nearest whole number), ratios as they
-        are, metrics that cannot be scaled None. At scale 1 the values themselves.
+        Additive metrics divided by the scale (counts to the nearest whole number), ratios and
+        those that are of the full size already as they are, metrics that cannot be scaled None. At
+        scale 1 the values themselves.
     """
     if scale == 1:
         return dict(values)
@@ -499,7 +486,7 @@ def at_full_size(values: Mapping[str, Number], scale: Fraction) -> dict[str, Num
         metric = METRICS[name]
         if value is None or metric.kind == "not_scalable":
             shown[name] = None
-        elif metric.kind == "ratio":
+        elif metric.kind in {"ratio", "full_size"}:
             shown[name] = value
         elif isinstance(value, int):
             shown[name] = round(value / scale)
@@ -533,6 +520,7 @@ def explain_metric(name: str) -> str:
     metric = METRICS[name]
     scaling = {
         "additive": "additive: a scaled run shows its full-size equivalent, marked",
+        "full_size": "full size: a scaled run gives the full-size number, shown as it is",
         "ratio": "ratio: the same at any scale",
         "not_scalable": "not scalable: shown at full size only",
     }[metric.kind]

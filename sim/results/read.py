@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.results.columns import TABLES
 from sim.results.errors import RunDirectoryError
-from sim.results.metrics import Number
+from sim.results.metric import Number
 from sim.results.partial import is_partial
 
 if TYPE_CHECKING:
@@ -41,7 +41,8 @@ class Run:
     """One run's results.
 
     Tables as pandas: :attr:`timeline`, :attr:`territories`, :attr:`answering`, :attr:`attempts`,
-    :attr:`parameters`, and :meth:`calls`. As Arrow, without pandas: :meth:`arrow`.
+    :attr:`complaints`, … and :meth:`calls`; any by name: :meth:`table`. As Arrow, without pandas:
+    :meth:`arrow`.
     """
 
     path: Path
@@ -103,8 +104,8 @@ class Run:
         Parameters
         ----------
         table
-            One of ``timeline``, ``territories``, ``answering``, ``attempts``, ``parameters``,
-            and ``calls`` where it was written.
+            One of :data:`sim.results.columns.TABLES`; ``calls``, ``recipients`` and ``optouts``
+            where they were written.
         columns
             Only these columns; default all.
 
@@ -165,6 +166,41 @@ class Run:
     def audit(self) -> pd.DataFrame:
         """One row per strategy, regime and rule."""
         return self.table("audit")
+
+    @cached_property
+    def violations(self) -> pd.DataFrame:
+        """One row per strategy, rule, territory and local hour of the week with violations."""
+        return self.table("violations")
+
+    @cached_property
+    def exposure(self) -> pd.DataFrame:
+        """One row per strategy and figure of what violations may cost; never to be added."""
+        return self.table("exposure")
+
+    @cached_property
+    def complaints(self) -> pd.DataFrame:
+        """One row per complaint."""
+        return self.table("complaints")
+
+    @cached_property
+    def complaint_risk(self) -> pd.DataFrame:
+        """One row per strategy, channel and number of complaints, with its chance."""
+        return self.table("complaint_risk")
+
+    @cached_property
+    def call_backs(self) -> pd.DataFrame:
+        """One row per person who called back."""
+        return self.table("call_backs")
+
+    @cached_property
+    def regulator(self) -> pd.DataFrame:
+        """One row per step of the regulator."""
+        return self.table("regulator")
+
+    @cached_property
+    def labels(self) -> pd.DataFrame:
+        """One row per update of the caller numbers' standing."""
+        return self.table("labels")
 
     @cached_property
     def metrics_table(self) -> pd.DataFrame:

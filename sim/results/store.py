@@ -8,24 +8,27 @@ import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.results.calls import CallWriter
-from sim.results.columns import CALLS, TABLES
+from sim.results.columns import TABLES
+from sim.results.columns_calls import CALLS, OPTOUTS, RECIPIENTS
 from sim.results.digest import digest_table
 from sim.results.findings import Findings
-from sim.results.metrics import Number, compute
+from sim.results.metric import Number
+from sim.results.metrics import compute
 from sim.results.partial import PartialDirectory
 from sim.results.read import COMPLETE, FORMAT, FORMAT_VERSION, MANIFEST, METRICS, SCENARIO, Run
-from sim.results.tables import audit_table, result_tables
+from sim.results.recipients import People, optouts_table, write_recipients
+from sim.results.tables import result_tables
 from sim.scenario.model import Scenario
 
 if TYPE_CHECKING:
-    from sim.audit.auditor import Audit
+    from sim.results.law import LawFindings
 
 ReportHook = Callable[[Run], str]
 """Makes the report's HTML from the run, which has all its tables and metrics by then."""
@@ -124,7 +127,9 @@ class RunWriter:
         parameters: pa.Table,
         manifest: Mapping[str, Any],
         report: ReportHook | None = None,
-        audits: Mapping[str, Sequence[Audit]] = MappingProxyType({}),
+        law: Sequence[LawFindings] = (),
+        people: People | None = None,
+        objections: bool = False,
     ) -> Run:
         """Write everything, the manifest last, and give the directory its name.
 
@@ -138,23 +143,36 @@ class RunWriter:
             What the manifest says beside the files' list.
         report
             Makes ``report.html``; left out, there is none.
-        audits
-            By strategy, one audit a regime.
+        law
+            What audits found, by strategy.
+        people
+            The lines, for a run whose call log is written.
+        objections
+            Whether those who are called may object at all; then their objections are written too.
 
         Returns
         -------
         Run
             The finished directory, with its tables in memory.
         """
+        from sim.results.law import law_tables
+
         if self.call_log is not None:
             values = self.call_log.finish()
             size = self._directory.close(CALLS.file)
             self._list_table(CALLS.file, self.call_log.rows, values, size)
+            if people is not None:
+                rows, values = write_recipients(self._directory.open(RECIPIENTS.file), people)
+                size = self._directory.close(RECIPIENTS.file)
+                self._list_table(RECIPIENTS.file, rows, values, size)
         tables = {
             **result_tables(findings),
             "parameters": parameters,
-            "audit": audit_table(audits),
+            **law_tables(law),
         }
+        if self.call_log is not None and objections:
+            names = tuple(self._scenario.strategies)
+            tables[OPTOUTS.name] = optouts_table(findings, names, *self._numbers)
         for name, table in tables.items():
             self._write_table(TABLES[name].file, table)
         metrics = flat_metrics(findings)

@@ -224,6 +224,7 @@ class Tally:
         """(territories, 3) Start of the first call, last call, last first attempt; -1 for none."""
         self.rows = 0
         """Rows of the log so far."""
+        self._presses: list[tuple[Int64s, NDArray[np.int32]]] = []
         self.busy_until_list_ms = 0
         """Busy channel-ms until the latest first attempt."""
 
@@ -282,6 +283,10 @@ class Tally:
         )
         self._close_list_time(chunk)
         self._add_hearing(chunk)
+        pressed = np.flatnonzero(chunk.opted_out)
+        if len(pressed):
+            end = chunk.start_ms[pressed] + chunk.hold_ms[pressed]
+            self._presses.append((end, chunk.line[pressed]))
         self.rows += len(chunk)
 
     def _make_room(self, last_end_ms: int) -> None:
@@ -330,6 +335,13 @@ class Tally:
         last_end = np.flatnonzero(self.busy_ms)
         used = int(last_end[-1]) + 1 if len(last_end) else 1
         return max(used, -(-self.plan.cutoff_ms // BIN_MS))
+
+    @property
+    def presses(self) -> tuple[Int64s, NDArray[np.int32]]:
+        """Uses of the opt-out key: moments, (n,) ms since the start, and lines, in log order."""
+        ends = [np.empty(0, dtype=np.int64), *(end for end, _ in self._presses)]
+        lines = [np.empty(0, dtype=np.int32), *(line for _, line in self._presses)]
+        return np.concatenate(ends), np.concatenate(lines)
 
     @property
     def hold_ms(self) -> int:

@@ -36,6 +36,11 @@ _MEANINGS = {
     "dialing.call_times.*": "One weekly window in the recipient's local time, half-open.",
     "dialing.outages.*": "A time with fewer channels, and fewer calls per second where said.",
     "dialing.changes.*": "A lasting change of capacity.",
+    "world.complaints.meals.*": "One meal time, local to the recipient, half-open.",
+    "reactions.contact.*": "One thing that the campaign does when the regulator contacts it.",
+    "reactions.reminder.*": "One thing that it does when the regulator reminds in public.",
+    "reactions.order.*": "One thing that it does when the regulator orders it to stop.",
+    "reactions.narrow_call_times.*": "One weekly window that `narrow_hours` leaves, half-open.",
     "strategies.*": "One strategy: any keys of the base strategy that differ; null removes a key.",
 }
 

@@ -248,13 +248,196 @@ class ConsentSlots(Model):
     closes: Clock = Field(alias="to", description="End of the last on each day, local.")
 
 
-class Consent(Model):
-    """Consent to automated calls from this caller, given before the campaign."""
+class Gathered(Model):
+    """When consents were gathered: evenly over some days that end before the campaign."""
 
-    share: Share = Field(description="Share of lines whose people consented.")
+    starts: Moment = Field(alias="from", description="First moment, UTC.")
+    ends: Moment = Field(alias="to", description="Last moment, UTC; before every campaign.")
+
+
+class Consent(Model):
+    """Consent to calls from this caller, given before the campaign."""
+
+    share: Share = Field(description="Share of lines whose people consented to something.")
+    covers_calls: Share = Field(
+        default_factory=lambda: ShareRange(central=1.0),
+        description="Share of these consents that cover automated calls; others do not count.",
+    )
     slot: ConsentSlots | None = Field(
         None, description="Weekly times that consents name; left out, they cover any time."
     )
+    gathered: Gathered | None = Field(
+        None, description="When they were gathered; left out, long before."
+    )
+    withdrawn: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share withdrawn again, at a moment evenly spread from consent to `until`.",
+    )
+    until: Moment | None = Field(
+        None, description="Last moment at which withdrawals fall, UTC; needed where any are."
+    )
+    human_odds: Factor = Field(
+        default_factory=lambda: FactorRange(central=1.0),
+        description="Odds of a human pick-up of lines that consented, as a multiple.",
+    )
+
+
+class OptingOut(Model):
+    """How many of those who hear of the key that lists their number press it."""
+
+    at_start: Share = Field(description="Share who press it, of people told at the start.")
+    at_end: Share = Field(description="Share who press it, of people told at the end.")
+    delay: DurationLaw = Field(description="End of the notice to the key.")
+
+
+class ComplaintEffects(Model):
+    """What makes a complaint likelier or rarer, as multiples of a reference call's chance.
+
+    The reference call: a person answered by day, first attempt, no consent, no refusal listed, no
+    notice of objection at the start, before any opt-out, from a number without a label.
+    """
+
+    unanswered: Factor = Field(description="A call that nobody and nothing answered.")
+    voicemail: Factor = Field(description="A message left on a machine, when it is heard.")
+    consented: Factor = Field(description="A line whose people consented.")
+    opposed: Factor = Field(description="A line marked or registered as refusing.")
+    night: Factor = Field(description="A call at night.")
+    meal: Factor = Field(description="A call at meal times.")
+    repeat: Factor = Field(description="Every attempt beyond the first, once.")
+    after_opt_out: Factor = Field(description="A call to a line that had opted out.")
+    objection_first: Factor = Field(description="A message that tells of objection at the start.")
+    silence: Factor = Field(description="A call or hearing in the silence before a poll.")
+    labelled: Factor = Field(description="A call from a number that bears a label.")
+    blocked: Factor = Field(description="A caller back who never gets through.")
+
+
+class DayPart(Model):
+    """A part of the day, local, half-open; it may cross midnight."""
+
+    opens: Clock = Field(alias="from", description="First minute, local.")
+    closes: Clock = Field(alias="to", description="First minute after it, local.")
+
+
+class ComplaintChannels(Model):
+    """Where complaints go; the shares sum to 1."""
+
+    regulator: Share = Field(description="Share of complaints that go to the regulator.")
+    operator: Share = Field(description="Share that go to an operator or a short code.")
+    social: Share = Field(description="Share that are made in public, on social media.")
+    press: Share = Field(description="Share that reach the press.")
+
+
+class Contagion(Model):
+    """Complaints that breed complaints: a Hawkes process by its clusters.
+
+    Means hold if everybody in the world had been called; a descendant who has not been called by
+    then does not complain.
+    """
+
+    regulator: Factor = Field(description="Mean further complaints after one to the regulator.")
+    operator: Factor = Field(description="Mean further complaints after one to an operator.")
+    social: Factor = Field(description="Mean further complaints after one in public.")
+    press: Factor = Field(description="Mean further complaints after one in the press.")
+    delay: DurationLaw = Field(description="Complaint to the complaints that it breeds.")
+
+
+class Complaints(Model):
+    """Who complains of a call, when and where, and what follows."""
+
+    per_million: Factor = Field(
+        description="Complaints to the regulator per million dials of a casebook campaign."
+    )
+    casebook_effect: Factor = Field(
+        description="Mean of `effects` over the dials of a casebook campaign."
+    )
+    effects: ComplaintEffects = Field(description="Multiples of a reference call's chance.")
+    night: DayPart = Field(description="Night, in the recipient's local time.")
+    meals: tuple[DayPart, ...] = Field((), description="Meal times, local to the recipient.")
+    delay: DurationLaw = Field(description="Call, or hearing of a voicemail, to complaint.")
+    channels: ComplaintChannels = Field(description="Where complaints go.")
+    contagion: Contagion | None = Field(
+        None, description="Complaints that breed complaints; left out, none do."
+    )
+    opts_out: Share = Field(
+        default_factory=lambda: ShareRange(central=1.0),
+        description="Share of complaints to an operator or the regulator that the caller learns of "
+        "as opt-outs.",
+    )
+    silence: str | None = Field(
+        None, description="Regime whose silence before a poll `effects.silence` means."
+    )
+    horizon: Annotated[PlainDuration, Field(ge=1)] = Field(
+        60 * 86_400_000, description="Complaints are counted for so long after the start."
+    )
+
+
+class Reviews(Model):
+    """When the regulator looks at what has come in."""
+
+    timezone: Zone = Field(description="The regulator's time zone.")
+    days: Days = Field(description="Days of review.")
+    at: Clock = Field(description="Time of day of each review.")
+
+
+class RegulatorThresholds(Model):
+    """Reports counted at a review from which the regulator goes further; each above the last."""
+
+    contact: Annotated[Count, Field(ge=1)] = Field(description="It contacts the campaign.")
+    reminder: Annotated[Count, Field(ge=1)] = Field(description="It reminds in public of the law.")
+    order: Annotated[Count, Field(ge=1)] = Field(description="It orders the campaign to stop.")
+
+
+class Regulator(Model):
+    """An authority that gets complaints, reviews them on its own calendar, and acts."""
+
+    reviews: Reviews = Field(description="When it looks.")
+    registration: PlainDuration = Field(
+        0, description="Complaint to its being counted: only older ones are, at a review."
+    )
+    thresholds: RegulatorThresholds = Field(description="Reports from which it goes further.")
+
+
+class CallBack(Model):
+    """People who call the number that a voicemail gave."""
+
+    share: Share = Field(description="Share of messages left after which somebody calls back.")
+    delay: DurationLaw = Field(description="Message left to the call back.")
+    handling: DurationLaw = Field(description="How long a call back holds an inbound line.")
+    opts_out: Share = Field(description="Share of callers who get through and opt out there.")
+    redials: Share = Field(description="Share of callers who meet no free line and try again.")
+    redial_delay: DurationLaw = Field(description="Blocked try to the next.")
+    tries: Annotated[Count, Field(ge=1, le=20)] = Field(3, description="Most tries of a caller.")
+
+
+class Reputation(Model):
+    """How caller numbers come to bear labels such as 'spam', and what a label costs.
+
+    Pressure on campaigns that call people who do not want it; nothing here offers a way round.
+    """
+
+    update: Annotated[PlainDuration, Field(ge=60_000)] = Field(
+        description="Time between updates of the numbers' standing."
+    )
+    allowed_per_day: Factor = Field(
+        description="Calls per number and day that burden it not at all."
+    )
+    short_call: Factor = Field(
+        description="Burden of a call that a person ended at once, in calls beyond those allowed."
+    )
+    report: Factor = Field(description="Burden of a complaint about the number, likewise.")
+    label_at: Factor = Field(description="Burden from which a number bears a label.")
+    half_life: Annotated[PlainDuration, Field(ge=60_000)] = Field(
+        description="Time in which half of a burden is forgotten."
+    )
+    labelled_odds: Factor = Field(
+        description="Odds of a human pick-up of a call from a labelled number, as a multiple."
+    )
+
+
+class Households(Model):
+    """Lines that share a household with another line of the world: pairs."""
+
+    share: Share = Field(description="Share of lines that have such a partner.")
 
 
 class World(Model):
@@ -291,6 +474,22 @@ class World(Model):
     )
     opposition: Share | None = Field(
         None, description="Share of lines marked in the directory as refusing calls."
+    )
+    households: Households | None = Field(
+        None, description="Lines in pairs; left out, every line is a household of its own."
+    )
+    opting_out: OptingOut | None = Field(
+        None, description="Use of the key that lists a number; needed where a message has one."
+    )
+    complaints: Complaints | None = Field(None, description="Who complains; left out, nobody does.")
+    regulator: Regulator | None = Field(
+        None, description="Who reviews complaints and acts; left out, nobody does."
+    )
+    call_back: CallBack | None = Field(
+        None, description="People who call back; left out, nobody does."
+    )
+    reputation: Reputation | None = Field(
+        None, description="Standing of caller numbers; left out, numbers bear no labels."
     )
 
 
@@ -357,6 +556,11 @@ class Dialing(Model):
     )
     calls_per_second: Rate = Field(description="Most dials per second (cps), an exact fraction.")
     ring_timeout: PlainDuration = Field(description="Dial to giving up on a ringing line.")
+    ring: StrictBool = Field(
+        True,
+        description="Whether lines ring; else an operator drops the message straight into "
+        "voicemail, where a line has one.",
+    )
     lead_order: Literal["random", "file", "territory", "segment"] = Field(
         "random",
         description="Order of first attempts; territory and segment: as declared, random within.",
@@ -396,6 +600,9 @@ class RecycleRules(Model):
     )
     machine: Recycle | None = Field(
         None, description="After a machine took the call; left out, no retry."
+    )
+    human: Recycle | None = Field(
+        None, description="After a person took the call, whatever came of it; left out, no retry."
     )
 
 
@@ -438,8 +645,17 @@ class Message(Model):
     how_to_object: StrictBool = Field(
         False, description="Whether it says how to object, beside that notice."
     )
+    opt_out_notice: PlainDuration = Field(
+        0, description="Length of that notice, beside `duration`."
+    )
     opt_out_key: StrictBool = Field(
         False, description="Whether a key in the call itself lists the number as refusing."
+    )
+    opt_out_key_within: PlainDuration | None = Field(
+        None, description="Start of the caller's name to the offer of that key."
+    )
+    call_back: StrictBool = Field(
+        False, description="Whether the voicemail gives a number to call back."
     )
     identification: tuple[
         Literal[
@@ -454,12 +670,69 @@ class Message(Model):
     ] = Field((), description="What it says of the caller.")
 
 
+class Suppression(Model):
+    """How the caller keeps its own list of those who object."""
+
+    key_press: PlainDuration = Field(
+        0, description="End of the call with the key to the line's being left alone."
+    )
+    household: StrictBool = Field(
+        False, description="Whether an objection holds for the household's other line too."
+    )
+    refresh: Annotated[PlainDuration, Field(ge=60_000)] | None = Field(
+        None,
+        description="Time between refreshes of the dialer's list, by which objections by call-back "
+        "and complaint reach it; left out, they never do.",
+    )
+
+
+class Inbound(Model):
+    """Lines for those who call back."""
+
+    lines: Annotated[Count, Field(ge=0, le=RESERVED_CHANNELS)] = Field(
+        description="Inbound lines; a caller who finds none free is blocked."
+    )
+
+
+class CallerNumbers(Model):
+    """Numbers from which the campaign calls, each call from one of them by chance."""
+
+    numbers: Annotated[Count, Field(ge=1, le=65_535)] = Field(description="How many there are.")
+
+
+Reaction = Literal["carry_on", "objection_first", "narrow_hours", "suspend", "stop"]
+"""What a campaign does when the regulator acts."""
+
+
+class Reactions(Model):
+    """What the campaign does at each step of the regulator; each list replaces the one before."""
+
+    contact: tuple[Reaction, ...] = Field(
+        ("carry_on",), min_length=1, description="When the regulator contacts it."
+    )
+    reminder: tuple[Reaction, ...] = Field(
+        ("carry_on",), min_length=1, description="When the regulator reminds in public."
+    )
+    order: tuple[Reaction, ...] = Field(
+        ("stop",), min_length=1, description="When the regulator orders it to stop."
+    )
+    suspend_for: Annotated[PlainDuration, Field(ge=1)] | None = Field(
+        None, description="How long `suspend` lasts."
+    )
+    narrow_call_times: Annotated[tuple[CallTimes, ...], Field(min_length=1)] | None = Field(
+        None, description="Windows of `narrow_hours`: calls only in these and in `call_times`."
+    )
+
+
 class Prices(Model):
     """What calls cost. Zero or more prices, one currency."""
 
     per_line_dialled: Price | None = Field(None, description="Once per line dialled.")
     per_attempt: Price | None = Field(None, description="Per attempt.")
     per_minute: Price | None = Field(None, description="Per minute of channel holding time.")
+    per_consent: Price | None = Field(
+        None, description="Once per line on the list that consented: what gathering it cost."
+    )
 
 
 class ReachedWhen(Model):
@@ -490,6 +763,20 @@ class Strategy(Model):
     )
     amd: Amd = Field(default_factory=Amd, description="Answering machine detection.")
     message: Message = Field(description="What is played.")
+    suppression: Suppression = Field(
+        default_factory=Suppression,
+        description="How the caller keeps its own list of those who object.",
+    )
+    inbound: Inbound = Field(
+        default_factory=lambda: Inbound(lines=0), description="Lines for those who call back."
+    )
+    caller_numbers: CallerNumbers = Field(
+        default_factory=lambda: CallerNumbers(numbers=1),
+        description="Numbers from which the campaign calls.",
+    )
+    reactions: Reactions = Field(
+        default_factory=Reactions, description="What it does when the regulator acts."
+    )
     prices: Prices = Field(default_factory=Prices, description="What calls cost.")
     reached_when: ReachedWhen = Field(
         default_factory=ReachedWhen, description="What counts as reached."

@@ -2,7 +2,13 @@
 
 Offered load per channel stays what it was, so ratios hold up to sampling noise; but a few channels
 block more than many at the same load each, so a small scale is a pessimist about a tight cutoff.
-Counts are whole, so numbers are rounded, and the rounding is said.
+Inbound lines and caller numbers shrink likewise. Counts are whole, so numbers are rounded, and the
+rounding is said.
+
+Complaints do not shrink. They are few: a hundredth of the calls would bring a hundredth of them, or
+none. So each call is the likelier to bring one as there are fewer calls, and a scaled run shows
+full-size counts, which reach the regulator's thresholds when the campaign would. A caller number,
+which has as many calls as at full size, then gets more complaints, and each burdens it less.
 """
 
 from __future__ import annotations
@@ -11,8 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sim.scenario.model import Dialing, Scenario
-from sim.scenario.quantity import FrozenDict
+from sim.scenario.model import Dialing, Scenario, Strategy, World
+from sim.scenario.quantity import FactorRange, FrozenDict
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,11 @@ def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple
     Returns
     -------
     Scenario
-        With fewer lines, channels and calls per second. The electorate stays, since results are
-        shown at full-size equivalent.
+        With fewer lines, channels, calls per second, inbound lines and caller numbers, and likelier
+        complaints. The electorate stays, since results are shown at full-size equivalent, and so do
+        the regulator's thresholds.
     tuple of Rounding
-        One entry per number that changed: lines first, then by strategy.
+        One entry per count and pace that changed: lines first, then by strategy.
 
     Raises
     ------
@@ -72,13 +79,52 @@ def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple
         notes.append(Rounding(path, full, exact, used))
         return used
 
-    world = scenario.world.model_copy(update={"lines": whole("world.lines", scenario.world.lines)})
+    lines = whole("world.lines", scenario.world.lines)
+    world = _scale_world(scenario.world, lines)
     strategies: dict[str, Any] = {}
     for name, strategy in scenario.strategies.items():
-        dialing = _scale_dialing(strategy.dialing, f"strategies.{name}.dialing", whole, pace)
-        strategies[name] = strategy.model_copy(update={"dialing": dialing})
+        strategies[name] = _scale_strategy(strategy, f"strategies.{name}", world, whole, pace)
     scaled = scenario.model_copy(update={"world": world, "strategies": FrozenDict(strategies)})
     return scaled, tuple(notes)
+
+
+def _scale_world(world: World, lines: int) -> World:
+    """The world with so many lines, and as many complaints as it would have at full size."""
+    # Of the lines that there are, not of those asked for: then counts are full-size exactly.
+    factor = world.lines / lines
+    update: dict[str, Any] = {"lines": lines}
+    if world.complaints is not None:
+        # Where that takes a call's chance beyond 1, the engine cuts it: such a run has too few
+        # lines to hold the complaints of the full one, and shows fewer.
+        per_million = _times(world.complaints.per_million, factor)
+        update["complaints"] = world.complaints.model_copy(update={"per_million": per_million})
+    if world.reputation is not None:
+        report = _times(world.reputation.report, 1 / factor)
+        update["reputation"] = world.reputation.model_copy(update={"report": report})
+    return world.model_copy(update=update)
+
+
+def _times(quantity: FactorRange, factor: float) -> FactorRange:
+    """A number, and its range, times a factor."""
+    ends = {"low": quantity.low, "central": quantity.central, "high": quantity.high}
+    return quantity.model_copy(
+        update={name: value * factor for name, value in ends.items() if value is not None}
+    )
+
+
+def _scale_strategy(strategy: Strategy, path: str, world: World, whole: Any, pace: Any) -> Strategy:
+    """Scale what a strategy has of everything that calls hold or come from."""
+    update: dict[str, Any] = {
+        "dialing": _scale_dialing(strategy.dialing, f"{path}.dialing", whole, pace)
+    }
+    inbound, numbers = strategy.inbound, strategy.caller_numbers
+    if inbound.lines:
+        lines = whole(f"{path}.inbound.lines", inbound.lines)
+        update["inbound"] = inbound.model_copy(update={"lines": lines})
+    if world.reputation is not None:  # else how many there are means nothing
+        used = whole(f"{path}.caller_numbers.numbers", numbers.numbers)
+        update["caller_numbers"] = numbers.model_copy(update={"numbers": used})
+    return strategy.model_copy(update=update)
 
 
 def _scale_dialing(dialing: Dialing, path: str, whole: Any, pace: Any) -> Dialing:

@@ -1,7 +1,8 @@
 """The population: one numpy column per attribute, one entry per line.
 
 A column is a pure function of the replication's key, the world and the line's id. So a line keeps
-its attributes whatever list it is on, and a world with more lines only adds some at the end.
+its attributes whatever list it is on, and a world with more lines only adds some at the end. (The
+last line of an odd number of lines may get a partner by that.)
 """
 
 from __future__ import annotations
@@ -13,10 +14,13 @@ from numpy.typing import NDArray
 
 U8 = NDArray[np.uint8]
 
+NEVER = np.iinfo(np.int64).max
+"""A moment that does not come."""
+
 
 @dataclass(frozen=True, slots=True)
 class Population:
-    """Columns by line id, each (lines,) uint8."""
+    """Columns by line id, each (lines,), uint8 unless said."""
 
     territory: U8
     """Index into the world's territories, in declared order."""
@@ -35,13 +39,23 @@ class Population:
     shared_voicemail: U8
     """1 where all voters of the line hear a message that is heard."""
     consent: U8
-    """1 where the line's people consented beforehand."""
+    """1 where the line's people consented beforehand to calls like these; a consent that does not
+    cover them is none."""
     slot: U8
     """Index of the weekly time that a consent names; 0 where there are none."""
     registers: U8
     """Bit r is set where the line stands in the world's register r."""
     opposed: U8
     """1 where the directory marks the line as refusing."""
+    consent_from_ms: NDArray[np.int64] | None = None
+    """int64 First moment at which the consent holds, ms since 1970 UTC; :data:`NEVER` where there
+    is none. None where consents are older than all else: they held long before the campaign."""
+    consent_until_ms: NDArray[np.int64] | None = None
+    """int64 First moment at which it holds no more, likewise; :data:`NEVER` where it stays, or
+    where there is none. None where no consent is ever withdrawn."""
+    partner: NDArray[np.int32] | None = None
+    """int32 The other line of the household, or -1. None where every line is a household of its
+    own."""
 
     @property
     def lines(self) -> int:

@@ -2,17 +2,35 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.answering import Latent, cohorts_of, latent
-from sim.scenario.model import Scenario
+from sim.scenario.model import Consent, Scenario
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
-from sim.world.population import Population
+from sim.world.population import NEVER, Population
 from sim.world.slots import consent_slots
 
 _BLOCK = 1 << 16
+"""Lines made at a time; even, so that no household lies in two blocks."""
+_U8_COLUMNS = (
+    "territory",
+    "line_type",
+    "segment",
+    "cohort",
+    "in_service",
+    "has_machine",
+    "voters",
+    "shared_voicemail",
+    "consent",
+    "slot",
+    "registers",
+    "opposed",
+)
 
 
 def latents(scenario: Scenario) -> tuple[Latent, ...]:
@@ -67,14 +85,25 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
     opposed = np.uint32(threshold(world.opposition.central if world.opposition else 0.0))
     registers = [np.uint32(threshold(share.central)) for share in world.registers.values()]
 
-    columns = {name: np.empty(n, dtype=np.uint8) for name in Population.__dataclass_fields__}
+    lives = _consent_lives(world.consent)
+    homes = None if world.households is None else threshold(world.households.share.central)
+
+    columns = {name: np.empty(n, dtype=np.uint8) for name in _U8_COLUMNS}
+    since = None if lives is None or lives.gathered is None else np.empty(n, dtype=np.int64)
+    until = None if lives is None or lives.withdrawn is None else np.empty(n, dtype=np.int64)
+    partner = None if homes is None else np.empty(n, dtype=np.int32)
     for first in range(0, n, _BLOCK):
         block = slice(first, min(first + _BLOCK, n))
         line = np.arange(block.start, block.stop, dtype=np.uint32)
         place = words(key, Purpose.LINE_PLACE, line)
         people = words(key, Purpose.LINE_PEOPLE, line)
         kind = _pick(place[1], types)
-        columns["territory"][block] = _pick(place[0], territories)
+        territory = _pick(place[0], territories)
+        if partner is not None and homes is not None:
+            partner[block] = _partners(key, line, n, homes)
+            second = np.flatnonzero((partner[block] >= 0) & (line % 2 == 1))
+            territory[second] = territory[second - 1]
+        columns["territory"][block] = territory
         columns["line_type"][block] = kind
         columns["in_service"][block] = place[2] >= invalid[kind]
         columns["has_machine"][block] = place[3] < machine[kind]
@@ -83,7 +112,16 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
         columns["shared_voicemail"][block] = people[2] < shared
         columns["segment"][block] = _pick(people[3], segments)
         wishes = words(key, Purpose.LINE_CONSENT, line)
-        columns["consent"][block] = wishes[0] < consent
+        gave = wishes[0] < consent
+        if lives is not None:
+            fate = words(key, Purpose.LINE_CONSENT_LIFE, line)
+            if lives.covers is not None:
+                gave &= fate[0] < np.uint32(lives.covers)
+            if since is not None:
+                since[block] = np.where(gave, lives.given(fate), NEVER)
+            if until is not None:
+                until[block] = np.where(gave, lives.ended(fate), NEVER)
+        columns["consent"][block] = gave
         columns["slot"][block] = (wishes[1] * slots) >> np.uint64(32)
         columns["opposed"][block] = wishes[2] < opposed
         listed = words(key, Purpose.LINE_REGISTERS, line)
@@ -91,6 +129,79 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
         for number, below in enumerate(registers):
             bits |= (listed[number] < below).astype(np.uint8) << np.uint8(number)
         columns["registers"][block] = bits
-    for column in columns.values():
-        column.flags.writeable = False
-    return Population(**columns)
+    for column in (*columns.values(), since, until, partner):
+        if column is not None:
+            column.flags.writeable = False
+    return Population(**columns, consent_from_ms=since, consent_until_ms=until, partner=partner)
+
+
+# ── Consents over time ───────────────────────────────────────────────────────────────────────────
+
+
+@dataclass(frozen=True, slots=True)
+class _Lives:
+    """What becomes of consents."""
+
+    covers: int | None
+    """uint32 threshold: a consent covers calls; None where all do."""
+    gathered: tuple[int, int] | None
+    """Moments between which consents are given, ms since 1970 UTC; None where long before."""
+    withdrawn: tuple[int, int] | None
+    """uint32 threshold: a consent is withdrawn; and the last moment of that. None where none is."""
+
+    def given(self, fate: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """(n,) Moments of consent from words of ``LINE_CONSENT_LIFE``."""
+        assert self.gathered is not None
+        first, last = self.gathered
+        span = np.full(fate.shape[1], last - first, dtype=np.int64)
+        return first + part_of(span, fate[1])
+
+    def ended(self, fate: NDArray[np.uint32]) -> NDArray[np.int64]:
+        """(n,) Moments of withdrawal, ``NEVER`` for none."""
+        assert self.withdrawn is not None
+        below, last = self.withdrawn
+        since = self.given(fate)
+        at = since + part_of(last - since, fate[3])
+        return np.where(fate[2] < np.uint32(below), at, NEVER)
+
+
+def _consent_lives(consent: Consent | None) -> _Lives | None:
+    """What the world says of its consents over time; None where it says nothing."""
+    if consent is None:
+        return None
+    covers = threshold(consent.covers_calls.central) if consent.covers_calls.central < 1 else None
+    gathered = consent.gathered
+    dates = None if gathered is None else (_utc_ms(gathered.starts), _utc_ms(gathered.ends))
+    withdrawn = None
+    if dates is not None and consent.until is not None and consent.withdrawn.central > 0:
+        withdrawn = (threshold(consent.withdrawn.central), _utc_ms(consent.until))
+    return None if covers is None and dates is None else _Lives(covers, dates, withdrawn)
+
+
+def part_of(span: NDArray[np.int64], word: NDArray[np.uint32]) -> NDArray[np.int64]:
+    """(n,) ``span * word >> 32`` without overflow: evenly from 0 to below the span.
+
+    Parameters
+    ----------
+    span : (n,) int64
+        Not negative.
+    word : (n,) uint32
+    """
+    wide, factor = span.astype(np.uint64), word.astype(np.uint64)
+    high, low = wide >> np.uint64(32), wide & np.uint64(0xFFFFFFFF)
+    return (high * factor + (low * factor >> np.uint64(32))).astype(np.int64)
+
+
+def _utc_ms(moment: dt.datetime) -> int:
+    """A naive moment in UTC as ms since 1970."""
+    return round(moment.replace(tzinfo=dt.UTC).timestamp() * 1000)
+
+
+# ── Households ───────────────────────────────────────────────────────────────────────────────────
+
+
+def _partners(key: Key, line: NDArray[np.uint32], lines: int, below: int) -> NDArray[np.int32]:
+    """(n,) Partner of each line of a block, or -1: lines 2k and 2k + 1 may share a household."""
+    pair = words(key, Purpose.LINE_HOUSEHOLD, line >> np.uint32(1))[0]
+    other = (line ^ np.uint32(1)).astype(np.int32)
+    return np.where((pair < np.uint32(below)) & (other < lines), other, np.int32(-1))

@@ -122,6 +122,7 @@ def inputs(draw: st.DrawFn) -> AuditInput:
         pressed=draw(bools(n)),
         rang_out=draw(bools(n)),
         ring_ms=draw(maybe(codes(n, 20_000))),
+        objection_first=draw(st.one_of(st.none(), st.none(), bools(n))),
         caller_number=draw(maybe(codes(n, 2))),
         heard_ms=draw(maybe(heard(start))),
     )

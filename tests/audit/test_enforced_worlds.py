@@ -7,10 +7,15 @@ counts, and a second auditor in plain Python agrees call for call.
 
 from __future__ import annotations
 
+import tempfile
+from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sim.audit.auditor import Audit, audit
 from sim.audit.from_run import CallLog
@@ -18,9 +23,12 @@ from sim.audit.plain import plain_audit
 from sim.audit.tables import AuditInput
 from sim.engine import fast
 from sim.engine.build import build_plan
+from sim.engine.feedback_plan import OptOutBy
+from sim.engine.log import LogChunk, concatenate
 from sim.engine.plan import Plan
 from sim.regimes.load import load_regime
 from sim.scenario.model import Scenario
+from tests.audit.worlds import ANSWERING, RULES, TYPES, Case, Log, broken, cases
 from tests.worlds import plain
 
 CNIL, SILENCE = "fr-cnil-political", "fr-electoral-silence"
@@ -181,3 +189,235 @@ def test_a_second_auditor_agrees_call_for_call(seed: int) -> None:
             if result.assessed and not result.campaign:
                 calls = np.flatnonzero(found.violating(result)).tolist()
                 assert sorted(verdict.violating) == calls, (regime, rule)
+
+
+# ── Rules on how often, and on those who object ──────────────────────────────────────────────────
+
+CONSUMER, TCPA = "fr-consumer-2023", "us-tcpa-political"
+MESSAGE = {
+    "opt_out": "start",
+    "opt_out_notice": "3 s",
+    "opt_out_key": True,
+    "opt_out_key_within": "2 s",
+    "identification": ["caller_at_start", "phone_number"],
+}
+
+
+def often(
+    seed: int, enforce: dict[str, list[str]], zone: str, start: str, cutoff: str, **strategy: Any
+) -> Scenario:
+    """A campaign that calls people up to seven times; landlines and mobiles."""
+    consent = {
+        "share": 0.6,
+        "covers_calls": 0.8,
+        "gathered": {"from": "2020-01-01 00:00", "to": "2024-01-01 00:00"},
+        "withdrawn": 0.5,
+        "until": "2025-08-01 00:00",
+    }
+    sections: dict[str, Any] = {
+        "attempts": {"lifetime": 7},
+        "recycle": {"no_answer": {"delay": "40 min"}, "human": {"delay": "3 h"}},
+        **strategy,
+    }
+    return plain(
+        seed=seed,
+        world={
+            "lines": 800,
+            "territories": {"all": {"share": 1.0, "timezone": zone}},
+            "line_types": {name: {"share": 0.5, "answering": ANSWERING} for name in TYPES},
+            "consent": consent,
+            "households": {"share": 0.5},
+            "registers": {"bloctel": 0.3},
+            "opting_out": {"at_start": 0.2, "at_end": 0.2, "delay": "2 s"},
+        },
+        campaign={"timezone": zone, "start": start, "cutoff": cutoff},
+        message=MESSAGE,
+        enforce=enforce,
+        **sections,
+    )
+
+
+def french(seed: int, *rules: str, **strategy: Any) -> Scenario:
+    enforce = {CONSUMER: list(rules)}
+    times = ("2024-03-28 08:00", "2024-04-04 22:00")  # Easter Monday is in it
+    return often(seed, enforce, "Europe/Paris", *times, **strategy)
+
+
+def american(seed: int, *rules: str, **strategy: Any) -> Scenario:
+    times = ("2025-05-05 08:00", "2025-05-12 22:00")
+    return often(seed, {TCPA: list(rules)}, "America/New_York", *times, **strategy)
+
+
+def held_consent(plan: Plan, data: AuditInput) -> Any:
+    """(n,) Whether the line's consent holds at each call, from the world's columns."""
+    people, line, start = plan.population, data.calls.line, data.calls.start_ms
+    assert people.consent_from_ms is not None
+    assert people.consent_until_ms is not None
+    return (people.consent_from_ms[line] <= start) & (start < people.consent_until_ms[line])
+
+
+def beyond(data: AuditInput, counted: Any, most: int) -> int:
+    """Calls to a line that already had so many; the campaign is shorter than the window."""
+    made: Counter[int] = Counter()
+    wrong = 0
+    for line in data.calls.line[counted].tolist():
+        made[line] += 1
+        wrong += made[line] > most
+    return wrong
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_whole_french_rule_on_consumers_is_kept(seed: int) -> None:
+    _, data = run(french(seed, "all"))
+    found = held(data, CONSUMER)
+    assert found.broken == ()
+    assert {result.rule.id for result in found.assessed} >= {
+        "hours",
+        "cap",
+        "pause-after-refusal",
+        "bloctel",
+    }
+    assert data.optouts is not None
+    assert len(data.optouts.line) > 20
+    assert max(Counter(data.calls.line.tolist()).values()) > 4  # consent lifts the cap
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dropping_the_french_cap_gives_the_calls_beyond_the_fourth(seed: int) -> None:
+    plan, data = run(french(seed, "hours", "pause-after-refusal", "bloctel"))
+    found = held(data, CONSUMER)
+    wrong = beyond(data, ~held_consent(plan, data), 4)
+    assert found.result("cap").violations == wrong > 0
+    assert [result.rule.id for result in found.broken] == ["cap"]
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_american_rules_that_a_dialer_keeps_are_kept(seed: int) -> None:
+    _, data = run(american(seed, "all"))
+    found = held(data, TCPA)
+    assert found.broken == ()
+    assert found.result("cap-landline").calls > 300
+    assert found.result("honour-opt-out").assessed
+    assert found.result("opt-out-key").calls > 300
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_dropping_the_american_cap_gives_the_calls_beyond_the_third(seed: int) -> None:
+    plan, data = run(american(seed, "consent-mobile"))
+    found = held(data, TCPA)
+    landline = plan.population.line_type[data.calls.line] == 0
+    wrong = beyond(data, landline & ~held_consent(plan, data), 3)
+    assert found.result("cap-landline").violations == wrong > 0
+    assert {result.rule.id for result in found.broken} == {"cap-landline", "hours-voluntary"}
+
+
+@pytest.mark.parametrize("honoured", ["13 d", "20 d"])
+def test_ten_business_days_to_honour_an_opt_out(honoured: str) -> None:
+    """By numpy's own count of business days. A caller who takes 13 days keeps the rule."""
+    of = often(
+        5,
+        {TCPA: ["consent-mobile", "cap-landline"]},
+        "America/New_York",
+        "2025-05-05 08:00",
+        "2025-06-20 22:00",
+        recycle={"human": {"delay": "56 h"}, "no_answer": {"delay": "56 h"}},
+        attempts={"lifetime": 15},
+        suppression={"key_press": honoured},
+    )
+    _, data = run(of)
+    found = held(data, TCPA).result("honour-opt-out")
+    assert data.optouts is not None
+
+    def local_day(moments: Any) -> Any:
+        return ((moments - 4 * 3_600_000) // 86_400_000).astype("datetime64[D]")
+
+    first: dict[int, int] = {}
+    for line, at in zip(data.optouts.line.tolist(), data.optouts.at_ms.tolist(), strict=True):
+        first.setdefault(line, at)
+    asked = np.array([first.get(line, 2**62) for line in data.calls.line.tolist()])
+    after = np.flatnonzero(asked < data.calls.start_ms)
+    passed = np.busday_count(
+        local_day(asked[after]) + np.timedelta64(1, "D"), local_day(data.calls.start_ms[after])
+    )
+    assert len(after) > 50
+    assert found.violations == int((passed >= 10).sum())
+    assert bool(found.violations) == (honoured == "20 d")
+
+
+# ── Worlds and laws at random ────────────────────────────────────────────────────────────────────
+
+SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large]
+
+
+def hold(case: Case, seen: Counter[str]) -> None:
+    """Run a campaign: what it keeps is not broken, and what it drops is, as often as counted."""
+    with tempfile.TemporaryDirectory() as folder:
+        of, path = case.scenario(Path(folder))
+        law = load_regime(path)
+        plan = build_plan(of, "only")
+    rows: list[LogChunk] = []
+    log = CallLog(of, "only", plan)
+
+    def sink(chunk: LogChunk) -> None:
+        log.add(chunk)
+        rows.append(chunk.copy())
+
+    followed = fast.run(plan, sink).feedback
+    found = audit(log.finish(followed), law)
+    engine = Log(of, plan, concatenate(rows), followed)
+    seen["calls"] += len(engine.line) > 0
+    seen["several attempts"] += len(set(engine.line)) < len(engine.line)
+    seen["objections"] += len(engine.objections) > 0
+    if followed is not None:
+        seen["call-backs"] += bool((followed.opt_out_by == OptOutBy.CALL_BACK).any())
+        seen["complaints"] += bool((followed.opt_out_by == OptOutBy.COMPLAINT).any())
+    seen["consents that end"] += plan.until_ms is not None
+    seen["caps"] += len(plan.caps) > 0
+    seen["households"] += plan.partner is not None
+    for name, rule in case.rules.items():
+        result = found.result(name)
+        assert result.assessed or not engine.line, (name, result.reason)
+        wrong = broken(rule, engine)
+        assert np.flatnonzero(found.violating(result)).tolist() == sorted(wrong), name
+        assert result.violations == len(wrong), name
+        assert not (wrong and case.kept(name)), name
+        seen[name] += bool(wrong)
+
+
+def test_campaigns_that_keep_the_whole_law_break_none_of_it() -> None:
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
+    @given(cases(None))
+    def campaigns(case: Case) -> None:
+        hold(case, seen)
+
+    campaigns()
+    assert not any(seen[rule] for rule in RULES)
+    wanted = "several attempts, objections, consents that end, caps, households"
+    for what in f"{wanted}, call-backs, complaints".split(", "):
+        assert seen[what], what
+    assert seen["calls"] > 50
+
+
+@pytest.mark.parametrize("dropped", RULES)
+def test_a_rule_that_is_dropped_is_broken_as_often_as_counted(dropped: str) -> None:
+    """By predicates of :mod:`tests.audit.worlds`, call for call; the other rules are kept."""
+    seen: Counter[str] = Counter()
+
+    @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+    @given(cases(dropped))
+    def campaigns(case: Case) -> None:
+        hold(case, seen)
+
+    campaigns()
+    assert seen[dropped]
+    # Who is called too soon after a key press breaks both rules on it.
+    assert {rule for rule in RULES if seen[rule]} <= {dropped, "honour", "pause"}
+
+
+@pytest.mark.verify
+@settings(max_examples=5_000, deadline=None, suppress_health_check=SLOW)
+@given(st.sampled_from((None, *RULES)).flatmap(cases))
+def test_thousands_of_campaigns_keep_what_they_enforce(case: Case) -> None:
+    hold(case, Counter())

@@ -277,6 +277,9 @@ def test_several_campaigns_in_one_file_are_refused(write: Any) -> None:
     rows = [f"{A},2024-03-05T10:00:00Z,{name}" for name in ("one", "two")]
     (fault,) = faults(write("calls", "line,start_utc,strategy", *rows))
     assert "several campaigns" in fault
+    calls = write("calls", "line,start_utc", f"{A},2024-03-05T10:00:00Z")
+    (fault,) = faults(calls, None, write("optouts", "line,at_utc,strategy", *rows))
+    assert "several campaigns" in fault
 
 
 # ── What a missing column means ──────────────────────────────────────────────────────────────────

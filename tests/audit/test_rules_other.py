@@ -192,7 +192,7 @@ def test_abandoned_calls() -> None:
 def test_unanswered_calls_must_ring() -> None:
     rule = {"kind": "abandonment", "most": "3 %", "shortest_ring": "15 s"}
     facts = CampaignFacts(abandoned_share=0.0)
-    columns = {"rang_out": [True, False], "ring_ms": [15_000, 1_000]}
+    columns: dict[str, Any] = {"rang_out": [True, False], "ring_ms": [15_000, 1_000]}
     assert not broken(log([AT] * 2, columns=columns, facts=facts), rule)
     columns["ring_ms"][0] = 14_999
     assert broken(log([AT] * 2, columns=columns, facts=facts), rule)

@@ -32,6 +32,7 @@ class Ending:
     ring: int
     listened: int = 0
     pressed: bool = False
+    opted_out: bool = False
 
 
 def _words(key: Key, purpose: Purpose, line: int, attempt: int) -> tuple[int, int, int, int]:
@@ -48,6 +49,11 @@ def call(
     if not line.in_service:
         hold = t.invalid.scalar(human_word)
         return Ending(Outcome.INVALID, hold, hold)
+    if not t.rings:
+        set_up = t.busy.scalar(human_word)
+        if line.has_machine:
+            return Ending(Outcome.MACHINE_VOICEMAIL, set_up + t.voicemail_ms, set_up)
+        return Ending(Outcome.NO_ANSWER, set_up, set_up)
     if disposition < busy_below:
         hold = t.busy.scalar(human_word)
         return Ending(Outcome.BUSY, hold, hold)
@@ -67,6 +73,8 @@ def call(
 def _machine(t: CallTables, key: Key, line: Line, attempt: int, ring: int, amd_word: int) -> Ending:
     greeting_word = _words(key, Purpose.CALL_LISTEN, line.id, attempt)[3]
     live_script = t.gate_timeout_ms if t.gate else t.message_ms
+    if t.opt_out == "start" or (t.opt_out == "end" and not t.gate):
+        live_script += t.notice_ms
     if not t.amd:
         return Ending(Outcome.MACHINE, ring + live_script, ring)
     if amd_word < t.machine_as_human:
@@ -84,14 +92,28 @@ def _human(t: CallTables, key: Key, line: Line, attempt: int, ring: int, amd_wor
     if amd_word < t.human_as_machine:
         stays = min(patience, t.voicemail_ms) if t.leave_message else 0
         return Ending(Outcome.HUMAN_TAKEN_FOR_MACHINE, picked_up + stays, ring)
-    delay = 0
+    wants_out, key_after = False, 0
+    if t.opt_out_delay is not None:
+        wish_word, after_word, _, _ = _words(key, Purpose.CALL_OPT_OUT, line.id, attempt)
+        wants_out, key_after = wish_word < t.opt_out_key, t.opt_out_delay.scalar(after_word)
+
+    now, below = picked_up, Outcome.HUMAN_AT_GATE if t.gate else Outcome.HEARD
+    if t.opt_out == "start":
+        if patience < t.notice_ms:
+            return Ending(below, now + patience, ring)
+        now, patience = now + t.notice_ms, patience - t.notice_ms
+        if wants_out:
+            return Ending(below, now + key_after, ring, opted_out=True)
     if t.gate:
         delay = t.press_delay.scalar(delay_word)
         if key_word >= t.press_1 or delay >= t.gate_timeout_ms:
-            hold = picked_up + min(patience, t.gate_timeout_ms)
-            return Ending(Outcome.HUMAN_AT_GATE, hold, ring)
+            return Ending(Outcome.HUMAN_AT_GATE, now + min(patience, t.gate_timeout_ms), ring)
+        now += delay
     listened = min(patience, t.message_ms)
     passed = sum(listened >= limit for limit in t.live_thresholds_ms)
-    return Ending(
-        Outcome.HEARD + passed, picked_up + delay + listened, ring, listened, pressed=t.gate
-    )
+    now, patience = now + listened, patience - listened
+    opted_out = False
+    if t.opt_out == "end":
+        opted_out = wants_out and listened == t.message_ms and patience >= t.notice_ms
+        now += min(patience, t.notice_ms) + (key_after if opted_out else 0)
+    return Ending(Outcome.HEARD + passed, now, ring, listened, pressed=t.gate, opted_out=opted_out)

@@ -75,7 +75,7 @@ def test_the_week_averages_to_the_stated_share() -> None:
     )
     answering = scenario.world.line_types["landline"].answering
     hidden = latent(answering, "here")
-    rows = thresholds(scenario.world, (hidden,))[0].astype(float) / 2**32
+    rows = thresholds(scenario.world, (hidden,))[0, 0].astype(float) / 2**32
     human = (rows[..., 1] - rows[..., 0]) / (1 - rows[..., 0])
     assert human[reference_quarters()].mean() == pytest.approx(hidden.would_answer, abs=1e-8)
 
@@ -108,7 +108,7 @@ def test_cohorts_are_symmetric_and_spread_as_told() -> None:
 def test_attempts_beyond_the_last_level_keep_it() -> None:
     scenario = plain(answering={**FRANCE, "by_attempt": [1.0, 0.5]})
     hidden = latent(scenario.world.line_types["landline"].answering, "here")
-    rows = thresholds(scenario.world, (hidden,))
+    rows = thresholds(scenario.world, (hidden,))[0]
     assert rows.shape == (2, 672, 1, 2)
     assert (rows[1, :, :, 1] < rows[0, :, :, 1]).all()
     assert (rows[1, :, :, 0] == rows[0, :, :, 0]).all()

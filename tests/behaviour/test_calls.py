@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.behaviour.calls import OUTCOME_BITS, OUTCOME_MASK, details, draw
+from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, details, draw
 from sim.behaviour.voicemail import hearing
 from sim.engine.build import build_plan
 from sim.engine.log import N_OUTCOMES, Outcome
@@ -24,6 +24,7 @@ WORLD = {
     "listening": {"law": "survival", "points": {"6 s": "97 %", "19 s": "75 %"}},
     "press_1_delay": {"law": "lognormal", "median": "6 s", "p90": "12 s"},
     "voicemail": {"greeting": LOG_NORMAL},
+    "opting_out": {"at_start": 0.4, "at_end": 0.6, "delay": LOG_NORMAL},
 }
 ANSWERING = {
     "invalid": 0.1,
@@ -48,6 +49,29 @@ STRATEGIES = [
         (True, False), ("hang_up", "leave_message"), (0.0, 0.3), ("none", "press-1")
     )
 ]
+STRATEGIES += [
+    {
+        **STRATEGIES[number],
+        "message": {
+            **STRATEGIES[number]["message"],
+            "duration": "12 s",
+            "opt_out": opt_out,
+            "opt_out_notice": notice,
+            "opt_out_key": key,
+        },
+    }
+    for number, opt_out, notice, key in product(
+        (2, 3, 6, 7), ("start", "end"), ("0 s", "5 s"), (True, False)
+    )
+]
+"""The same messages with a notice of the right to object, at either end, with and without a key."""
+STRATEGIES.append(
+    {
+        "dialing": {"ring": False},
+        "amd": {"on_machine": "leave_message"},
+        "message": {"duration": "30 s", "voicemail": "25 s"},
+    }
+)
 
 
 def plan_of(strategy: dict[str, Any]) -> Plan:
@@ -78,7 +102,8 @@ def test_arrays_agree_with_plain_calls(number: int) -> None:
             np.where(drawn.disposition < np.uint32(thresholds[1]), drawn.human, drawn.other),
         )
         outcome = (packed & np.uint32(OUTCOME_MASK)).astype(np.uint8)
-        hold = (packed >> np.uint32(OUTCOME_BITS)).astype(np.int32)
+        hold = (packed >> np.uint32(ENDING_BITS)).astype(np.int32)
+        opted_out = packed & np.uint32(OPTED_OUT) != 0
         shown = details(t, plan.key, line, attempt, people.line_type, outcome, hold)
         for i in range(len(line)):
             who = Line(i, 0, bool(people.in_service[i]), bool(people.has_machine[i]))
@@ -86,9 +111,11 @@ def test_arrays_agree_with_plain_calls(number: int) -> None:
             assert (outcome[i], hold[i]) == (expected.outcome, expected.hold), (moment, i)
             assert shown.ring_ms[i] == expected.ring
             assert shown.listened_ms[i] == expected.listened
-            assert bool(shown.key[i]) == expected.pressed
+            assert shown.key[i] == (9 if expected.opted_out else int(expected.pressed))
+            assert opted_out[i] == expected.opted_out
         seen.update(outcome.tolist())
-    assert {Outcome.INVALID, Outcome.BUSY, Outcome.NO_ANSWER} <= seen
+    assert {Outcome.INVALID, Outcome.NO_ANSWER} <= seen
+    assert t.rings == (Outcome.BUSY in seen)
     assert max(seen) < N_OUTCOMES
 
 
@@ -131,4 +158,4 @@ def test_hearing_of_messages() -> None:
 
 def test_packing_holds_the_longest_call() -> None:
     """An hour-long ring, greeting and message still fit."""
-    assert (4 * 3_600_000) << OUTCOME_BITS < 2**32
+    assert (4 * 3_600_000) << ENDING_BITS < 2**32

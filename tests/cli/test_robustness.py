@@ -260,6 +260,7 @@ def test_runs_are_identical_for_any_hash_seed_and_with_or_without_a_call_log(
     one, two, three = (tables(here / name) for name in ("one", "two", "three"))
     assert one == two
     assert one.pop("calls.parquet")
+    assert one.pop("recipients.parquet")
     assert one == three
     for file in ("metrics.json", "scenario.resolved.yaml"):
         assert len({(here / name / file).read_bytes() for name in ("one", "two", "three")}) == 1

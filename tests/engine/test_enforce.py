@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -11,10 +13,13 @@ import pytest
 
 from sim.engine import fast
 from sim.engine.build import build_plan
+from sim.engine.enforce import Enforcement
 from sim.engine.log import LogChunk, concatenate
-from sim.engine.plan import Plan
+from sim.engine.plan import NEVER, Plan
 from sim.scenario.model import Scenario
+from sim.world.population import Population
 from sim.world.slots import consent_slots
+from tests.results.hand_built import population
 from tests.worlds import plain
 
 PLACES = {
@@ -146,3 +151,197 @@ def test_enforcing_renumbers_nobody(engine_order: str) -> None:
     some = build_plan(scenario({"fr-cnil-political": ["consent"]}, dialing=dialing), "only").order
     left = set(some.tolist())
     assert some.tolist() == [line for line in whole.tolist() if line in left]
+
+
+# ── Caps, and consents that end ──────────────────────────────────────────────────────────────────
+
+REGIME = """
+id: house-rules
+title: House rules
+jurisdiction: Nowhere
+binds: all
+currency: EUR
+summary: For tests.
+valid: {from: 2000-01-01}
+rules:
+"""
+SOURCE = "force: voluntary, from: 2000-01-01, source: {ref: X1, text: Made up.}"
+TYPES = {
+    "landline": {"share": 0.5},
+    "mobile": {
+        "share": 0.5,
+        "answering": {
+            "invalid": 0.0,
+            "busy": 0.0,
+            "machine": 0.0,
+            "human": 0.4,
+            "no_answer": "rest",
+            "at_ring_timeout": "25 s",
+            "human_ring": "5 s",
+            "machine_ring": "20 s",
+        },
+    },
+}
+DAY = 86_400_000
+START = 1_492_581_600_000  # 2017-04-19 06:00 UTC, when the campaign starts
+CUTOFF = START + 110 * 3_600_000
+
+
+def house_rules(folder: Path, *rules: str) -> str:
+    """A regime of some rules, as a file; its path."""
+    file = folder / "house-rules.yaml"
+    lines = [f"  - {{id: r{n}, title: R, {SOURCE}, {rule}}}" for n, rule in enumerate(rules)]
+    file.write_text(REGIME + "\n".join(lines) + "\n", encoding="utf-8")
+    return str(file)
+
+
+def enforcing(regime: str, *, attempts: int = 5, **world: Any) -> Enforcement:
+    of = plain(
+        world={**WORLD, "line_types": TYPES, **world},
+        campaign=CAMPAIGN,
+        attempts={"lifetime": attempts},
+        enforce={regime: ["all"]},
+    )
+    return Enforcement(of, of.strategies["only"])
+
+
+def lines_with(**columns: list[int]) -> Population:
+    """A population of which only some columns matter."""
+    n = len(next(iter(columns.values())))
+    people = population([0] * n)
+    changes: dict[str, Any] = {
+        name: np.array(values, dtype=np.int64 if name.endswith("_ms") else np.uint8)
+        for name, values in columns.items()
+    }
+    return replace(people, **changes)
+
+
+def test_caps_bind_line_types_and_spare_those_who_consent_throughout(tmp_path: Path) -> None:
+    regime = house_rules(
+        tmp_path,
+        "kind: frequency_cap, calls: 3, window: 30 d",
+        "kind: frequency_cap, calls: 2, window: 1 d, applies: {line_types: [landline]}",
+        "kind: frequency_cap, calls: 4, window: 7 h, rolling: false, lifted_by_consent: true",
+    )
+    people = lines_with(
+        line_type=[0, 1, 0, 1, 0, 0, 0],
+        consent=[0, 0, 1, 1, 1, 1, 1],
+        consent_from_ms=[NEVER, NEVER, 0, 0, 0, 0, START + 1],
+        consent_until_ms=[NEVER, NEVER, NEVER, CUTOFF, CUTOFF - 1, START, NEVER],
+    )
+    three, two, four = enforcing(regime).caps(people, CUTOFF)
+    assert (three.calls, three.window_ms) == (3, 30 * DAY)
+    assert three.lines.tolist() == [True] * 7
+    assert (two.calls, two.window_ms) == (2, DAY)
+    assert two.lines.tolist() == [True, False, True, False, True, True, True]
+    assert (four.calls, four.window_ms) == (4, 7 * 3_600_000)
+    assert four.lines.tolist() == [True, True, False, False, True, True, True]
+
+
+def test_a_cap_that_attempts_cannot_reach_is_left_out(tmp_path: Path) -> None:
+    regime = house_rules(tmp_path, "kind: frequency_cap, calls: 3, window: 30 d")
+    people = lines_with(consent=[0, 1])
+    assert enforcing(regime, attempts=3).caps(people, CUTOFF) == ()
+    assert len(enforcing(regime, attempts=4).caps(people, CUTOFF)) == 1
+    shipped = enforcing("us-tcpa-political", attempts=4)
+    assert shipped.caps(people, CUTOFF) == ()  # not in force in 2017
+
+
+def test_a_consent_that_ended_before_the_campaign_is_none(tmp_path: Path) -> None:
+    regime = house_rules(tmp_path, "kind: consent")
+    people = lines_with(
+        consent=[0, 1, 1, 1, 1, 1],
+        consent_from_ms=[NEVER, 0, 0, 0, START, START + 1],
+        consent_until_ms=[NEVER, START - 1, START, START + 1, NEVER, NEVER],
+    )
+    assert enforcing(regime).listed(people).tolist() == [False, False, False, True, True, False]
+    undated = lines_with(consent=[0, 1])
+    assert enforcing(regime).listed(undated).tolist() == [False, True]
+    assert enforcing(regime).until_ms(undated, START) is None
+
+
+def test_who_is_called_by_consent_alone_is_called_until_it_ends(tmp_path: Path) -> None:
+    ends = START + 7_000
+    people = lines_with(
+        consent=[1, 1, 1, 0, 1, 1],
+        registers=[0, 1, 0, 1, 1, 0],
+        opposed=[0, 0, 1, 0, 0, 0],
+        consent_until_ms=[ends, ends, ends, NEVER, NEVER, START - 5],
+    )
+    never = [NEVER] * 6
+
+    def kept(*rules: str) -> tuple[list[bool], list[int] | None]:
+        found = enforcing(house_rules(tmp_path, *rules))
+        until = found.until_ms(people, START)
+        return found.listed(people).tolist(), None if until is None else until.tolist()
+
+    consent, slot = "kind: consent", "kind: consent_slot"
+    register = "kind: register, name: national-dnc"
+    lifted = "lifted_by_consent: true"
+    listed = [True, True, True, False, True, False]
+    assert kept(consent) == (listed, [7_000, 7_000, 7_000, *never[3:]])
+    # Times that were consented to bind only while the consent holds.
+    assert kept(slot) == ([True] * 6, None)
+    # A register that nothing lifts keeps lines off the list, whatever they consented to.
+    assert kept(register) == ([True, False, True, False, False, True], None)
+    assert kept(f"{register}, {lifted}") == (
+        [True, True, True, False, True, True],
+        [NEVER, 7_000, *never[2:]],
+    )
+    assert kept(f"kind: opposition, {lifted}") == (
+        [True] * 6,
+        [NEVER, NEVER, 7_000, *never[3:]],
+    )
+    assert kept(consent, f"{register}, {lifted}", slot)[1] == [7_000, 7_000, 7_000, *never[3:]]
+    # By a key in the call itself, nobody needs a consent beforehand.
+    assert kept(f"{consent}, press_1_counts: true") == ([True] * 6, None)
+
+
+def test_no_call_starts_once_a_consent_is_withdrawn() -> None:
+    consent = {
+        "share": 0.8,
+        "covers_calls": 0.9,
+        "gathered": {"from": "2017-01-01 00:00", "to": "2017-04-01 00:00"},
+        "withdrawn": 0.6,
+        "until": "2017-04-23 20:00",
+    }
+    enforce = {"fr-cnil-political": ["consent"]}
+    of = plain(
+        world={**WORLD, "consent": consent},
+        campaign=CAMPAIGN,
+        dialing={"calls_per_second": "0.1", "channels": 10},
+        attempts={"lifetime": 5},
+        recycle={"no_answer": {"delay": "3 h"}, "human": {"delay": "4 h"}},
+        enforce=enforce,
+    )
+    plan, log = run(of)
+    until = plan.population.consent_until_ms
+    assert until is not None
+    assert (plan.population.consent[log.line] == 1).all()
+    assert (plan.start_utc_ms + log.start_ms < until[log.line]).all()
+    assert (plan.start_utc_ms, plan.start_utc_ms + plan.cutoff_ms) == (START, CUTOFF)
+    ending = np.flatnonzero((until > START) & (until < CUTOFF))
+    assert len(np.intersect1d(ending, log.line)) > 50
+
+
+def test_caps_space_attempts_out(tmp_path: Path) -> None:
+    regime = house_rules(
+        tmp_path, "kind: frequency_cap, calls: 2, window: 9 h, applies: {line_types: [landline]}"
+    )
+    of = plain(
+        world={**WORLD, "line_types": TYPES},
+        campaign=CAMPAIGN,
+        dialing={"calls_per_second": "1", "channels": 50},
+        attempts={"lifetime": 5},
+        recycle={"no_answer": {"delay": "30 min"}, "human": {"delay": "1 h"}},
+        enforce={regime: ["all"]},
+    )
+    plan, log = run(of)
+    order = np.lexsort((log.start_ms, log.line))
+    line, start = log.line[order], log.start_ms[order]
+    together = (line[2:] == line[:-2]) & (start[2:] - start[:-2] < 9 * 3_600_000)
+    landline = plan.population.line_type[line[2:]] == 0
+    assert not (together & landline).any()
+    assert (together & ~landline).any()
+    at_the_edge = (line[2:] == line[:-2]) & (start[2:] - start[:-2] == 9 * 3_600_000) & landline
+    assert at_the_edge.any()

@@ -15,8 +15,8 @@ import numpy as np
 
 from sim.behaviour.calls import draw
 from sim.engine.build import build_plan
-from sim.engine.plan import Plan
-from sim.scenario.model import Scenario
+from sim.engine.plan import NEVER, Cap, Plan
+from sim.scenario.model import ComplaintEffects, Scenario
 
 ALWAYS = [{"days": "all", "from": "00:00", "to": "24:00"}]
 
@@ -231,17 +231,165 @@ def plans() -> dict[str, Plan]:
         thresholds = np.zeros_like(plan.tables.thresholds)
         thresholds[..., 0] = busy
         thresholds[..., 1] = word
-        thresholds[:, 0] = 0xFFFFFFFF
+        thresholds[:, :, 0] = 0xFFFFFFFF
         out[f"draw on the {name} threshold"] = _with_thresholds(plan, thresholds)
 
     # Every second quarter-hour all lines are busy, and starts fall on the very edges.
     plan = build_plan(changed(world__lines=2000, dialing__channels=500), "only")
     thresholds = np.zeros_like(plan.tables.thresholds)
-    thresholds[:, ::2] = 0xFFFFFFFF
+    thresholds[:, :, ::2] = 0xFFFFFFFF
     out["starts on quarter-hours"] = _with_thresholds(plan, thresholds)
+    out |= _limited() | _acting_back()
     return out
+
+
+def _limited() -> dict[str, Plan]:
+    """Rolling caps, keys that list a line, households, and lines that are left alone."""
+    again = changed(
+        world__lines=400,
+        attempts__lifetime=6,
+        recycle__human={"delay": "30 s"},
+        dialing__channels=200,
+        dialing__calls_per_second="20",
+    )
+    plan = build_plan(again, "only")
+    line = np.arange(plan.population.lines)
+    out = {}
+    for name, caps in {
+        "two calls in three minutes": [(2, 180_000, line >= 0)],
+        "one call in five minutes to some": [(1, 300_000, line % 3 == 0)],
+        "two caps": [(2, 120_000, line % 2 == 0), (3, 1_800_000, line % 3 > 0)],
+    }.items():
+        out[name] = dataclasses.replace(plan, caps=tuple(Cap(*cap) for cap in caps))
+
+    keyed = changed(
+        world__lines=400,
+        world__opting_out={"at_start": 0.5, "at_end": 0.5, "delay": "5 s"},
+        attempts__lifetime=6,
+        recycle__human={"delay": "30 s"},
+        dialing__channels=60,
+        dialing__calls_per_second="20",
+        message__opt_out="start",
+        message__opt_out_key=True,
+        message__opt_out_notice="5 s",
+    )
+    keyed_plan = build_plan(keyed, "only")
+    pairs = np.where(line % 4 < 2, line ^ 1, -1).astype(np.int32)
+    for name, key_press, partner in (
+        ("a key leaves the line alone at once", 0, None),
+        ("a key leaves the household alone at once", 0, pairs),
+        ("a key leaves the household alone later", 55_000, pairs),
+    ):
+        out[name] = dataclasses.replace(keyed_plan, key_press_ms=key_press, partner=partner)
+    until = np.where(line % 2 == 0, 5_000 * (line % 97), NEVER)
+    out["lines left alone from moments on"] = dataclasses.replace(plan, until_ms=until)
+    out["lines left alone from moments on, and keys"] = dataclasses.replace(
+        keyed_plan, until_ms=until, key_press_ms=20_000, partner=pairs
+    )
+    return out
+
+
+def _acting_back() -> dict[str, Plan]:
+    """Complaints, call-backs, a regulator and numbers, all on a grid of whole seconds."""
+    effects = dict.fromkeys(ComplaintEffects.model_fields, 1.0)
+    complaints = {
+        "per_million": 400_000,
+        "casebook_effect": 1.0,
+        "effects": effects | {"after_opt_out": 0.0},
+        "night": {"from": "21:00", "to": "08:00"},
+        "delay": "5 s",
+        "channels": {"regulator": 1.0, "operator": 0.0, "social": 0.0, "press": 0.0},
+        "opts_out": 1.0,
+        "horizon": "1 d",
+    }
+    lively: dict[str, Any] = {
+        "world__lines": 400,
+        "world__complaints": complaints,
+        "world__call_back": {
+            "share": 1.0, "delay": "20 s", "handling": "30 s", "opts_out": 0.5, "redials": 0.9,
+            "redial_delay": "15 s", "tries": 3,
+        },
+        "world__opting_out": {"at_start": 0.5, "at_end": 0.5, "delay": "5 s"},
+        "world__reputation": {
+            "update": "1 min", "allowed_per_day": 1000, "short_call": 2, "report": 1,
+            "label_at": 8, "half_life": "5 min", "labelled_odds": 0.1,
+        },
+        "attempts__lifetime": 6,
+        "recycle__human": {"delay": "30 s"},
+        "dialing__channels": 60,
+        "dialing__calls_per_second": "5",
+        "message__opt_out_key": True,
+        "message__opt_out_notice": "5 s",
+        "message__call_back": True,
+        "inbound__lines": 2,
+        "caller_numbers__numbers": 5,
+    }  # fmt: skip
+    regulator = {
+        "reviews": {"timezone": "UTC", "days": "all", "at": "00:00"},
+        "registration": "10 s",
+        "thresholds": {"contact": 20, "reminder": 60, "order": 150},
+    }
+    narrow = minute_windows("10:02", "10:04", "10:05", "12:00", "12:02", "12:03", "12:04", "14:00")
+
+    def reacting(*actions: list[str], **more: Any) -> Plan:
+        """A campaign whose regulator reviews every half minute."""
+        contact, reminder, order = actions
+        scenario = changed(
+            **lively | more,
+            world__regulator=regulator,
+            reactions__contact=contact,
+            reactions__reminder=reminder,
+            reactions__order=order,
+            reactions__suspend_for="70 s",
+            reactions__narrow_call_times=narrow,
+        )
+        plan = build_plan(scenario, "only")
+        assert plan.feedback is not None
+        assert plan.feedback.regulator is not None
+        often = dataclasses.replace(
+            plan.feedback.regulator, review_ms=tuple(range(30_000, 3_600_000, 30_000))
+        )
+        back = dataclasses.replace(plan.feedback, regulator=often)
+        return dataclasses.replace(plan, feedback=back)
+
+    unlabelled = lively["world__reputation"] | {"label_at": 1_000_000}
+    retried = {"after_opt_out": 9.0, "repeat": 0.2}
+    line = np.arange(400)
+    pairs = np.where(line % 4 < 2, line ^ 1, -1).astype(np.int32)
+    return {
+        "the regulator suspends, narrows and stops": reacting(
+            ["suspend"], ["narrow_hours"], ["stop"]
+        ),
+        "the message changes while retries wait": reacting(
+            ["carry_on"], ["objection_first"], ["carry_on"],
+            # Paris is closed for two minutes while Reunion, two hours ahead, goes on.
+            dialing__call_times=minute_windows("10:00", "10:01", "10:03", "14:00"),
+            world__reputation=unlabelled,
+        ),
+        "the message changes in the middle of a block": reacting(
+            ["objection_first"], ["objection_first"], ["stop"],
+            attempts__lifetime=1, dialing__channels=500, world__reputation=unlabelled,
+        ),
+        "lists refreshed each minute": dataclasses.replace(
+            build_plan(changed(**lively, suppression__refresh="1 min"), "only"), partner=pairs
+        ),
+        "called again at once, whoever objects": build_plan(
+            changed(
+                **lively | {
+                    "world__complaints": complaints | {"effects": effects | retried},
+                    "recycle__human": {"delay": "5 s"},
+                    "dialing__calls_per_second": "1",
+                    "attempts__lifetime": 30,
+                },
+                suppression__refresh="1 min",
+                recycle__no_answer={"delay": "5 s"},
+            ),
+            "only",
+        ),
+    }  # fmt: skip
 
 
 def _with_thresholds(plan: Plan, thresholds: np.ndarray) -> Plan:
     tables = dataclasses.replace(plan.tables, thresholds=thresholds)
-    return dataclasses.replace(plan, tables=tables)
+    postures = (dataclasses.replace(plan.postures[0], tables=tables), *plan.postures[1:])
+    return dataclasses.replace(plan, tables=tables, postures=postures)

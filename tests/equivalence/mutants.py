@@ -23,7 +23,7 @@ class Mutant:
     law: str
     """The law that it breaks, as numbered in docs/model.md, and how."""
     module: str
-    """``reference``, or a part of the fast engine: ``dialer``, ``lookahead`` or ``kernel``."""
+    """A part of the reference engine or of the fast one, see ``REFERENCE`` and ``FAST``."""
     old: str
     new: str
 
@@ -38,6 +38,22 @@ def _f(law: str, old: str, new: str) -> Mutant:
 
 def _l(law: str, old: str, new: str) -> Mutant:
     return Mutant(law, "lookahead", old, new)
+
+
+def _p(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "reference_feedback", old, new)
+
+
+def _b(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "feedback", old, new)
+
+
+def _i(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "inbound", old, new)
+
+
+def _c(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "control", old, new)
 
 
 def _k(law: str, old: str, new: str) -> Mutant:
@@ -68,8 +84,16 @@ MUTANTS = (
     _r("6: one attempt too many", "who.attempt < self.plan.lifetime", "who.attempt <= self.plan.lifetime"),
     _r("6: attempts never counted", "who.attempt + 1)", "max(2, who.attempt))"),
     _r("10: quarter-hour one ms late", 'side="right"', 'side="left"'),
-    _r("11: attempt level ignored", "min(attempt, len(tables.thresholds)) - 1", "0"),
-    _r("12: starts at the cutoff", "now >= self.plan.cutoff_ms", "now >= self.plan.cutoff_ms - 60_000"),
+    _r("11: attempt level ignored", "min(attempt, len(rows)) - 1", "0"),
+    _r("12: starts at the cutoff", "now >= self.plan.cutoff_ms or", "now >= self.plan.cutoff_ms - 60_000 or"),
+    _r("6: a call too many under a cap", "len(starts) >= cap.calls", "len(starts) > cap.calls"),
+    _r("6: cap from the last call", "starts[-cap.calls] + cap.window_ms", "starts[-1] + cap.window_ms"),
+    _r("6: cap of all lines", "if cap.lines[who.line] and len(starts)", "if len(starts)"),
+    _r("6: cap sets due earlier", "due = max(due, starts", "due = min(due, starts"),
+    _r("9: left alone one ms late", "now >= self.until.get(line, NEVER)", "now > self.until.get(line, NEVER)"),
+    _r("9: key press from the call's start", "end + self.plan.key_press_ms", "now + self.plan.key_press_ms"),
+    _r("9: household forgotten", "for one in (line, other):", "for one in (line,):"),
+    _r("9: a later objection frees the line", "min(self.until.get(one, NEVER), from_ms)", "from_ms"),
     # The fast engine: what makes it fast must not show.
     _l("lookahead doubled", "return min(ahead) if ahead else None", "return 2 * min(ahead) if ahead else None"),
     _l("lookahead by the longest", "return min(ahead) if ahead else None", "return max(ahead) if ahead else None"),
@@ -80,7 +104,7 @@ MUTANTS = (
     _f("merged by number", "np.lexsort((ready.number, ready.due))", "np.lexsort((ready.due, ready.number))"),
     _f("merged with ties open", "np.lexsort((ready.number, ready.due))", "np.argsort(ready.due, kind='stable')[::-1]"),
     _f("retries drawn as first attempts", "self._draw(row, attempt)", "self._draw(row, 1)"),
-    _f("ring of ends too short", "longest_hold_ms(plan.tables) + 2, 64", "longest_hold_ms(plan.tables) // 8, 64"),
+    _f("ring of ends too short", "longest_call_ms(plan) + 2, 64", "longest_call_ms(plan) // 8, 64"),
     _f("finished with retries parked", "            and len(self._parked.due) == 0\n", ""),
     _f("finished with retries in buckets", "            and state[k.WAITING] == 0\n", ""),
     _f("3: change of pace not re-based", "tat = rebase(tat, old_gap, gap)", "pass"),
@@ -103,13 +127,63 @@ MUTANTS = (
     _k("6: due retries dropped early", "if due < cutoff[group]:", "if due + 600_000 < cutoff[group]:"),
     _k("10: quarter-hour one ms late", "if s >= row_until:", "if s > row_until:"),
     _k("11: attempt level ignored", "level = attempt - 1 if attempt < levels else levels - 1", "level = 0"),
+    _k("6: a call too many under a cap", "attempt >= cap_calls[c]", "attempt > cap_calls[c]"),
+    _k("6: cap from the last call", "starts[row, (attempt - cap_calls[c]) % remembered]", "starts[row, (attempt - 1) % remembered]"),
+    _k("6: cap of all lines", "if capped[row] >> c & 1 and attempt", "if attempt"),
+    _k("6: starts forgotten", "            starts[row, (attempt - 1) % remembered] = s\n", "            starts[row, 0] = s\n"),
+    _k("9: left alone one ms late", "if watch and s >= until_of[row]:", "if watch and s > until_of[row]:"),
+    _k("9: left alone for a while", "            continue  # left alone for good", "            ready -= retry; continue  # left"),
+    _k("9: key press from the call's start", "until_of[row] = min(until_of[row], end + key_press)", "until_of[row] = min(until_of[row], s + key_press)"),
+    _k("9: household forgotten", "if households and partner[row] >= 0:", "if False:"),
+    _f("9: objections of the world forgotten", "self._until[:] = plan.until_ms[self.line_of]", "pass"),
+    _f("6: ring of buckets too short for a cap", "furthest = max([furthest, *(cap.window_ms for cap in plan.caps)])", "pass"),
     _k("ledger: attempts not kept", "        made[row] = attempt\n", ""),
+    # What acts back, in the reference engine.
+    _r("8: suspended one ms too long", "now >= self.suspended_until", "now > self.suspended_until"),
+    _r("8: narrowed hours ignored", "self.plan.postures[self.posture].open_ms[group]", "self.plan.postures[0].open_ms[group]"),
+    _r("8: message never changes", "self.plan.postures[self.posture].tables", "self.plan.postures[0].tables"),
+    _r("8: an order is not obeyed", "or self.stopped is not None", ""),
+    _r("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
+    _p("7: a review sees its own millisecond", "c.moment + regulator.registration_ms < now", "c.moment + regulator.registration_ms <= now"),
+    _p("7: an update sees its own millisecond", "if self.updated <= c.end < now", "if self.updated <= c.end <= now"),
+    _p("7: a try before the end of another", "self.ends[0] <= moment:\n            heapq.heappop(self.ends)\n        while self.tries", "self.ends[0] < moment:\n            heapq.heappop(self.ends)\n        while self.tries"),
+    _p("inbound: one line more", "len(self.ends) < self.lines", "len(self.ends) <= self.lines"),
+    _p("inbound: one try too many", "number >= tables.tries", "number > tables.tries"),
+    _p("complaints: repeats alike", "int(call.attempt > 1)", "0"),
+    _p("complaints: objections forgotten", "self.objected_from[line] <= moment", "False"),
+    _p("complaints: an objection one ms late", "self.objected_from[line] <= moment", "self.objected_from[line] < moment"),
+    _p("complaints: from the start of the call", "kind, basis = kind_of(call.outcome), call.end", "kind, basis = kind_of(call.outcome), call.start + 1"),
+    _p("contagion: nobody need have been called", "if what.kind == Kind.CONTAGION and not", "if False and not"),
+    _p("contagion: one child fewer", "range(1, what.children + 1)", "range(1, what.children)"),
+    _p("numbers: labels a moment late", "[labels for at, labels in self.labels if at <= moment]", "[labels for at, labels in self.labels if at < moment or not at]"),
+    _p("numbers: nothing forgotten", "(burden * standing.retain >> 16)", "burden"),
+    # The same in the fast one.
+    _c("8: reviews by the day of registration", "moment - regulator.registration_ms", "moment"),
+    _c("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
+    _c("8: calls not handed on before a review", "        dialer.flush()\n        feedback.advance(moment)\n        reports", "        feedback.advance(moment)\n        reports"),
+    _c("8: calls not handed on before an update", "        dialer.flush()\n        feedback.advance(moment)\n        permission.labelled", "        feedback.advance(moment)\n        permission.labelled"),
+    _c("9: calls not handed on before a refresh", "        dialer.flush()\n        feedback.advance(moment)\n        dialer.leave_alone", "        feedback.advance(moment)\n        dialer.leave_alone"),
+    _c("8: no suspension", "if reaction.suspend_ms:", "if False:"),
+    _f("8: draws of the old message kept", "        self.drawn[:] = self.head\n", ""),
+    _f("8: retries of the old message kept", "self._append_ready(self._redrawn(waiting))", "self._append_ready(waiting)"),
+    _f("8: parked retries of the old message kept", "        self._parked = self._redrawn(self._parked)\n", ""),
+    _f("9: households forgotten at a refresh", "lines = np.concatenate([lines, others[others >= 0]])", "pass"),
+    _b("7: an objection after the call of its moment", "to_come[0].moment <= start:", "to_come[0].moment < start:"),
+    _b("7: a refresh sees its own millisecond", "self._pending[0][0] < before", "self._pending[0][0] <= before"),
+    _b("contagion: nobody need have been called", "self._first_call[line] >= moment", "False"),
+    _b("complaints: objections forgotten", "after = self._opposed_at[candidate.complaint.line] <= start", "after = False"),
+    _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),
 )  # fmt: skip
 
 
 def source_of(module: str) -> str:
     """The text of an engine module."""
     return inspect.getsource(importlib.import_module(f"sim.engine.{module}"))
+
+
+REFERENCE = ("reference_feedback", "reference")
+FAST = ("kernel", "lookahead", "inbound", "feedback", "dialer", "control", "fast")
+"""The modules of each engine that are made anew, in the order in which they use one another."""
 
 
 def engine(mutant: Mutant | None, module: str = "fast") -> Any:
@@ -120,17 +194,22 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
     module
         With a function ``run`` like the engine's own.
     """
-    module = mutant.module if mutant else module
-    if module == "reference":
-        return _execute("reference", mutant)
+    of = REFERENCE if (mutant.module if mutant else module) in REFERENCE else FAST
     parts = {
-        part: _execute(part, mutant if module == part else None)
-        for part in ("kernel", "lookahead", "dialer", "fast")
+        part: _execute(part, mutant if mutant and mutant.module == part else None) for part in of
     }
+    if of is REFERENCE:
+        parts["reference"].__dict__["ReferenceFeedback"] = parts[
+            "reference_feedback"
+        ].ReferenceFeedback
+        return parts["reference"]
     parts["dialer"].__dict__["k"] = parts["kernel"]
-    for name in ("lookahead_ms", "longest_hold_ms"):
+    for name in ("lookahead_ms", "longest_call_ms"):
         parts["dialer"].__dict__[name] = getattr(parts["lookahead"], name)
+    parts["feedback"].__dict__["Inbound"] = parts["inbound"].Inbound
     parts["fast"].__dict__["Dialer"] = parts["dialer"].Dialer
+    parts["fast"].__dict__["Feedback"] = parts["feedback"].Feedback
+    parts["fast"].__dict__["ControlPlane"] = parts["control"].ControlPlane
     return parts["fast"]
 
 

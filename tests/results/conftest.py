@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import feedback_world
 import pytest
 
 from sim.run import run_scenario
@@ -76,6 +77,20 @@ def scenario_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def loaded(scenario_file: Path):
     return load_scenario(scenario_file)
+
+
+@pytest.fixture(scope="session")
+def acting_back(tmp_path_factory: pytest.TempPathFactory):
+    """A scenario in which everything acts back."""
+    file = tmp_path_factory.mktemp("scenario") / "acting-back.yaml"
+    file.write_text(feedback_world.TEXT, encoding="utf-8")
+    return load_scenario(file)
+
+
+@pytest.fixture(scope="session")
+def followed(acting_back, tmp_path_factory: pytest.TempPathFactory):
+    """Its run with the call log; tests leave it as it is."""
+    return run_scenario(acting_back, out=tmp_path_factory.mktemp("runs") / "back", calls=True)
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from sim.engine.log import LogChunk
-from sim.engine.plan import Calling, Group, Plan, Step
+from sim.engine.plan import Calling, Group, Plan, Posture, Step
 from sim.scenario.model import Scenario
 from sim.streams import Key
 from sim.world.population import Population
@@ -77,12 +77,13 @@ def plan(
         group=people.territory.astype(np.uint16),
         steps=steps,
         cutoff_ms=cutoff,
-        cohorts=1,
+        class_of=np.zeros(people.lines, dtype=np.uint16),
         lifetime=lifetime,
         retry_delay_ms=np.zeros(16, dtype=np.int64),
         live_thresholds_ms=live,
         reached_live_ms=reached_live,
         start_utc_ms=START_UTC,
+        postures=(Posture(cast(Any, None), tuple(own.open_ms for own in callings)),),
     )
 
 
@@ -98,6 +99,8 @@ def log(rows: list[tuple[int, int, int, int, int]], people: Population) -> LogCh
         start_ms=np.array(start, dtype=np.int64),
         hold_ms=np.array(hold, dtype=np.int32),
         outcome=np.array(outcome, dtype=np.uint8),
+        opted_out=np.zeros(len(rows), dtype=np.uint8),
+        caller=np.zeros(len(rows), dtype=np.uint16),
     )
 
 
@@ -112,6 +115,8 @@ def split(chunk: LogChunk, size: int) -> list[LogChunk]:
             start_ms=chunk.start_ms[k : k + size],
             hold_ms=chunk.hold_ms[k : k + size],
             outcome=chunk.outcome[k : k + size],
+            opted_out=chunk.opted_out[k : k + size],
+            caller=chunk.caller[k : k + size],
         )
         for k in range(0, len(chunk), size)
     ]
@@ -126,9 +131,13 @@ def scenario(
     territories: tuple[str, ...] = ("main",),
     strategies: tuple[str, ...] = ("as-run",),
     lines: int = 1000,
+    world_too: dict[str, Any] | None = None,
     **overrides: Any,
 ) -> Scenario:
-    """A scenario whose world has these territories; `overrides` go into every strategy."""
+    """A scenario whose world has these territories; `overrides` go into every strategy.
+
+    `world_too` goes into the world.
+    """
     strategy = {
         "campaign": {
             "timezone": "Europe/Paris",
@@ -168,6 +177,7 @@ def scenario(
         "press_1": 0.06,
         "press_1_delay": "4 s",
         "voicemail": {"greeting": "8 s", "heard": 0.6, "delay": "4 h", "shared": 0.5},
+        **(world_too or {}),
     }
     return Scenario.model_validate(
         {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields, is_dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -25,6 +26,13 @@ from sim.results.metrics import (
 )
 from sim.results.tables import parameter_table, result_tables, schema
 from sim.results.tally import Tally
+from sim.results.totals import (
+    CallBackTotals,
+    ComplaintTotals,
+    OptOutTotals,
+    RegulatorTotals,
+    ReputationTotals,
+)
 
 DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
 
@@ -36,6 +44,27 @@ def findings():
     tally.add(chunk)
     prices = {"per_attempt": "0.5 EUR"}
     return find(tally, np.array([1, 1], np.uint8), hand.scenario(prices=prices), "as-run")
+
+
+def acted_back():
+    """Totals of a campaign on which everything acted back."""
+    return replace(
+        findings().totals,
+        lines_on_list=5_000,
+        lines_dialled=4_000,
+        lines_connected=3_000,
+        people_reached=1_000,
+        dispositions=(100, 200, 900, 1_400, 1_400),
+        prices=hand.scenario(prices={"per_consent": "0.5 EUR"}).strategies["as-run"].prices,
+        lines_left_alone=100,
+        consents=300,
+        opt_outs=OptOutTotals(40, 10, 12, lines=40, lines_complaint_only=8),
+        complaints=ComplaintTotals((9, 34, 13, 1), 20, 4, 30, 25, 12, 6, 18),
+        regulator=RegulatorTotals(3, 7_200_000, 9_000_000, 10_800_000),
+        call_backs=CallBackTotals(80, 60, 110, peak_load_ms=3 * 3_600_000.0),
+        reputation=ReputationTotals(500, 7),
+        stopped_ms=10_800_000,
+    )
 
 
 def test_columns_have_one_name_each_and_dispositions_are_spelt_as_in_the_log():
@@ -78,9 +107,10 @@ def test_every_metric_is_said_in_full():
     for name, metric in METRICS.items():
         assert name == metric.name
         assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+        assert "scaling: " in explain_metric(name)
         for text in (metric.label, metric.unit, metric.description, metric.formula, metric.source):
             assert text.strip()
-        assert metric.kind in {"additive", "ratio", "not_scalable"}
+        assert metric.kind in {"additive", "full_size", "ratio", "not_scalable"}
         assert metric.higher_is in {"better", "worse", "neither"}
         assert metric.description.endswith(".")
     assert set(HEADLINE) <= set(METRICS)
@@ -89,8 +119,10 @@ def test_every_metric_is_said_in_full():
 def test_compute_gives_every_metric_and_counts_are_whole_numbers():
     values = compute(findings().totals)
     assert list(values) == list(METRICS)
-    for name, value in values.items():
-        assert isinstance(value, int) == METRICS[name].is_count
+    followed = compute(acted_back())
+    for name, value in (*values.items(), *followed.items()):
+        assert value is None or isinstance(value, int) == METRICS[name].is_count
+    assert not [name for name, value in followed.items() if value is None and name != "cost"]
 
 
 def test_full_size_equivalents():
@@ -109,26 +141,76 @@ def test_full_size_equivalents():
 
 def test_additive_metrics_are_those_that_add_up():
     """Two copies of every count: additive metrics double, ratios stay."""
-    totals = findings().totals
-    from dataclasses import fields, replace
 
     def double(value):
         if isinstance(value, tuple):
             return tuple(2 * v for v in value)
         return 2 * value if isinstance(value, (int, Fraction)) else value
 
-    # The moment the list is done, and the open time, do not grow with the lines.
-    fixed = {"list_done_ms", "open_ms", "prices"}
-    twice = replace(
-        totals,
-        **{f.name: double(getattr(totals, f.name)) for f in fields(totals) if f.name not in fixed},
+    # Moments, the open time and a stage do not grow with the lines.
+    fixed = {
+        "list_done_ms", "open_ms", "prices", "scale", "regulator", "stopped_ms", "peak_load_ms"
+    }  # fmt: skip
+
+    def doubled(part):
+        if not is_dataclass(part):
+            return double(part)
+        return replace(
+            part,
+            **{f.name: doubled(getattr(part, f.name)) for f in fields(part) if f.name not in fixed},
+        )
+
+    unmoved = {"regulator_stage", "inbound_lines_for_1_percent"}
+    for totals in (findings().totals, acted_back()):
+        one, two = compute(totals), compute(doubled(totals))
+        for name, metric in METRICS.items():
+            if one[name] is None:
+                continue
+            grows = metric.kind in {"additive", "full_size"} and metric.unit != "h"
+            factor = 2 if grows and name not in unmoved else 1
+            assert two[name] == pytest.approx(factor * one[name]), name
+
+
+def test_complaints_do_not_shrink_with_a_run():
+    """A run at a tenth: a tenth of the calls and as many complaints."""
+    full = acted_back()
+    tenth = replace(
+        full,
+        dispositions=tuple(n // 10 for n in full.dispositions),
+        people_reached=full.people_reached // 10,
+        opt_outs=replace(full.opt_outs, lines=full.opt_outs.lines // 10),
+        scale=Fraction(1, 10),
     )
-    one, two = compute(totals), compute(twice)
-    for name, metric in METRICS.items():
-        if one[name] is None:
-            continue
-        factor = 2 if metric.kind == "additive" else 1
-        assert two[name] == pytest.approx(factor * one[name]), name
+    one, two = compute(full), compute(tenth)
+    for name in (
+        "complaints",
+        "complaints_regulator",
+        "complaints_per_million_dials",
+        "complaints_per_million_connected",
+        "complaints_per_1000_reached",
+        "complaints_peak_day",
+        "lines_opted_out",
+    ):
+        assert two[name] == pytest.approx(one[name]), name
+        assert at_full_size(two, tenth.scale)[name] == two[name]
+    assert one["complaints_per_million_dials"] == pytest.approx(1e6 * 57 / full.attempts)
+    shown = at_full_size(two, tenth.scale)
+    assert shown["attempts"] == full.attempts
+    assert shown["opt_outs_by_key"] == 10 * two["opt_outs_by_key"]
+    assert shown["opt_outs_by_complaint"] == two["opt_outs_by_complaint"]
+    assert shown["regulator_contact_hours"] == one["regulator_contact_hours"] == 2.0
+    assert shown["inbound_lines_for_1_percent"] is None
+
+
+def test_what_is_not_modelled_has_no_value():
+    values = compute(findings().totals)
+    for name in (
+        "lines_opted_out", "opt_outs_by_key", "complaints", "complaints_per_million_dials",
+        "complaints_night_share", "regulator_stage", "regulator_order_hours", "stopped_hours",
+        "call_backs", "call_back_blocking", "inbound_lines_for_1_percent", "labelled_call_share",
+        "numbers_labelled_most", "consents_on_list", "consent_cost",
+    ):  # fmt: skip
+        assert values[name] is None, name
 
 
 def test_currency_stands_in_the_unit():

@@ -19,7 +19,7 @@ from sim.scenario.parameters import parameters
 from sim.scenario.schema import json_schema, schema_text
 from sim.scenario.source import parse_source
 from sim.scenario.starter import starter
-from tests.scenario.example import TEXT, Write, changed, faults_of
+from tests.scenario.example import FEEDBACK, TEXT, Write, changed, faults_of
 
 ROOT = Path(__file__).parents[2]
 DOCUMENT = ROOT / "docs" / "scenario-format.md"
@@ -66,6 +66,7 @@ def data_of(text: str) -> Any:
 
 def test_the_schema_accepts_what_is_right() -> None:
     assert accepts(data_of(TEXT))
+    assert accepts(data_of(FEEDBACK))
     assert accepts(data_of(starter("x")))
     assert accepts(
         data_of("extends: x.yaml\nworld: {lines: 5, segments: null}\nstrategies: {a: }\n")
@@ -142,7 +143,8 @@ def test_a_bare_name() -> None:
     several = explain_key("channels")
     assert several is not None
     assert several.candidates == (
-        "dialing.channels", "dialing.outages.*.channels", "dialing.changes.*.channels",
+        "world.complaints.channels", "dialing.channels", "dialing.outages.*.channels",
+        "dialing.changes.*.channels",
     )  # fmt: skip
     tail = explain_key("answering.human")
     assert tail is not None
@@ -191,8 +193,10 @@ def test_the_document_s_examples_load(write: Write) -> None:
     blocks = re.findall(r"```yaml\n(.*?)```", text, re.S)
     whole = next(block for block in blocks if "format: 1" in block)
     assert faults_of(write(whole, "spring-2017.yaml")) == ()
-    child = next(block for block in blocks if block.startswith("extends:"))
-    assert faults_of(write(child, "child.yaml")) == ()
+    children = [block for block in blocks if block.startswith("extends:")]
+    assert len(children) == 2
+    for child in children:
+        assert faults_of(write(child, "child.yaml")) == ()
     for value in re.findall(r"--set (\S+?)='?(.*?)'?\n", text):
         if value[0] != "path":
             assert key_at(tuple(value[0].split("."))) is not None
@@ -234,6 +238,20 @@ def test_parameters(write: Write) -> None:
     assert [row.path for row in rows if row.is_range] == [
         "world.voters_per_line", "world.line_types.landline.answering.human",
     ]  # fmt: skip
+
+
+def test_parameters_of_what_acts_back(write: Write) -> None:
+    text = changed(("press: 25, delay", "press: {central: 25, source: C4}, delay"), text=FEEDBACK)
+    rows = {row.path: row for row in parameters(load_scenario(write(text)).scenario)}
+    per_million = rows["world.complaints.per_million"]
+    assert (per_million.low, per_million.central, per_million.high) == (5, 16, 80)
+    assert (per_million.unit, per_million.is_range) == ("", True)
+    assert rows["world.complaints.contagion.press"].source == "C4"
+    assert rows["world.complaints.channels.press"].unit == "share"
+    assert rows["world.consent.covers_calls"].central == 0.8
+    assert rows["world.call_back.redial_delay.value"].central == 300_000
+    assert rows["world.reputation.labelled_odds"].central == 0.4
+    assert "world.complaints.horizon" not in rows
 
 
 def test_shipped_scenarios_have_no_error() -> None:

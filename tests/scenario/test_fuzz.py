@@ -12,7 +12,7 @@ from sim.scenario.faults import ScenarioError
 from sim.scenario.load import load_scenario
 from sim.scenario.node import plain
 from sim.scenario.source import parse_source
-from tests.scenario.example import TEXT, Write
+from tests.scenario.example import FEEDBACK, TEXT, Write
 
 ODD: list[Any] = [
     None, 0, -1, 10**30, 1.5, -0.5, True, "", "x", "rest", "33 %", "100 %", "25 s", "0 s", "500 d",
@@ -21,6 +21,12 @@ ODD: list[Any] = [
     {"law": "survival", "points": {"6 s": 0.5, "7 s": 0.4}}, "Europe/Paris", "../x", "FR-Zone A",
     "US", "1/3", "\u2028", "é",
 ]  # fmt: skip
+
+
+ENFORCING = FEEDBACK.replace(
+    "base: as-run", "enforce: {us-tcpa-political: [honour-opt-out, cap-landline]}\nbase: as-run"
+)
+"""Everything that a scenario can hold, and rules to keep besides."""
 
 
 def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
@@ -32,11 +38,12 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 @settings(
-    max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=160, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_odd_values_anywhere(write: Write, data: st.DataObject) -> None:
-    tree: Any = plain(parse_source(TEXT, "t").node)
+    text = data.draw(st.sampled_from([TEXT, ENFORCING]))
+    tree: Any = plain(parse_source(text, "t").node)
     for _ in range(data.draw(st.integers(1, 3))):
         path = data.draw(st.sampled_from(paths(tree)))
         if not path:

@@ -17,7 +17,7 @@ from sim.scenario.faults import ScenarioError
 from sim.scenario.load import load_scenario, resolved_text
 from sim.scenario.node import plain
 from sim.scenario.source import parse_source
-from tests.scenario.example import TEXT, Write, changed
+from tests.scenario.example import FEEDBACK, TEXT, Write, changed
 
 SETTINGS = st.lists(
     st.one_of(
@@ -104,6 +104,12 @@ def test_it_holds_everything_and_keeps_the_layout(write: Write) -> None:
     # What an overlay says again is no difference.
     assert loaded.resolved["strategies"]["half"] == {"dialing": {"channels": 50}}
     assert 'from: "10:00"' in resolved_text(loaded)
+
+
+def test_everything_that_acts_back_survives(write: Write) -> None:
+    loaded = load_scenario(write(FEEDBACK))
+    text = resolved_text(loaded)
+    assert load_scenario(write(text, "resolved.yaml")).scenario == loaded.scenario
 
 
 def test_the_text_is_deterministic(write: Write) -> None:

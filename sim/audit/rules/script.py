@@ -3,18 +3,37 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
-from sim.audit.tables import Bools
+from sim.audit.tables import Bools, CampaignFacts
 from sim.audit.verdict import Assessed, MissingError
 from sim.audit.view import View
 from sim.regimes.model import CallerNumberRule, IdentificationRule, MessageRule
 
 
 def assess_message(view: View, rule: MessageRule) -> Assessed:
-    """Every call that the rule looks at breaks it where the campaign's message does."""
+    """Every call that the rule looks at breaks it where the campaign's message does.
+
+    Where the message told of the right to object at its start in some calls only, each call is
+    judged by its own.
+    """
     facts = view.data.facts
+    found = _script(view, rule, _wanted(facts, rule))
+    first = view.calls.objection_first
+    if first is None:
+        return found
+    told = _script(view, rule, _wanted(replace(facts, opt_out_notice="start"), rule))
+    assert found.violating is not None
+    assert told.violating is not None
+    broken = np.where(first, told.violating, found.violating)
+    notes = (*found.notes, "some calls told of the right to object at their start")
+    return replace(found, violating=broken, notes=notes if first.any() else found.notes)
+
+
+def _wanted(facts: CampaignFacts, rule: MessageRule) -> dict[str, bool | None]:
+    """What the rule requires, and whether the message has it; None where not known."""
     notice = facts.opt_out_notice
     key = facts.opt_out_key
     met = {
@@ -30,7 +49,7 @@ def assess_message(view: View, rule: MessageRule) -> Assessed:
         wanted[f"opt-out within {rule.within} ms of the caller's name"] = (
             False if key is False or (notice == "none" and not key) else soon
         )
-    return _script(view, rule, wanted)
+    return wanted
 
 
 def assess_identification(view: View, rule: IdentificationRule) -> Assessed:

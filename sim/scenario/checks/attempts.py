@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.faults import Fault
 from sim.scenario.written import duration_text
 
-RETRIED = ("busy", "no_answer", "machine")
+RETRIED = ("busy", "no_answer", "machine", "human")
 """Dispositions that may be retried."""
 
 
@@ -32,6 +33,16 @@ def retries_without_effect(subject: Subject) -> Iterator[Fault]:
         )
 
 
+@rule("recycle")
+def retry_delays(subject: Subject) -> Iterator[Fault]:
+    """No retry waits longer than the longest campaign."""
+    for name in RETRIED:
+        rule = getattr(subject.strategy.recycle, name)
+        if rule is not None and rule.delay > LONGEST_WAIT_MS:
+            message = too_long(rule.delay, LONGEST_WAIT_MS)
+            yield subject.fault(message, ("recycle", name, "delay"))
+
+
 @rule("campaign", "attempts", "recycle")
 def retries_too_late(subject: Subject) -> Iterator[Fault]:
     """A retry can fall due before the cutoff."""
@@ -41,7 +52,7 @@ def retries_too_late(subject: Subject) -> Iterator[Fault]:
     length = (span[1] - span[0]) * 60_000
     for name in RETRIED:
         rule = getattr(subject.strategy.recycle, name)
-        if rule is not None and rule.delay >= length:
+        if rule is not None and length <= rule.delay <= LONGEST_WAIT_MS:
             yield subject.warning(
                 f"a retry after {duration_text(rule.delay)} cannot happen: the campaign lasts "
                 f"{duration_text(length)}",

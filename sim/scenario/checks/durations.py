@@ -28,6 +28,19 @@ LONGEST_HOLD_MS = 3_600_000
 """Longest part of a call: so that a whole call stays below 2^27 ms."""
 LONGEST_VOICEMAIL_DELAY_MS = 7 * 86_400_000
 """Longest time from message left to message heard: 32-bit tables of milliseconds hold it."""
+LONGEST_CALL_BACK_DELAY_MS = 24 * 86_400_000
+"""Longest time to a call back, and to the next try: 31 bits of milliseconds end at 24.8 days."""
+LONGEST_WAIT_MS = 400 * 86_400_000
+"""Longest of all other times that pass between things, such as a retry's delay: that of the
+longest campaign. Tables of complaints' delays hold seconds."""
+_LONGEST_MS: dict[Path, int] = {
+    ("voicemail", "delay"): LONGEST_VOICEMAIL_DELAY_MS,
+    ("complaints", "delay"): LONGEST_WAIT_MS,
+    ("complaints", "contagion", "delay"): LONGEST_WAIT_MS,
+    ("call_back", "delay"): LONGEST_CALL_BACK_DELAY_MS,
+    ("call_back", "redial_delay"): LONGEST_CALL_BACK_DELAY_MS,
+}
+"""Longest durations by the law's path in the world; all others are parts of a call."""
 
 
 def too_long(found: int, longest: int) -> str:
@@ -123,8 +136,7 @@ def _part_laws(subject: Subject, part: str) -> Iterator[Fault]:
     value = getattr(subject.world, part)
     shell = World.model_construct(**{part: value})
     for path, law in _laws(shell, ("world",)):
-        late = path[-2:] == ("voicemail", "delay")
-        longest = LONGEST_VOICEMAIL_DELAY_MS if late else LONGEST_HOLD_MS
+        longest = _LONGEST_MS.get(path[1:], LONGEST_HOLD_MS)
         yield from _check_law(subject, path, law, longest)
 
 
@@ -160,3 +172,21 @@ def press_1_law(subject: Subject) -> Iterator[Fault]:
 def voicemail_laws(subject: Subject) -> Iterator[Fault]:
     """The laws of voicemail make sense."""
     yield from _part_laws(subject, "voicemail")
+
+
+@rule("world.opting_out")
+def opting_out_law(subject: Subject) -> Iterator[Fault]:
+    """The law of the opt-out key makes sense."""
+    yield from _part_laws(subject, "opting_out")
+
+
+@rule("world.complaints")
+def complaint_laws(subject: Subject) -> Iterator[Fault]:
+    """The laws of complaints make sense."""
+    yield from _part_laws(subject, "complaints")
+
+
+@rule("world.call_back")
+def call_back_laws(subject: Subject) -> Iterator[Fault]:
+    """The laws of calling back make sense."""
+    yield from _part_laws(subject, "call_back")

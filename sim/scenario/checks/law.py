@@ -10,7 +10,10 @@ from sim.scenario.messages import unknown_name
 from sim.scenario.node import Path
 
 
-@rule("enforce", "campaign", "message", "attempts", "world.consent", "world.opposition")
+@rule(
+    "enforce", "campaign", "message", "suppression", "inbound", "world.consent",
+    "world.registers", "world.opposition", "world.call_back", "world.complaints",
+)  # fmt: skip
 def enforced_rules_can_be_kept(subject: Subject) -> Iterator[Fault]:
     """`enforce` names rules that exist, in regimes that exist, and that this strategy can keep."""
     if not subject.strategy.enforce:
@@ -37,7 +40,7 @@ def enforced_rules_can_be_kept(subject: Subject) -> Iterator[Fault]:
             sound = False
             yield subject.fault(f"the regime cannot be read: {error}", path)
     if sound:
-        for regime, problem in problems(subject.strategy):
+        for regime, problem in problems(subject.strategy, subject.world):
             yield subject.fault(problem, ("enforce", regime))
         yield from _missing_world(subject)
 

@@ -13,7 +13,7 @@ from sim.scenario.written import duration_text
 @rule("message")
 def message_lengths(subject: Subject) -> Iterator[Fault]:
     """No part of the message is longer than an hour."""
-    for name in ("duration", "gate_timeout", "voicemail"):
+    for name in ("duration", "gate_timeout", "voicemail", "opt_out_notice", "opt_out_key_within"):
         ms = getattr(subject.strategy.message, name)
         if ms is not None and ms > LONGEST_HOLD_MS:
             yield subject.fault(too_long(ms, LONGEST_HOLD_MS), ("message", name))
@@ -40,6 +40,20 @@ def message_to_leave(subject: Subject) -> Iterator[Fault]:
     elif amd.on_machine == "leave_message" and not amd.enabled:
         yield subject.warning(
             "has no effect: amd.enabled is false", ("amd", "on_machine"), ("amd", "enabled")
+        )
+
+
+@rule("dialing", "amd", "message")
+def message_to_drop(subject: Subject) -> Iterator[Fault]:
+    """A campaign whose lines do not ring leaves a message: nothing else of it would arrive."""
+    strategy = subject.strategy
+    leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
+    if not strategy.dialing.ring and not (leaves and strategy.message.voicemail is not None):
+        yield subject.fault(
+            "found false; a message dropped into voicemail needs amd.on_machine: leave_message, "
+            "with detection enabled, and message.voicemail",
+            ("dialing", "ring"),
+            ("amd", "on_machine"),
         )
 
 

@@ -16,6 +16,11 @@ LONGEST_CAMPAIGN_DAYS = 400
 """Longest campaign."""
 
 
+def utc_minute(moment: dt.datetime) -> int:
+    """The minute since 1970 of a moment that is written in UTC."""
+    return (moment - clock.EPOCH) // dt.timedelta(minutes=1)
+
+
 def span_of(subject: Subject) -> tuple[int, int] | None:
     """The campaign in UTC minutes; None where other rules find its moments or zone wanting."""
     campaign = subject.strategy.campaign

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from sim.scenario.checks.subject import Subject, rule
@@ -18,12 +18,16 @@ SUM_TOLERANCE = 1e-6
 DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
 
 
-def _sum_fault(subject: Subject, what: str, shares: Mapping[str, Any]) -> Iterator[Fault]:
-    total = sum(entry.share.central for entry in shares.values())
+def _sum_fault(subject: Subject, what: str, groups: Mapping[str, Any]) -> Iterator[Fault]:
+    yield from _total_fault(subject, ("world", what), [entry.share for entry in groups.values()])
+
+
+def _total_fault(subject: Subject, path: Path, shares: Sequence[ShareRange]) -> Iterator[Fault]:
+    total = sum(share.central for share in shares)
     if abs(total - 1.0) > SUM_TOLERANCE:
-        parts = " + ".join(share_text(entry.share.central) for entry in shares.values())
+        parts = " + ".join(share_text(share.central) for share in shares)
         detail = f"{parts} = {share_text(total)}" if len(shares) > 1 else share_text(total)
-        yield subject.fault(f"the shares sum to {detail}, not 100 %", ("world", what))
+        yield subject.fault(f"the shares sum to {detail}, not 100 %", path)
 
 
 @rule("world.territories")
@@ -43,6 +47,16 @@ def segment_shares(subject: Subject) -> Iterator[Fault]:
     """Segments' shares sum to 1."""
     if subject.world.segments:
         yield from _sum_fault(subject, "segments", subject.world.segments)
+
+
+@rule("world.complaints")
+def channel_shares(subject: Subject) -> Iterator[Fault]:
+    """The shares of the channels of complaints sum to 1."""
+    complaints = subject.world.complaints
+    if complaints is not None:
+        names = type(complaints.channels).model_fields
+        shares = [getattr(complaints.channels, name) for name in names]
+        yield from _total_fault(subject, ("world", "complaints", "channels"), shares)
 
 
 @rule("world.line_types")

@@ -46,6 +46,15 @@ class Subject:
         """A fault that does not forbid a run."""
         return self.fault(message, *paths, severity="warning")
 
+    def own(self, path: Path) -> bool:
+        """Whether the strategy's own overlay says, or takes away, what stands at a path."""
+        full = self._full(path)
+        node, taken = nearest(self.root, full)
+        if taken < len(full):
+            gone = node.deleted.get(str(full[taken]))
+            return gone is not None and gone.origin[:1] == ("strategies",)
+        return node.origin[:1] == ("strategies",)
+
     def _full(self, path: Path) -> Path:
         return path if path[0] == "world" or not self.name else ("strategies", self.name, *path)
 

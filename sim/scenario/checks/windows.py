@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 
 from sim.scenario import clock
@@ -11,14 +11,29 @@ from sim.scenario.calendars import day_windows, holiday_dates, holiday_problem
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.faults import Fault
+from sim.scenario.model import CallTimes
+from sim.scenario.node import Path
 from sim.scenario.units import WEEKDAYS
 from sim.scenario.written import clock_text, moment_text
+
+_CALL_TIMES: Path = ("dialing", "call_times")
 
 
 @rule("dialing")
 def window_order(subject: Subject) -> Iterator[Fault]:
     """Each window closes after it opens."""
-    for index, window in enumerate(subject.strategy.dialing.call_times):
+    yield from order_faults(subject, subject.strategy.dialing.call_times, _CALL_TIMES)
+
+
+@rule("dialing")
+def window_overlap(subject: Subject) -> Iterator[Fault]:
+    """Windows of the same day do not overlap."""
+    yield from overlap_faults(subject, subject.strategy.dialing.call_times, _CALL_TIMES)
+
+
+def order_faults(subject: Subject, windows: Sequence[CallTimes], path: Path) -> Iterator[Fault]:
+    """Windows that close no later than they open."""
+    for index, window in enumerate(windows):
         if window.closes > window.opens:
             continue
         opens, closes = clock_text(window.opens), clock_text(window.closes)
@@ -32,22 +47,18 @@ def window_order(subject: Subject) -> Iterator[Fault]:
             if opens == closes
             else "; for a window over midnight write two, to 24:00 and from 00:00"
         )
-        yield subject.fault(
-            f"the window {how} {opens}{rest}", ("dialing", "call_times", index, "to")
-        )
+        yield subject.fault(f"the window {how} {opens}{rest}", (*path, index, "to"))
 
 
-@rule("dialing")
-def window_overlap(subject: Subject) -> Iterator[Fault]:
-    """Windows of the same day do not overlap."""
-    windows = list(enumerate(subject.strategy.dialing.call_times))
-    for (i, one), (j, other) in combinations(windows, 2):
+def overlap_faults(subject: Subject, windows: Sequence[CallTimes], path: Path) -> Iterator[Fault]:
+    """Windows of the same day that overlap."""
+    for (i, one), (j, other) in combinations(enumerate(windows), 2):
         days = [WEEKDAYS[day] for day in one.days if day in other.days]
         if days and max(one.opens, other.opens) < min(one.closes, other.closes):
             yield subject.warning(
                 f"overlaps window {i} (the first is 0) on {', '.join(days)}; "
                 "the two are taken together",
-                ("dialing", "call_times", j),
+                (*path, j),
             )
 
 

@@ -1,0 +1,30 @@
+"""``python -m analysis.validation PAGE``: run the engine once and write the page anew."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from analysis.validation.campaign import run
+from analysis.validation.casebook import casebook
+from analysis.validation.level import fit
+from analysis.validation.page import STRATEGY, engine_part, page
+from sim.scenario.load import load_scenario
+
+SCENARIO = "scenarios/france-2017.yaml"
+
+
+def main() -> None:
+    """Write the page."""
+    parser = argparse.ArgumentParser(prog="python -m analysis.validation", description=__doc__)
+    parser.add_argument("page", type=Path, help="where to write: docs/validation.md")
+    parser.add_argument("--scenario", default=SCENARIO, help=f"default {SCENARIO}")
+    options = parser.parse_args()
+    scenario, book = load_scenario(options.scenario).scenario, casebook()
+    whole = fit([case.per_million for case in book.fitted])
+    engine = engine_part(scenario, run(scenario, STRATEGY), whole)
+    options.page.write_text(page(book, scenario, engine), encoding="utf-8", newline="\n")
+
+
+if __name__ == "__main__":
+    main()

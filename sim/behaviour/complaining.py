@@ -1,0 +1,294 @@
+"""Complaining: who complains of a call, when and where, and who joins in.
+
+A complaint's chance is that of a reference call times the effects that apply. The campaigns of the
+casebook, from whose totals the chance comes, had breeding of complaints in them already: so the
+chance of a complaint *about a call* is the casebook's times (1 - branching ratio), and the whole
+cascade comes back to it (Hawkes and Oakes 1974: a cluster has 1 / (1 - n) members in the mean).
+"""
+
+from __future__ import annotations
+
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import pdtr
+
+from sim.behaviour.hours import QUARTERS
+from sim.behaviour.laws import quantile_function
+from sim.behaviour.quantiles import QuantileTable, tabulate
+from sim.engine.feedback_plan import ComplaintTables, PartOfDay
+from sim.scenario.model import ComplaintEffects, Complaints, DayPart, DurationLaw
+from sim.streams import Key, Purpose, philox_block, words
+from sim.threshold import WORD, threshold
+
+LONGEST_S = 400 * 86_400
+"""A complaint comes within 400 days, in seconds, or is cut to that."""
+MOST_CHILDREN = 256
+"""Entries of a table of numbers of further complaints."""
+
+
+class Origin(NamedTuple):
+    """Words of n complaints about calls, or of n callers back who never got through."""
+
+    complains: NDArray[np.uint32]
+    """(n,) Held against the chance of a complaint."""
+    delay: NDArray[np.uint32]
+    channel: NDArray[np.uint32]
+    learns: NDArray[np.uint32]
+    """(n,) Held against the chance that the caller learns of it."""
+
+
+class Family(NamedTuple):
+    """What decides a complaint's descendants."""
+
+    children: int
+    """Word of the number of complaints that it breeds."""
+    a: int
+    """First word of its identity."""
+    b: int
+    """Second word."""
+
+
+class Child(NamedTuple):
+    """Words of a complaint that another one bred."""
+
+    line: int
+    """Whose line it is."""
+    delay: int
+    """Word of the delay after its parent."""
+    channel: int
+    learns: int
+    family: Family
+
+
+# ── Draws ────────────────────────────────────────────────────────────────────────────────────────
+
+
+def origins(
+    key: Key, line: NDArray[np.int32], attempt: NDArray[np.uint8], *, blocked: bool = False
+) -> Origin:
+    """Words of complaints about n calls, by line and attempt.
+
+    Parameters
+    ----------
+    key
+        The replication's key.
+    line : (n,) int32
+    attempt : (n,) uint8
+    blocked
+        Whether they are complaints of callers back who never got through.
+    """
+    purpose = Purpose.COMPLAINT_BLOCKED if blocked else Purpose.COMPLAINT
+    return Origin(*words(key, purpose, line.view(np.uint32), attempt))
+
+
+def families(
+    key: Key, line: NDArray[np.int32], attempt: NDArray[np.uint8], *, blocked: bool = False
+) -> list[Family]:
+    """Families of complaints about n calls; arguments as for :func:`origins`."""
+    purpose = Purpose.COMPLAINT_BLOCKED_FAMILY if blocked else Purpose.COMPLAINT_FAMILY
+    word = words(key, purpose, line.view(np.uint32), attempt)
+    return [Family(*row) for row in word[:3].T.tolist()]
+
+
+def child(key: Key, parent: Family, birth: int, lines: int) -> Child:
+    """The complaint that is number ``birth``, from 1, of those that another one breeds.
+
+    ``lines`` is the number of lines in the world: anybody may join in.
+    """
+    pair = (key.k0, key.k1)
+    whose, delay, channel, learns = philox_block(
+        (parent.a, parent.b, birth, Purpose.COMPLAINT_CHILD), pair
+    )
+    children, a, b, _ = philox_block(
+        (parent.a, parent.b, birth, Purpose.COMPLAINT_CHILD_FAMILY), pair
+    )
+    return Child(whose * lines >> 32, delay, channel, learns, Family(children, a, b))
+
+
+# ── Tables ───────────────────────────────────────────────────────────────────────────────────────
+
+
+def complaint_tables(
+    complaints: Complaints,
+    silence_ms: tuple[NDArray[np.int64], ...],
+    objection_first: tuple[bool, ...],
+    *,
+    rings: bool = True,
+) -> ComplaintTables:
+    """Tabulate who complains.
+
+    Parameters
+    ----------
+    complaints
+        The world's complaints.
+    silence_ms
+        By territory: (k, 2) intervals of the silence before a poll, ms since the campaign's start.
+    objection_first
+        By posture: whether the message tells of objection at its start.
+    rings
+        False where nothing rings: a call of which nothing arrives is not complained of then.
+
+    Raises
+    ------
+    ValueError
+        Where a complaint breeds one or more in the mean: the cascade would not end.
+    """
+    share = reference_chance(complaints)
+    effects = complaints.effects
+    channels = complaints.channels
+    regulator = channels.regulator.central
+    operator = regulator + channels.operator.central
+    social = operator + channels.social.central
+    bred = complaints.contagion
+    return ComplaintTables(
+        thresholds=_thresholds(share, effects, rings),
+        blocked=np.array(
+            [
+                [
+                    _chance(
+                        share * effects.blocked.central,
+                        (effects.consented.central, consented),
+                        (effects.opposed.central, opposed),
+                    )
+                    for opposed in (0, 1)
+                ]
+                for consented in (0, 1)
+            ],
+            dtype=np.uint32,
+        ),
+        part=parts_of_day(complaints.night, complaints.meals),
+        silence_ms=silence_ms,
+        objection_first=objection_first,
+        delay_s=seconds(complaints.delay),
+        channel=(
+            threshold(min(1.0, regulator)),
+            threshold(min(1.0, operator)),
+            threshold(min(1.0, social)),
+        ),
+        children=np.stack(
+            [
+                children(mean)
+                for mean in (
+                    (0.0,) * 4
+                    if bred is None
+                    else (
+                        bred.regulator.central,
+                        bred.operator.central,
+                        bred.social.central,
+                        bred.press.central,
+                    )
+                )
+            ]
+        ),
+        # Where nothing is bred no delay is drawn; a table stands in.
+        breeding_delay_s=seconds(complaints.delay if bred is None else bred.delay),
+        opts_out=threshold(complaints.opts_out.central),
+        horizon_ms=complaints.horizon,
+    )
+
+
+def reference_chance(complaints: Complaints) -> float:
+    """Chance of a complaint about a reference call, 0–1 or above.
+
+    The casebook counts complaints to the regulator, about all calls of its campaigns and with what
+    others bred in them. So its level is divided by the regulator's share of complaints and by the
+    mean effect over such a campaign's dials, and what contagion adds is taken off.
+
+    Raises
+    ------
+    ValueError
+        Where a complaint breeds one or more in the mean: the cascade would not end.
+    """
+    n = branching_ratio(complaints)
+    if n >= 1:
+        raise ValueError(f"a complaint breeds {n:.3g} in the mean; it must be fewer than one")
+    counted = complaints.channels.regulator.central * complaints.casebook_effect.central
+    return complaints.per_million.central / 1e6 / counted * (1 - n)
+
+
+def branching_ratio(complaints: Complaints) -> float:
+    """Mean complaints that a complaint breeds, over the channels; 0 without contagion."""
+    channels, bred = complaints.channels, complaints.contagion
+    if bred is None:
+        return 0.0
+    return float(
+        channels.regulator.central * bred.regulator.central
+        + channels.operator.central * bred.operator.central
+        + channels.social.central * bred.social.central
+        + channels.press.central * bred.press.central
+    )
+
+
+def _chance(share: float, *effects: tuple[float, int]) -> int:
+    """uint32 threshold of a chance times the effects that apply, each with 1 where it does."""
+    for effect, applies in effects:
+        if applies:
+            share *= effect
+    return threshold(min(1.0, share))
+
+
+def _thresholds(share: float, effects: ComplaintEffects, rings: bool) -> NDArray[np.uint32]:
+    """(3, 2, 2, 3, 2, 2, 2, 2, 2) uint32 thresholds, see :class:`ComplaintTables`."""
+    kind = (1.0, effects.voicemail.central, effects.unanswered.central if rings else 0.0)
+    part = (1.0, effects.night.central, effects.meal.central)
+    out = np.empty((3, 2, 2, 3, 2, 2, 2, 2, 2), dtype=np.uint32)
+    for index in product(*(range(size) for size in out.shape)):
+        k, consented, opposed, p, repeat, after_opt_out, first, silence, labelled = index
+        out[index] = _chance(
+            share * kind[k] * part[p],
+            (effects.consented.central, consented),
+            (effects.opposed.central, opposed),
+            (effects.repeat.central, repeat),
+            (effects.after_opt_out.central, after_opt_out),
+            (effects.objection_first.central, first),
+            (effects.silence.central, silence),
+            (effects.labelled.central, labelled),
+        )
+    return out
+
+
+def parts_of_day(night: DayPart, meals: tuple[DayPart, ...]) -> NDArray[np.uint8]:
+    """Part of day by local quarter-hour of the week, (672,) uint8.
+
+    A quarter-hour belongs where its first minute does; night goes before a meal.
+    """
+    part = np.full(QUARTERS, PartOfDay.DAY, dtype=np.uint8)
+    for span, code in (*((meal, PartOfDay.MEAL) for meal in meals), (night, PartOfDay.NIGHT)):
+        part[_inside(span)] = code
+    return part
+
+
+def _inside(span: DayPart) -> NDArray[np.bool_]:
+    """Quarter-hours of the week that begin in a part of the day, which may cross midnight."""
+    minute = np.arange(QUARTERS) % 96 * 15
+    since, before = minute >= span.opens, minute < span.closes
+    inside: NDArray[np.bool_] = since & before if span.opens < span.closes else since | before
+    return inside
+
+
+def seconds(law: DurationLaw) -> QuantileTable:
+    """The quantile table of a law in whole seconds, at least one."""
+    ppf = quantile_function(law)
+    return tabulate(lambda p: ppf(p) / 1000, longest_ms=LONGEST_S, shortest_ms=1)
+
+
+def children(mean: float) -> NDArray[np.uint32]:
+    """Cumulative thresholds of a Poisson number of further complaints, (256,) uint32.
+
+    The number is how many entries are at or below a word.
+    """
+    chance = pdtr(np.arange(MOST_CHILDREN), mean) if mean > 0 else np.ones(MOST_CHILDREN)
+    return np.minimum(chance * WORD, WORD - 1).astype(np.uint32)
+
+
+def number_of_children(tables: ComplaintTables, channel: int, word: int) -> int:
+    """How many further complaints one to a channel breeds, by its family's word."""
+    return int(np.searchsorted(tables.children[channel], np.uint32(word), side="right"))
+
+
+def channel_of(tables: ComplaintTables, word: int) -> int:
+    """Code of the channel that a word names."""
+    return sum(word >= upto for upto in tables.channel)

@@ -1,0 +1,220 @@
+"""Complaints: chances that are chances, contagion that dies out, and a silence that exists."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from sim.scenario.checks.bounds import bounds_fault, highest, lowest
+from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.messages import unknown_name
+from sim.scenario.model import ComplaintChannels, ComplaintEffects, Complaints, World
+from sim.scenario.node import Path
+from sim.scenario.written import clock_text, share_text
+
+MILLION = 1_000_000
+MOST_EFFECT = 10_000
+"""Largest multiple of a chance: ten of them multiplied stay far below what a float holds."""
+MOST_CHILDREN = 100
+"""Most further complaints after one, on average: tables of their number end at 256."""
+QUARTER = 15
+"""Minutes in the steps by which a part of the day is known."""
+CHANNELS = tuple(ComplaintChannels.model_fields)
+_COMPLAINTS: Path = ("world", "complaints")
+
+
+@rule("world.complaints")
+def complaint_bounds(subject: Subject) -> Iterator[Fault]:
+    """Chances, multiples and the horizon lie within their bounds."""
+    complaints = subject.world.complaints
+    if complaints is None:
+        return
+    path = (*_COMPLAINTS, "per_million")
+    yield from bounds_fault(subject, complaints.per_million, path, MILLION)
+    path = (*_COMPLAINTS, "casebook_effect")
+    yield from bounds_fault(subject, complaints.casebook_effect, path, MOST_EFFECT, positive=True)
+    for name in ComplaintEffects.model_fields:
+        path = (*_COMPLAINTS, "effects", name)
+        yield from bounds_fault(subject, getattr(complaints.effects, name), path, MOST_EFFECT)
+    if complaints.horizon > LONGEST_WAIT_MS:
+        message = too_long(complaints.horizon, LONGEST_WAIT_MS)
+        yield subject.fault(message, (*_COMPLAINTS, "horizon"))
+
+
+@rule("world.complaints")
+def parts_of_the_day(subject: Subject) -> Iterator[Fault]:
+    """Night and meals last some time, and begin and end with a quarter-hour."""
+    complaints = subject.world.complaints
+    if complaints is None:
+        return
+    parts: list[tuple[Path, int, int]] = [
+        (("night",), complaints.night.opens, complaints.night.closes),
+        *((("meals", i), meal.opens, meal.closes) for i, meal in enumerate(complaints.meals)),
+    ]
+    for path, opens, closes in parts:
+        if opens == closes:
+            yield subject.fault(
+                f"is empty: it begins and ends at {clock_text(opens)}", (*_COMPLAINTS, *path, "to")
+            )
+        for key, minute in (("from", opens), ("to", closes)):
+            if rest := minute % QUARTER:
+                yield subject.warning(
+                    f"{clock_text(minute)} counts as {clock_text(minute - rest + QUARTER)}: a "
+                    "quarter-hour belongs where its first minute does",
+                    (*_COMPLAINTS, *path, key),
+                )
+
+
+# ── Chances ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule(
+    "world.complaints", "world.consent", "world.opposition", "world.registers", "world.reputation"
+)
+def complaint_chance(subject: Subject) -> Iterator[Fault]:
+    """A reference call's chance is one, and no product of effects takes another beyond 100 %."""
+    complaints = subject.world.complaints
+    if complaints is None or complaints.casebook_effect.central == 0:
+        return
+    ratio = _central_ratio(complaints)
+    if ratio >= 1:
+        return  # said already
+    # A campaign of the casebook had complaints that others bred among them.
+    calls = complaints.per_million.central / MILLION * (1 - ratio)
+    counted = complaints.channels.regulator.central
+    if counted == 0:
+        yield subject.fault(
+            "is 0; the level comes from complaints to the regulator, so some must go there",
+            (*_COMPLAINTS, "channels", "regulator"),
+        )
+        return
+    reference = calls / complaints.casebook_effect.central / counted
+    if reference > 1:
+        yield subject.fault(
+            f"a reference call's chance of a complaint, per_million over casebook_effect and over "
+            f"channels.regulator, would be {share_text(reference)}; at most 100 % is allowed",
+            (*_COMPLAINTS, "casebook_effect"),
+        )
+        return
+    product, names = _largest_product(complaints, subject.world)
+    if reference * product > 1:
+        yield subject.warning(
+            f"the chance of a complaint would be {share_text(reference * product)} where these "
+            f"meet: {', '.join(names)}; it is cut to 100 %",
+            (*_COMPLAINTS, "effects"),
+        )
+
+
+def _largest_product(complaints: Complaints, world: World) -> tuple[float, list[str]]:
+    """The largest product of effects that can meet in this world, and which these are."""
+    effect = {
+        name: getattr(complaints.effects, name).central for name in ComplaintEffects.model_fields
+    }
+    alone = {
+        "consented": world.consent is not None,
+        "opposed": world.opposition is not None or bool(world.registers),
+        "repeat": True,
+        "after_opt_out": True,
+        "objection_first": True,
+        "silence": complaints.silence is not None,
+        "labelled": world.reputation is not None,
+    }
+    part = "night" if effect["night"] >= effect["meal"] or not complaints.meals else "meal"
+    kind = "voicemail" if effect["voicemail"] >= effect["unanswered"] else "unanswered"
+    call = [kind, part, *(name for name, meets in alone.items() if meets)]
+    # One who never got through called back long after the call: its hour and its number are past.
+    blocked = ["blocked", *(name for name in ("consented", "opposed") if alone[name])]
+    return max(_product(effect, names) for names in (call, blocked))
+
+
+def _product(effect: Mapping[str, float], names: list[str]) -> tuple[float, list[str]]:
+    """The product of those effects that raise a chance, and their names."""
+    raising = [name for name in names if effect[name] > 1]
+    product = 1.0
+    for name in raising:
+        product *= effect[name]
+    return product, raising
+
+
+# ── Silence ──────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("world.complaints")
+def silence_before_a_poll(subject: Subject) -> Iterator[Fault]:
+    """`silence` names a regime that has such a silence, and an effect needs the name."""
+    complaints = subject.world.complaints
+    if complaints is None:
+        return
+    effect = complaints.effects.silence
+    if complaints.silence is None:
+        if effect.central != 1:
+            yield subject.warning(
+                "has no effect: complaints.silence names no regime",
+                (*_COMPLAINTS, "effects", "silence"),
+            )
+        return
+    from sim.regimes.load import load_regime, regime_ids  # only here: they read the law packs
+
+    path = (*_COMPLAINTS, "silence")
+    name = complaints.silence
+
+    def silent(regime: str) -> bool:
+        return any(rule.kind == "silence" for rule in load_regime(regime).rules)
+
+    if name not in regime_ids():
+        yield subject.fault(unknown_name("regime", name, regime_ids()), path)
+    elif not silent(name):
+        others = ", ".join(filter(silent, regime_ids()))
+        yield subject.fault(
+            f"the regime '{name}' has no rule of silence before a poll; such a rule have: {others}",
+            path,
+        )
+
+
+# ── Contagion ────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("world.complaints")
+def contagion_dies_out(subject: Subject) -> Iterator[Fault]:
+    """One complaint breeds fewer than one on average, so clusters end."""
+    complaints = subject.world.complaints
+    if complaints is None or complaints.contagion is None:
+        return
+    contagion = complaints.contagion
+    path: Path = (*_COMPLAINTS, "contagion")
+    for name in CHANNELS:
+        yield from bounds_fault(subject, getattr(contagion, name), (*path, name), MOST_CHILDREN)
+    ratio = _central_ratio(complaints)
+    where = ""
+    if ratio < 1:
+        worst = _worst_shares(complaints)
+        ratio = sum(worst[name] * highest(getattr(contagion, name)) for name in CHANNELS)
+        where = "at the high ends of the ranges, "
+    if ratio >= 1:
+        yield subject.fault(
+            f"supercritical: {where}one complaint breeds {ratio:.4g} further ones on average, over "
+            "all channels, so there is no end to them; less than 1 is allowed",
+            path,
+        )
+
+
+def _central_ratio(complaints: Complaints) -> float:
+    """Mean complaints that one breeds, over the channels, by the central values."""
+    channels, contagion = complaints.channels, complaints.contagion
+    if contagion is None:
+        return 0.0
+    pairs = ((getattr(channels, name), getattr(contagion, name)) for name in CHANNELS)
+    return float(sum(share.central * children.central for share, children in pairs))
+
+
+def _worst_shares(complaints: Complaints) -> dict[str, float]:
+    """Shares of the channels, inside their ranges and with sum 1, that breed most."""
+    channels, contagion = complaints.channels, complaints.contagion
+    shares = {name: lowest(getattr(channels, name)) for name in CHANNELS}
+    left = 1.0 - sum(shares.values())
+    for name in sorted(CHANNELS, key=lambda name: -highest(getattr(contagion, name))):
+        more = max(0.0, min(left, highest(getattr(channels, name)) - shares[name]))
+        shares[name] += more
+        left -= more
+    return shares

@@ -1,0 +1,81 @@
+"""Consent: gathered before it is used, and withdrawn after it was given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sim.scenario import clock
+from sim.scenario.checks.bounds import bounds_fault, highest
+from sim.scenario.checks.moments import span_of, utc_minute
+from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.faults import Fault
+from sim.scenario.node import Path
+from sim.scenario.written import moment_text
+
+MOST_ODDS = 1_000
+"""Largest multiple of the odds of a pick-up."""
+_CONSENT: Path = ("world", "consent")
+
+
+@rule("world.consent")
+def consent_odds(subject: Subject) -> Iterator[Fault]:
+    """People who consented answer at some odds."""
+    consent = subject.world.consent
+    if consent is not None:
+        path = (*_CONSENT, "human_odds")
+        yield from bounds_fault(subject, consent.human_odds, path, MOST_ODDS, positive=True)
+
+
+@rule("world.consent")
+def consent_order(subject: Subject) -> Iterator[Fault]:
+    """Gathering ends after it begins, and withdrawals after that."""
+    consent = subject.world.consent
+    if consent is None:
+        return
+    gathered, until = consent.gathered, consent.until
+    if gathered is not None and gathered.ends <= gathered.starts:
+        yield subject.fault(
+            f"gathering ends ({moment_text(gathered.ends)}) before it has begun "
+            f"({moment_text(gathered.starts)})",
+            (*_CONSENT, "gathered", "to"),
+        )
+    if highest(consent.withdrawn) > 0:
+        for name, given in (("gathered", gathered), ("until", until)):
+            if given is None:
+                yield subject.fault(
+                    f"withdrawals are spread from consent to `until`: give consent.{name}",
+                    (*_CONSENT, "withdrawn"),
+                )
+    elif until is not None:
+        yield subject.warning("has no effect: nobody withdraws", (*_CONSENT, "until"))
+    if gathered is not None and until is not None and until < gathered.ends:
+        yield subject.fault(
+            f"withdrawals end ({moment_text(until)}) before the last consent "
+            f"({moment_text(gathered.ends)})",
+            (*_CONSENT, "until"),
+        )
+
+
+@rule("campaign", "world.consent")
+def consent_before_the_campaign(subject: Subject) -> Iterator[Fault]:
+    """Consents were gathered before every campaign."""
+    consent, span = subject.world.consent, span_of(subject)
+    if consent is None or consent.gathered is None or span is None:
+        return
+    ends = utc_minute(consent.gathered.ends)
+    if ends > span[0]:
+        yield subject.fault(
+            f"gathering ends at {clock.as_utc(ends)}, after a campaign's start at "
+            f"{clock.as_utc(span[0])}",
+            (*_CONSENT, "gathered", "to"),
+            ("campaign", "start"),
+        )
+
+
+@rule("prices", "world.consent")
+def consents_to_pay(subject: Subject) -> Iterator[Fault]:
+    """A price per consent needs consents."""
+    if subject.strategy.prices.per_consent is not None and subject.world.consent is None:
+        yield subject.warning(
+            "costs nothing: the world says nothing of consent", ("prices", "per_consent")
+        )
