@@ -46,6 +46,7 @@ def main() -> int:
         "seconds. Each contender in a process of its own; warm-up excluded.\n"
     )
     page.print(sections.engine(size))
+    page.print(sections.feedback(size))
     page.print(sections.reference(size))
     rivals, same = sections.rivals(size)
     page.print(rivals)

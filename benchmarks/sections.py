@@ -13,7 +13,18 @@ from rich.table import Table
 from benchmarks import console
 from benchmarks.process import measure
 from benchmarks.sample import Sample
-from benchmarks.sizes import BIG, CHANNELS, PEAK_MB, PROMPT_SECONDS, RATIO, Sizes
+from benchmarks.sizes import (
+    BIG,
+    CHANNELS,
+    FEEDBACK_MB,
+    LIVELY,
+    PEAK_MB,
+    PROMPT_SECONDS,
+    QUIET,
+    RATIO,
+    SLOWER,
+    Sizes,
+)
 from benchmarks.table import megabytes, reached, spread, table
 
 RIVALS = {
@@ -48,10 +59,32 @@ def engine(size: Sizes) -> Table:
     return out
 
 
+def feedback(size: Sizes) -> Table:
+    """What acts back, on and off."""
+    out = table(
+        f"2. All feedback on and off: as-run, {size.lines:,} lines, the engine with the tally",
+        "feedback", "calls", "seconds", "on : off", "peak MB", "limits",
+    )  # fmt: skip
+    found = measure(
+        "feedback", lines=size.lines, strategy="as-run", on=LIVELY, off=QUIET, repeats=size.repeats
+    )
+    off, on = found.facts["seconds without"], found.facts["seconds with"]
+    limits = [
+        reached(f"{SLOWER:.2f} ×", on <= SLOWER * off, size),
+        reached(f"{FEEDBACK_MB:,.0f} MB", found.peak_mb < FEEDBACK_MB, size),
+    ]
+    out.add_row("off", f"{found.facts['calls without']:,.0f}", f"{off:.2f}", "", "", "")
+    out.add_row(
+        "on", f"{found.units:,}", f"{on:.2f}", f"{on / off:.2f} ×", megabytes(found),
+        ", ".join(limits),
+    )  # fmt: skip
+    return out
+
+
 def reference(size: Sizes) -> Table:
     """The reference engine beside it, on one plan."""
     out = table(
-        f"2. The reference engine: as-run at {size.reference_lines:,} lines, the same plan",
+        f"3. The reference engine: as-run at {size.reference_lines:,} lines, the same plan",
         "engine", "calls", "calls/s", "ns a call", "spread", "peak MB", "fast : this", "limit",
     )  # fmt: skip
     lines = size.reference_lines
@@ -91,7 +124,7 @@ def rivals(size: Sizes) -> tuple[Table, bool]:
             )
     first = next(iter(found.values()))
     out = table(
-        f"3. Other simulators: the reduced model, {CHANNELS:,} channels; "
+        f"4. Other simulators: the reduced model, {CHANNELS:,} channels; "
         f"results compared at {shared:,} calls",
         "simulator", "calls", "calls/s", "ns a call", "spread", "peak MB", "fast : this",
         "last call ends", "same work",
@@ -122,7 +155,7 @@ def parts(size: Sizes) -> tuple[Table, Table]:
         name: measure("parts", lines=size.lines, strategy=strategy, sets=sets, repeats=size.repeats)
         for name, strategy, sets, _, _ in BIG
     }
-    out = table(f"4. Nanoseconds a call by component: {size.lines:,} lines", "component", *found)
+    out = table(f"5. Nanoseconds a call by component: {size.lines:,} lines", "component", *found)
     names = dict.fromkeys(part for sample in found.values() for part in sample.parts)
     for part in sorted(names, key=lambda name: name == "rest"):
         out.add_row(part, *(f"{median_of(sample, part):.1f}" for sample in found.values()))
@@ -146,7 +179,7 @@ def median_of(sample: Sample, part: str) -> float:
 def prompt_to_prompt(size: Sizes) -> Table:
     """The console command, with and without a call log."""
     out = table(
-        f"5. ringfence run, prompt to prompt, warm cache: as-run at {size.scale}",
+        f"6. ringfence run, prompt to prompt, warm cache: as-run at {size.scale}",
         "command", "seconds", "spread", "peak MB", "limits",
     )  # fmt: skip
     for name, more, repeats in (

@@ -45,10 +45,34 @@ REDIAL = (
 )
 """Settings with which every busy or unanswered line is rung again after ten seconds."""
 
+QUIET = (
+    "world.complaints=null",
+    "world.regulator=null",
+    "world.call_back=null",
+    "message.call_back=false",
+    "inbound=null",
+    "reactions=null",
+    "suppression=null",
+)
+"""Settings without which nothing acts back on the campaign."""
+
+LIVELY = (
+    "world.reputation={update: 6 h, allowed_per_day: 75, short_call: 1, report: 50, "
+    "label_at: 1000, half_life: 4 d, labelled_odds: 0.57}",
+    "caller_numbers.numbers=20_000",
+    'suppression.refresh="6 h"',
+)
+"""Settings that add to the scenario what it leaves out: the standing of caller numbers."""
+
+SLOWER = 4 / 3
+"""Most time with all feedback, as a multiple of the time without."""
+FEEDBACK_MB = 1500.0
+"""Most memory with it, 10**6 bytes."""
+
 BIG: tuple[tuple[str, str, tuple[str, ...], float, float | None], ...] = (
-    ("as-run", "as-run", (), 4e6, 8e6),
-    ("three attempts", "three-attempts", (), 4e6, None),
-    ("redial after 10 s", "as-run", REDIAL, 2e6, None),
+    ("as-run", "as-run", QUIET, 4e6, 8e6),
+    ("three attempts", "three-attempts", QUIET, 4e6, None),
+    ("redial after 10 s", "as-run", (*QUIET, *REDIAL), 2e6, None),
 )
 """What the engine is timed on: name, strategy, settings, floor and aim in calls per second."""
 

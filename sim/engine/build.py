@@ -293,6 +293,9 @@ def dialling_order(
     for names, known, column in filters:
         if names is not None:
             on_list &= np.isin(column, [known.index(name) for name in names])
+    for name in chosen.without_registers or ():
+        bit = np.uint8(list(world.registers).index(name))
+        on_list &= (population.registers >> bit) & 1 == 0
     lines = np.flatnonzero(on_list).astype(np.uint64)
     order = strategy.dialing.lead_order
     if order == "file":

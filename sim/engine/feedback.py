@@ -273,12 +273,13 @@ class Feedback:
     def _lay_standing(self) -> None:
         """What decides about complaints of a line and is known beforehand."""
         people = self._plan.population
-        self._standing = ((people.consent != 0) * np.uint8(_CONSENT)).astype(np.uint8)
-        self._standing[(people.opposed != 0) | (people.registers != 0)] |= _OPPOSED
+        refusing = (people.opposed | people.registers) != 0
+        consenting = people.consent != 0
+        self._standing = refusing.view(np.uint8) | consenting.view(np.uint8) << np.uint8(1)
         # Moments from which a consent does not count; read for lines whose standing says so alone.
         self._consent_until = np.zeros(0, dtype=np.int64)
         if people.consent_until_ms is not None:
-            dated = np.flatnonzero((people.consent != 0) & (people.consent_until_ms < NEVER))
+            dated = np.flatnonzero(consenting & (people.consent_until_ms < NEVER))
             self._standing[dated] |= _DATED
             self._consent_until = np.zeros(people.lines, dtype=np.int64)
             ends = people.consent_until_ms[dated] - self._plan.start_utc_ms

@@ -33,6 +33,7 @@ _MEANINGS = {
     "list.territories.*": "Name of a territory.",
     "list.line_types.*": "Name of a line type.",
     "list.segments.*": "Name of a segment.",
+    "list.without_registers.*": "Name of a register.",
     "dialing.call_times.*": "One weekly window in the recipient's local time, half-open.",
     "dialing.outages.*": "A time with fewer channels, and fewer calls per second where said.",
     "dialing.changes.*": "A lasting change of capacity.",

@@ -515,6 +515,10 @@ class CallList(Model):
     territories: tuple[str, ...] | None = Field(None, description="Only these; default all.")
     line_types: tuple[str, ...] | None = Field(None, description="Only these; default all.")
     segments: tuple[str, ...] | None = Field(None, description="Only these; default all.")
+    without_registers: tuple[str, ...] | None = Field(
+        None,
+        description="Not the lines that stand in these registers of the world, law or not.",
+    )
 
 
 class CallTimes(Model):

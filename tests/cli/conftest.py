@@ -17,6 +17,7 @@ from sim.scenario.starter import starter
 
 ROOT = Path(__file__).parents[2]
 FRANCE = ROOT / "scenarios" / "france-2017.yaml"
+CANADA = ROOT / "scenarios" / "canada-federal.yaml"
 PROGRAM = Path(sys.executable).with_name("ringfence")
 
 

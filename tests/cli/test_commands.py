@@ -16,7 +16,7 @@ from sim.commands.run import Scale
 from sim.results.read import load_run
 from sim.scenario.load import load_scenario
 from sim.scenario.starter import starter
-from tests.cli.conftest import FRANCE, ROOT, Command, program
+from tests.cli.conftest import CANADA, FRANCE, ROOT, Command, program
 
 SMALL = ("--scale", "0.1%")
 
@@ -156,10 +156,14 @@ def test_validate_tells_every_fault_of_every_file(
 
 
 def test_validate_where_all_is_fine(ringfence: Command) -> None:
-    answer = ringfence("validate", "trial.yaml", FRANCE)
+    answer = ringfence("validate", "trial.yaml", CANADA)
     assert answer.code == 0
     assert answer.err == ""
     assert len(answer.out.splitlines()) == 2
+    answer = ringfence("validate", FRANCE)
+    assert answer.code == 0
+    (warning,) = answer.err.splitlines()  # on a regime that came later, and one strategy's dates
+    assert "warning: regimes.2: the regime has no rule in force in the campaign of as-run" in warning
     answer = ringfence("validate", "--json", "trial.yaml", "--set", "attempts.lifetime=1")
     assert answer.code == 0
     assert {f["severity"] for f in json.loads(answer.out)["faults"]} == {"warning"}
@@ -232,7 +236,8 @@ def test_a_run_shows_a_table_and_says_where_the_files_are(ringfence: Command, he
     assert all(part in answer.out for part in ("as-run", "half", "three", "office", "cnil"))
     assert "People reached" in answer.out
     assert "strategies.as-run.dialing.channels 1.8 to 2" in " ".join(answer.out.split())
-    progress = answer.err.splitlines()
+    warning, *progress = answer.err.splitlines()
+    assert "no rule in force in the campaign of as-run" in warning
     assert [s.split(":")[0] for s in progress] == [
         f"[{n}/{len(strategies)}] {name}" for n, name in enumerate(strategies, 1)
     ]

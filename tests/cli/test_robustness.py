@@ -51,6 +51,8 @@ def interrupted(here: Path, number: signal.Signals) -> tuple[int, str]:
     ) as process:
         assert process.stderr is not None
         first = process.stderr.readline()
+        while " warning: " in first:
+            first = process.stderr.readline()
         assert re.match(r"\[1/\d\] as-run: ", first)
         (left,) = (here / "runs").iterdir()
         assert is_partial(left)

@@ -63,6 +63,15 @@ def test_a_filter_keeps_ids_and_order() -> None:
     np.testing.assert_array_equal(part.order, whole.order[kept])
 
 
+def test_a_list_cleaned_by_a_register() -> None:
+    world = {"lines": 600, "registers": {"first": 0.3, "second": 0.5}}
+    whole = build_plan(plain(world=world), "only")
+    part = build_plan(plain(world=world, list={"without_registers": ["second"]}), "only")
+    kept = whole.population.registers[whole.order] & 2 == 0
+    assert 200 < kept.sum() < 400
+    np.testing.assert_array_equal(part.order, whole.order[kept])
+
+
 def test_capacity_steps() -> None:
     """A change lasts; an outage caps what is in force, and the lowest of two holds."""
     scenario = plain(

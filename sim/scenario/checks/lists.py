@@ -45,3 +45,17 @@ def list_line_types(subject: Subject) -> Iterator[Fault]:
 def list_segments(subject: Subject) -> Iterator[Fault]:
     """The list's segments exist."""
     yield from _filter(subject, "segments", "segment")
+
+
+@rule("list", "world.registers")
+def list_registers(subject: Subject) -> Iterator[Fault]:
+    """Registers that the list is cleaned by exist."""
+    chosen, known = subject.strategy.list.without_registers or (), subject.world.registers
+    for index, name in enumerate(chosen):
+        path: Path = ("list", "without_registers", index)
+        if not known:
+            yield subject.fault("the world has no registers", path)
+        elif name not in known:
+            yield subject.fault(unknown_name("register", name, known), path)
+        elif name in chosen[:index]:
+            yield subject.warning(f"'{name}' stands twice", path)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterator
 
-from sim.scenario.faults import Fault
+from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.messages import unknown_name
 from sim.scenario.node import Node
-from sim.scenario.units import shown
+from sim.scenario.units import parse_moment, shown
 from sim.scenario.validate import fault_at
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -38,12 +39,53 @@ def check_scenario(root: Node) -> Iterator[Fault]:
 
 
 def _regimes(root: Node) -> Iterator[Fault]:
-    """Faults of `regimes`: each must exist."""
+    """Faults of `regimes`: each must exist, and should be in force when somebody is called."""
     node = root.children.get("regimes")
     if node is None or not isinstance(node.value, tuple) or not node.value:
         return
     from sim.regimes.load import regime_ids  # only here: most scenarios name none
 
     for entry in node.value:
-        if isinstance(entry.value, str) and entry.value not in regime_ids():
+        if not isinstance(entry.value, str):
+            continue
+        if entry.value not in regime_ids():
             yield fault_at(entry, unknown_name("regime", entry.value, regime_ids()))
+        elif idle := _out_of_date(entry.value, root):
+            yield fault_at(
+                entry,
+                f"the regime has no rule in force in the campaign of {', '.join(idle)}; against "
+                "it nothing is assessed there",
+                "warning",
+            )
+
+
+def _out_of_date(regime: str, root: Node) -> list[str]:
+    """Strategies in whose campaign no rule of a regime is in force."""
+    from sim.regimes.load import load_regime
+
+    try:
+        rules = load_regime(regime).rules
+    except ScenarioError:
+        return []  # said where the pack is read
+    idle = []
+    holder = root.children.get("strategies")
+    for name, node in (holder.children if holder is not None else {}).items():
+        campaign = node.children.get("campaign")
+        days = [
+            _day(campaign.children.get(key)) if campaign is not None else None
+            for key in ("start", "cutoff")
+        ]
+        first, last = days
+        if first is None or last is None:
+            continue  # said elsewhere
+        if not any(r.since <= last and (r.until is None or r.until >= first) for r in rules):
+            idle.append(name)
+    return idle
+
+
+def _day(node: Node | None) -> dt.date | None:
+    """The day of a moment as written, or None where it is none."""
+    try:
+        return parse_moment(node.value).date() if node is not None else None
+    except (ValueError, TypeError):
+        return None
