@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.clock import months
+from analysis.numbers import several
 from analysis.page.markup import Html, esc, paragraph, table
 from analysis.view import RunView
 
@@ -28,6 +30,11 @@ class Verdict:
     """Rules that were not in force on these days."""
     broken: tuple[tuple[str, int], ...]
     """Rules broken, by force."""
+
+    @property
+    def out_of_dates(self) -> bool:
+        """Whether no rule of the regime was in force on these days: nothing was assessed."""
+        return self.idle > 0 and not self.assessed and not self.not_assessed
 
     def words(self) -> str:
         """The verdict in a line."""
@@ -80,13 +87,45 @@ def verdict(run: RunView, regime: str, strategy: str) -> Verdict:
     )
 
 
+def in_dates(run: RunView, regime: str) -> list[str]:
+    """Strategies on whose days some rule of a regime was in force."""
+    return [s for s in run.strategies if not verdict(run, regime, s).out_of_dates]
+
+
+def date_warnings(run: RunView, regime: str) -> list[str]:
+    """One sentence for all strategies whose campaign a regime's dates do not cover.
+
+    Strategies with campaigns in other months get a sentence of their own.
+    """
+    inside = in_dates(run, regime)
+    outside: dict[str, list[str]] = {}
+    for strategy in run.strategies:
+        if strategy not in inside:
+            when = months(run.starts[strategy], run.cutoffs[strategy], run.timezone)
+            outside.setdefault(when, []).append(strategy)
+    found = []
+    for when, names in outside.items():
+        reasons = {str(row["reason"]) for name in names for row in rows(run, regime, name)}
+        shortest = min(reasons, key=len)
+        dates = f" ({shortest})" if all(r.startswith(shortest) for r in reasons) else ""
+        found.append(
+            f"{regime} was not in force in {when}{dates}: it says nothing of "
+            f"{several(names, len(names))}."
+        )
+    return found
+
+
 def console_lines(run: RunView) -> Iterator[str]:
     """The audit as lines beneath the table; none where no regime was asked for."""
-    width = max(map(len, run.strategies))
     for regime in regimes(run):
-        yield f"Held against {regime}:"
-        for strategy in run.strategies:
+        held = in_dates(run, regime)
+        if held:
+            yield f"Held against {regime}:"
+        width = max(map(len, held), default=0)
+        for strategy in held:
             yield f"  {strategy:<{width}}  {verdict(run, regime, strategy).words()}"
+        for warning in date_warnings(run, regime):
+            yield f"Warning: {warning}"
     if regimes(run):
         yield f"{NOT_ADVICE} Counts by rule are in the report and in audit.parquet."
 
@@ -103,26 +142,38 @@ def audit_html(run: RunView) -> Html:
     ) + "".join(parts)
 
 
-def _regime(run: RunView, regime: str) -> Html:
-    verdicts = "".join(
-        f"<li>{esc(strategy)}: {esc(verdict(run, regime, strategy).words())}</li>"
-        for strategy in run.strategies
+def warnings_html(run: RunView, regime: str) -> Html:
+    """The warnings of a regime's dates, as a page shows them."""
+    return "".join(
+        paragraph(f"Warning: {words}", "warning") for words in date_warnings(run, regime)
     )
-    by_strategy = [rows(run, regime, strategy) for strategy in run.strategies]
-    head = ["Rule", "Force", *run.strategies]
+
+
+def _regime(run: RunView, regime: str) -> Html:
+    held = in_dates(run, regime)
+    warnings = warnings_html(run, regime)
+    if not held:
+        return f"<h3>{esc(regime)}</h3>{warnings}"
+    by_strategy = [rows(run, regime, strategy) for strategy in held]
+    head = ["Rule", "Force", *held]
     body = []
     for found in zip(*by_strategy, strict=True):
         rule = found[0]
-        force = str(rule["force"])
-        if rule["reading"] is not None and str(rule["reading"]) not in ("", "None"):
-            force += f", {rule['reading']}"
-        body.append([str(rule["title"]), force, *(_cell(run, row) for row in found)])
+        body.append([str(rule["title"]), force_text(rule), *(_cell(run, row) for row in found)])
+    found_table = table(head, body, caption=f"Violations of {regime} by rule and strategy")
+    return f"<h3>{esc(regime)}</h3>{warnings}{found_table}{_heard_inside(run, held, by_strategy)}"
+
+
+def _heard_inside(
+    run: RunView, strategies: list[str], by_strategy: list[list[dict[str, Any]]]
+) -> Html:
+    """What was left before a silence and heard inside it, by strategy."""
     heard = [
-        f"{strategy} {run.count(float(sum(_number(row['heard_inside']) for row in found)))}"
-        for strategy, found in zip(run.strategies, by_strategy, strict=True)
-        if any(_number(row["heard_inside"]) for row in found)
+        f"{strategy} {run.count(heard_inside(found))}"
+        for strategy, found in zip(strategies, by_strategy, strict=True)
+        if heard_inside(found)
     ]
-    more = (
+    return (
         paragraph(
             "Messages left before the silence and heard inside it, which the law leaves open: "
             f"{', '.join(heard)}."
@@ -130,8 +181,18 @@ def _regime(run: RunView, regime: str) -> Html:
         if heard
         else ""
     )
-    found_table = table(head, body, caption=f"Violations of {regime} by rule and strategy")
-    return f"<h3>{esc(regime)}</h3><ul>{verdicts}</ul>{found_table}{more}"
+
+
+def heard_inside(found: list[dict[str, Any]]) -> float:
+    """Messages left rightly and heard inside a silence, as simulated."""
+    return sum(_number(row["heard_inside"]) for row in found)
+
+
+def force_text(row: dict[str, Any]) -> str:
+    """Force of a rule, and its reading where it is disputed."""
+    reading = row["reading"]
+    known = reading is not None and str(reading) not in ("", "None", "nan")
+    return f"{row['force']}, {reading}" if known else str(row["force"])
 
 
 def _number(value: Any) -> float:

@@ -55,3 +55,14 @@ def written(local: np.datetime64) -> str:
 def written_in(moment: np.datetime64, zone: str) -> str:
     """A moment in UTC, written in the local time of ``zone``."""
     return written(to_local(np.array([moment], dtype="datetime64[ms]"), zone)[0])
+
+
+def months(first: np.datetime64, last: np.datetime64, zone: str) -> str:
+    """The months that two moments in UTC span, local: April 2017, or June to July 2024."""
+    known = [to_local(np.array([m], dtype="datetime64[ms]"), zone)[0] for m in (first, last)]
+    known = [moment for moment in known if not np.isnat(moment)]
+    if not known:
+        return "the days of the campaign"
+    dates = [moment.astype("datetime64[s]").astype(dt.datetime) for moment in known]
+    names = list(dict.fromkeys(f"{date:%B %Y}" for date in dates))
+    return " to ".join(names)

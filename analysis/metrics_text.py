@@ -55,8 +55,59 @@ GROUPS: dict[str, tuple[str, ...]] = {
         "offered_load_erlang",
     ),
     "Cost": ("cost", "cost_per_person_reached"),
+    "Complaints": (
+        "complaints",
+        "complaints_regulator",
+        "complaints_per_million_dials",
+        "complaints_per_1000_reached",
+        "complaints_contagion_share",
+        "complaints_peak_day",
+    ),
+    "Regulator": (
+        "regulator_stage",
+        "regulator_contact_hours",
+        "regulator_reminder_hours",
+        "regulator_order_hours",
+        "stopped_hours",
+    ),
+    "Objections": ("lines_opted_out",),
+    "Call-backs": (
+        "call_backs_served",
+        "call_backs_lost",
+        "inbound_lines_for_1_percent",
+    ),
+    "Caller numbers": ("labelled_call_share",),
 }
 """The metrics of the comparison, by group; live and voicemail stand apart."""
+
+MORE: dict[str, tuple[str, ...]] = {
+    "List": ("consents_on_list", "lines_left_alone"),
+    "Cost": ("consent_cost",),
+    "Complaints": (
+        "complaints_operator",
+        "complaints_social",
+        "complaints_press",
+        "complaints_before_cutoff",
+        "complaints_regulator_before_cutoff",
+        "complaints_per_million_connected",
+        "complaints_repeat_share",
+        "complaints_night_share",
+    ),
+    "Objections": ("opt_outs_by_key", "opt_outs_by_call_back", "opt_outs_by_complaint"),
+    "Call-backs": ("call_backs", "call_back_lost_share", "call_back_blocking"),
+    "Caller numbers": ("numbers_labelled_most",),
+}
+"""Metrics that the page adds to the groups, where a console has no room."""
+
+STAGE_NAMES = ("none", "contact", "reminder", "order")
+"""The regulator's stages in words."""
+
+
+def all_groups() -> dict[str, tuple[str, ...]]:
+    """Every metric by group, as the page has them."""
+    groups = {group: names + MORE.get(group, ()) for group, names in GROUPS.items()}
+    named = {name for names in groups.values() for name in names}
+    return {**groups, "Others": tuple(name for name in METRICS if name not in named)}
 
 
 def _digits(run: RunView, name: str, value: float) -> int:
@@ -65,6 +116,8 @@ def _digits(run: RunView, name: str, value: float) -> int:
         return 0
     if name == "cost" or "erlang" in unit or "hours" in unit:
         return 0 if abs(value) >= 100 else 2
+    if "per 1,000" in unit:
+        return 3 if abs(value) < 1 else 2
     return 3 if "per person" in unit else 2 if "per line" in unit else 1
 
 
@@ -81,8 +134,12 @@ def value_text(run: RunView, strategy: str, name: str, *, separator: str = NARRO
     """A metric at full size, without its unit unless that is a share; ≈ marks an equivalent."""
     value = run.shown(strategy, name)
     if value is None:
-        withheld = METRICS[name].kind == "not_scalable" and run.scaled
+        # A list that is not done has no moment either; what is not modelled has nothing to hide.
+        known = name == "list_done_hours" or run.metric(strategy, name) is not None
+        withheld = METRICS[name].kind == "not_scalable" and run.scaled and known
         return FULL_SIZE_ONLY if withheld else MISSING
+    if METRICS[name].unit == "stage":
+        return STAGE_NAMES[round(value)]
     mark = run.approx if value and METRICS[name].kind == "additive" else ""
     return mark + _amount(run, name, value, separator, signed=False)
 
@@ -90,7 +147,7 @@ def value_text(run: RunView, strategy: str, name: str, *, separator: str = NARRO
 def difference_text(run: RunView, strategy: str, name: str, *, separator: str = NARROW) -> str:
     """How a metric differs from the base strategy's: signed, shares in points. Empty if unknown."""
     value, base = run.shown(strategy, name), run.shown(run.base, name)
-    if value is None or base is None:
+    if value is None or base is None or METRICS[name].unit == "stage":
         return ""
     if value == base:
         return "="
@@ -103,7 +160,7 @@ def relative_text(run: RunView, strategy: str, name: str, *, separator: str = NA
     Empty where that says nothing.
     """
     value, base = run.shown(strategy, name), run.shown(run.base, name)
-    if value is None or not base or value == base or METRICS[name].unit == "share":
+    if value is None or not base or value == base or METRICS[name].unit in {"share", "stage"}:
         return ""
     if value / base >= 10:
         return f"×{decimal(value / base, separator=separator)}"
@@ -114,4 +171,7 @@ def label_text(run: RunView, name: str) -> str:
     """Label of a metric with its unit, where the value does not carry it."""
     unit = run.unit(name)
     label = METRICS[name].label
-    return label if unit == "share" or unit in label.lower().split() else f"{label} ({unit})"
+    words = label.lower().replace(":", " ").split()
+    said = unit in words or (len(unit) > 2 and unit in label.lower())
+    said = said or unit.startswith("complaints per ")
+    return label if said or unit in {"share", "stage"} else f"{label} ({unit})"

@@ -15,9 +15,16 @@ from plotly.offline import get_plotlyjs
 
 from analysis.audit import audit_html
 from analysis.clock import place, written_in
-from analysis.figures import CHARTS
+from analysis.compliance import compliance_html
+from analysis.figures import CHARTS, Chart
 from analysis.figures.voicemail import heard_share, people_if
-from analysis.metrics_text import GROUPS, difference_text, label_text, relative_text, value_text
+from analysis.metrics_text import (
+    all_groups,
+    difference_text,
+    label_text,
+    relative_text,
+    value_text,
+)
 from analysis.numbers import MISSING, NARROW, quantity, several, share, small_share
 from analysis.page.chart import chart_html
 from analysis.page.markup import (
@@ -41,6 +48,9 @@ _POLICY = (
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
 """The page may run and style itself, and may load nothing from anywhere."""
+
+
+OFFICER = "For the compliance officer"
 
 
 def write_report(run: Run | RunView, path: Path, scenario: Scenario | None = None) -> Path:
@@ -85,13 +95,15 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
 
 def _page(run: RunView) -> Html:
     charts = [draw(run) for draw in CHARTS]
+    drawn = [chart for chart in charts if chart.panels]
     law = audit_html(run)
     contents = "".join(
         f'<li><a href="#{esc(key)}">{esc(title)}</a></li>'
         for key, title in [
             ("reached", "What each strategy reached"),
-            *((chart.key, chart.title) for chart in charts),
-            *([("law", "Held against the law")] if law else []),
+            *([("compliance", OFFICER)] if law else []),
+            *((chart.key, chart.title) for chart in drawn),
+            *([("law", "Held against the law, rule by rule")] if law else []),
             ("sure", "How sure this is"),
             ("metrics", "All numbers"),
         ]
@@ -99,8 +111,14 @@ def _page(run: RunView) -> Html:
     main = "".join(
         [
             section("reached", "What each strategy reached", _headline(run) + _drives(run)),
-            section("charts", "The campaign in charts", "".join(map(chart_html, charts))),
-            section("law", "Held against the law", law) if law else "",
+            section("compliance", OFFICER, compliance_html(run)) if law else "",
+            section(
+                "charts",
+                "The campaign in charts",
+                "".join(map(chart_html, drawn))
+                + _left_out([chart for chart in charts if not chart.panels]),
+            ),
+            section("law", "Held against the law, rule by rule", law) if law else "",
             section("sure", "How sure this is", _uncertainty(run)),
             section("metrics", "All numbers, side by side", _comparison(run)),
         ]
@@ -135,6 +153,14 @@ tables.</p></noscript>
 </body>
 </html>
 """
+
+
+def _left_out(charts: list[Chart]) -> Html:
+    """Charts that are not on the page, each with the reason."""
+    if not charts:
+        return ""
+    listed = "".join(f"<li>{esc(chart.title)}: {esc(chart.finding)}</li>" for chart in charts)
+    return f'<h3 id="left-out">Charts that are left out</h3><ul>{listed}</ul>'
 
 
 # ── First screen ─────────────────────────────────────────────────────────────────────────────────
@@ -361,9 +387,7 @@ def _noise(run: RunView) -> str:
 def _comparison(run: RunView) -> Html:
     head = "".join(f'<th scope="col">{esc(s)}</th>' for s in run.strategies)
     body = ""
-    named = {name for names in GROUPS.values() for name in names}
-    groups = {**GROUPS, "Others": tuple(name for name in METRICS if name not in named)}
-    for group, names in groups.items():
+    for group, names in all_groups().items():
         rows = ""
         for name in names:
             values = [value_text(run, s, name) for s in run.strategies]

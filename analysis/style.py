@@ -43,6 +43,14 @@ DISPOSITIONS: dict[str, tuple[str, str]] = {
 }
 """Label and colour of each disposition, in stacking order from below."""
 
+CHANNELS: dict[str, tuple[str, str, str]] = {
+    "regulator": ("To the regulator", "#0b5fa5", ""),
+    "operator": ("To an operator", "#d99a1c", "/"),
+    "social": ("In public, social media", "#6fb0ab", "."),
+    "press": ("In the press", "#4a4a4a", "x"),
+}
+"""Label, colour and hatching of each channel of complaints, in stacking order from below."""
+
 HEAT = [
     [0.0, "#f2f7f6"],
     [0.25, "#b9dad7"],
@@ -52,10 +60,30 @@ HEAT = [
 ]
 """Light to dark in one hue: it reads in grey as well."""
 
-_COLORS = ("#0b5fa5", "#d1495b", "#6a4c93", "#2b9348", "#e07a1f", "#3aa6c9", "#4a4a4a", "#a0522d")
+_COLORS = (
+    "#0b5fa5",
+    "#d1495b",
+    "#6a4c93",
+    "#2b9348",
+    "#e07a1f",
+    "#3aa6c9",
+    "#4a4a4a",
+    "#a0522d",
+    "#9a7b00",
+)
 _DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
 _PATTERNS = ("", "/", ".", "x", "-", "|", "+", "\\")
-_SYMBOLS = ("circle", "square", "diamond", "triangle-up", "x", "cross", "star", "hexagon")
+_SYMBOLS = (
+    "circle",
+    "square",
+    "diamond",
+    "triangle-up",
+    "x",
+    "cross",
+    "star",
+    "hexagon",
+    "hourglass",
+)
 
 
 @dataclass(frozen=True, slots=True)

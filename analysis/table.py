@@ -39,6 +39,8 @@ SPACE = " "
 """Parts thousands in a console."""
 WIDTH = 100
 """Columns where the console does not say its width."""
+PARAMETERS_MOST = 8
+"""Most parameters that are named."""
 LABEL_MOST = 36
 LABEL_LEAST = 24
 COLUMN_LEAST = 9
@@ -50,7 +52,7 @@ def comparison_table(run: RunView, *, width: int = WIDTH) -> RenderableType:
     """The comparison as a rich renderable for a console of ``width`` columns."""
     parts: list[RenderableType] = [_heading(run)]
     parts += [_block(run, names, width) for names in _blocks(run, width)]
-    parts += [Text(line) for line in console_lines(run)]
+    parts += [_hanging(line, width) for line in console_lines(run)]
     parts += [Text(line, style="dim") for line in legend(run)]
     return Group(*parts)
 
@@ -120,14 +122,24 @@ def legend(run: RunView) -> Iterator[str]:
     drawn = [row for row in known if row["is_range"]]
     count = len(known)
     if drawn:
-        names = ", ".join(str(row["path"]).removeprefix("world.") for row in drawn)
+        names = [str(row["path"]).removeprefix("world.") for row in drawn]
         yield (
             f"{len(drawn)} of {count} parameters are ranges and ran at their central value: "
-            f"{names}."
+            f"{several(names, PARAMETERS_MOST)}. The report lists them all."
         )
     else:
         yield f"None of {count} parameters is a range."
     yield "One run: it shows neither run noise nor input uncertainty."
+
+
+def _hanging(line: str, width: int) -> Text:
+    """A line that goes on further to the right where it does not fit; warnings stand out."""
+    indent = len(line) - len(line.lstrip())
+    style = "bold yellow" if line.startswith("Warning:") else ""
+    wrapped = textwrap.wrap(
+        line, width, subsequent_indent=" " * (2 * indent), break_on_hyphens=False
+    )
+    return Text("\n".join(wrapped), style=style)
 
 
 def _heading(run: RunView) -> Text:
@@ -158,6 +170,8 @@ def _rows(run: RunView, strategies: tuple[str, ...]) -> dict[str, list[Row]]:
             if all(change in {"", "="} for change in changes):
                 changes = [""] * len(strategies)
             label = label_text(run, metric).removeprefix(f"{group}: ")
+            if label.startswith(f"{group} per "):
+                label = label.removeprefix(f"{group} ")
             found.setdefault(group, []).append((label, list(zip(values, changes, strict=True))))
     return found
 
@@ -167,6 +181,8 @@ def _change(run: RunView, strategy: str, metric: str) -> str:
     change = difference_text(run, strategy, metric, separator=SPACE)
     if change in {"", "="} or METRICS[metric].unit == "share":
         return change
+    if METRICS[metric].unit == "h" and METRICS[metric].kind == "full_size":
+        return f"{change} h"  # a moment: a percentage of it says nothing
     return relative_text(run, strategy, metric, separator=SPACE) or "from 0"
 
 

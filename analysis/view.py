@@ -18,6 +18,9 @@ from numpy.typing import NDArray
 from analysis.clock import Moments, utc
 from analysis.numbers import MISSING, NARROW, decimal
 from sim import __version__
+from sim.results.columns import FEEDBACK_TABLES
+from sim.results.columns import TABLES as REGISTERED
+from sim.results.errors import RunDirectoryError
 from sim.results.metrics import METRICS, unit_of
 from sim.results.read import SCENARIO, Run
 from sim.scenario.model import Scenario, Strategy
@@ -28,7 +31,13 @@ Columns = Mapping[str, NDArray[Any]]
 Number = float | int | None
 
 TABLES = ("timeline", "territories", "answering", "attempts", "parameters")
-"""The tables that the report reads."""
+"""The tables that a report cannot do without."""
+FURTHER = (*FEEDBACK_TABLES, "violations", "exposure")
+"""Tables of what acts back and of the law: a run that models neither, or is old, has none."""
+
+
+STAGES = ("contact", "reminder", "order")
+"""What the regulator takes to, in order."""
 
 
 def columns(table: Any) -> dict[str, NDArray[Any]]:
@@ -53,15 +62,22 @@ def _numpy(column: Any) -> NDArray[Any]:
             [_NAT if ms is None else ms for ms in stamps.to_pylist()], dtype="int64"
         ).view("datetime64[ms]")
     values = column.to_pylist()
-    if kind in {"double", "float"}:
-        return np.array([np.nan if value is None else value for value in values], dtype=float)
-    if kind == "int64" and None in values:
+    if kind in {"double", "float"} or (kind in _DTYPES and None in values):
         return np.array([np.nan if value is None else value for value in values], dtype=float)
     return np.array(values, dtype=bool if kind == "bool" else _DTYPES.get(kind, object))
 
 
 _NAT = np.iinfo(np.int64).min
 _DTYPES = {f"{sign}int{bits}": f"{sign}int{bits}" for sign in ("", "u") for bits in (8, 16, 32, 64)}
+_EMPTY = {"timestamp[ms, UTC]": "datetime64[ms]", "text": "object", "category": "object"}
+
+
+def without_rows(name: str) -> dict[str, NDArray[Any]]:
+    """A registered table that has no row."""
+    return {
+        column.name: np.empty(0, dtype=_EMPTY.get(column.dtype, column.dtype))
+        for column in REGISTERED[name].columns
+    }
 
 
 def select(table: Columns, mask: NDArray[np.bool_]) -> dict[str, NDArray[Any]]:
@@ -91,7 +107,7 @@ class RunView:
     metrics: Mapping[str, Number | str]
     """One value a key ``strategy.metric``, as simulated."""
     tables: Mapping[str, Columns]
-    """By the names of ``TABLES``."""
+    """By the names of ``TABLES``, and of those of ``FURTHER`` that there are."""
     currency: str | None = None
     """ISO 4217 code of the prices."""
     reached_live_ms: Mapping[str, int] = field(default_factory=dict)
@@ -100,6 +116,8 @@ class RunView:
     """By strategy: voicemail counts as reached when ``heard``, ``left`` or ``never``."""
     audit: Columns = field(default_factory=dict)
     """The table ``audit``; without rows, or empty, where no regime was asked for."""
+    regulator_thresholds: Mapping[str, int] = field(default_factory=dict)
+    """By stage: reports from which the world's regulator goes so far; empty without one."""
     notices: tuple[str, ...] = ()
     """What a reader must know of this run, such as the rounding of a scaled one."""
 
@@ -113,12 +131,14 @@ class RunView:
     # ── Rows ─────────────────────────────────────────────────────────────────────────────────
 
     def table(self, name: str) -> Columns:
-        """A table by name."""
+        """A table by name; one of ``FURTHER`` that is not there has no row."""
+        if name in FURTHER and name not in self.tables:
+            return without_rows(name)
         return self.tables[name]
 
     def of(self, name: str, strategy: str) -> dict[str, NDArray[Any]]:
         """The rows of a table that belong to one strategy."""
-        table = self.tables[name]
+        table = self.table(name)
         return select(table, np.asarray(table["strategy"] == strategy, dtype=bool))
 
     def total(self, strategy: str, column: str, table: str = "timeline") -> float:
@@ -129,6 +149,15 @@ class RunView:
         """A running count at the end of the timeline, as simulated; 0 where nothing happened."""
         values = self.of("timeline", strategy)[column]
         return float(values[-1]) if len(values) else 0.0
+
+    @cached_property
+    def starts(self) -> dict[str, np.datetime64]:
+        """Start of the campaign by strategy, UTC; NaT where its timeline has no row."""
+        found = {}
+        for strategy in self.strategies:
+            bins = utc(self.of("timeline", strategy)["bin_start_utc"])
+            found[strategy] = bins[0] if len(bins) else np.datetime64("NaT", "ms")
+        return found
 
     @property
     def others(self) -> tuple[str, ...]:
@@ -224,13 +253,33 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
         scale=run.scale,
         version=str(run.manifest.get("versions", {}).get("ringfence", __version__)),
         metrics=run.metrics,
-        tables={name: columns(run.arrow(name)) for name in TABLES},
-        audit=columns(run.arrow("audit")),
+        tables={
+            **{name: columns(run.arrow(name)) for name in TABLES},
+            **{name: _if_there(run, name) for name in FURTHER},
+        },
+        audit=_if_there(run, "audit"),
         currency=next(filter(None, map(_currency, rules.values())), None),
         reached_live_ms={name: rule.reached_when.live for name, rule in rules.items()},
         reached_voicemail={name: rule.reached_when.voicemail for name, rule in rules.items()},
+        regulator_thresholds=(
+            {}
+            if scenario.world.regulator is None
+            else {
+                stage: int(getattr(scenario.world.regulator.thresholds, stage)) for stage in STAGES
+            }
+        ),
         notices=_scaling(run, scenario),
     )
+
+
+def _if_there(run: Run, name: str) -> dict[str, NDArray[Any]]:
+    """A table, without rows where the run was written before there were such tables."""
+    try:
+        return columns(run.arrow(name))
+    except RunDirectoryError:
+        if REGISTERED[name].file in run.manifest.get("files", {}):
+            raise
+        return without_rows(name)
 
 
 def _scaling(run: Run, scenario: Scenario) -> tuple[str, ...]:
@@ -238,12 +287,19 @@ def _scaling(run: Run, scenario: Scenario) -> tuple[str, ...]:
     if run.scale >= 1:
         return ()
     asked = Fraction(str(run.manifest["scale"]["asked"]))
-    rounded = [
-        f"{r.path} {float(r.exact):g} to {float(r.used):g}"
-        for r in scale_scenario(scenario, asked)[1]
-        if r.used != r.exact
-        and (not r.path.startswith("strategies.") or r.path.split(".")[1] in run.strategies)
-    ]
+    changes: dict[str, list[str]] = {}
+    for r in scale_scenario(scenario, asked)[1]:
+        if r.used == r.exact:
+            continue
+        path = str(r.path)
+        if path.startswith("strategies."):
+            owner = next((s for s in run.strategies if path.startswith(f"strategies.{s}.")), None)
+            if owner is None:
+                continue
+            path = f"strategies.*.{path.removeprefix(f'strategies.{owner}.')}"
+        change = f"{float(r.exact):g} to {float(r.used):g}"
+        changes.setdefault(f"{path} {change}", []).append(f"{r.path} {change}")
+    rounded = [name if len(same) > 1 else same[0] for name, same in changes.items()]
     few = (
         "A scaled run has few channels, and few are all busy more often than many at the same load "
         "each: against a tight cutoff it dials less than the campaign would at full size."

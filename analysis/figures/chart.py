@@ -40,9 +40,15 @@ class Chart:
     finding: str
     """What it says, in sentences computed from the data."""
     panels: tuple[Panel, ...]
+    """The drawings; none where the scenario does not model what the chart would show."""
     numbers: Numbers
     note: str | None = None
     """How to read it, and what it leaves out."""
+
+
+def left_out(key: str, title: str, why: str) -> Chart:
+    """A chart that has nothing to show: the page says why in a sentence and draws nothing."""
+    return Chart(key, title, why, (), Numbers(("Strategy",), ()))
 
 
 Draw = Callable[[RunView], Chart]

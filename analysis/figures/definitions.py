@@ -82,7 +82,8 @@ def _figure(run: RunView) -> go.Figure:
             hovertemplate="%{customdata}: %{x:,.0f} lines<extra>%{fullData.name}</extra>",
         )
     dress(figure, height=130 + 48 * len(DEFINITIONS))
-    marks = [k * 10.0**e for e in range(math.floor(low), math.ceil(high) + 1) for k in (1, 3)]
+    steps = (1, 3) if high - low < 2.5 else (1,)
+    marks = [k * 10.0**e for e in range(math.floor(low), math.ceil(high) + 1) for k in steps]
     marks = [m for m in marks if low <= math.log10(m) <= high]
     figure.update_xaxes(
         type="log",

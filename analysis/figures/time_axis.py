@@ -20,6 +20,10 @@ from analysis.view import RunView
 BIN = np.timedelta64(15, "m").astype("timedelta64[ms]")
 """Width of a row of the timeline."""
 SHORTEST_CUT = np.timedelta64(3, "h").astype("timedelta64[ms]")
+MOST_LABELS = 7
+"""Most day labels that an axis has room for."""
+NAMED = 3
+"""Most strategies that are named beside a cutoff."""
 _SECOND = np.timedelta64(1000, "ms")
 _BEFORE_CUTOFF = np.timedelta64(30, "m").astype("timedelta64[ms]")
 
@@ -66,8 +70,29 @@ class TimeAxis:
             hours = hours[[not any(a <= h < b for a, b in self.cuts) for h in hours]]
             kept = list(hours[:: max(1, -(-len(hours) // 6))]) or [self.start]
         else:
-            kept = list(self.days[:: -(-len(self.days) // 8)])
-        return [iso(t) for t in kept], [_label(t) for t in kept]
+            years = str(self.days[0])[:4] != str(self.days[-1])[:4]
+            kept = self._apart(self.days, MOST_LABELS - 2 if years else MOST_LABELS)
+        years = len({str(t)[:4] for t in kept}) > 1
+        return [iso(t) for t in kept], [_label(t, year=years) for t in kept]
+
+    def _drawn(self, moment: np.datetime64) -> int:
+        """Milliseconds of the axis before a moment: what is cut out takes no room."""
+        out = sum(_ms(min(b, moment) - a) for a, b in self.cuts if a < moment)
+        return _ms(moment - self.start) - out
+
+    def _apart(self, moments: tuple[np.datetime64, ...], most: int) -> list[np.datetime64]:
+        """Moments that are drawn so far apart that ``most`` labels have room."""
+        least = self._drawn(self.end) / most
+        kept = [moments[0]]
+        for moment in moments[1:]:
+            if self._drawn(moment) - self._drawn(kept[-1]) >= least:
+                kept.append(moment)
+        return kept
+
+    def _anchor(self, moment: np.datetime64) -> str:
+        """Side of a mark on which its label has room."""
+        along = self._drawn(moment) / max(self._drawn(self.end), 1)
+        return "left" if along < 0.3 else "center" if along < 0.7 else "right"
 
     def cutoff_marks(self, *, label: bool = True) -> tuple[list[Any], list[Any]]:
         """Shapes and annotations that draw the cutoff over the whole height."""
@@ -89,7 +114,7 @@ class TimeAxis:
                 "text": text(name),
                 "x": iso(at),
                 "xref": "x",
-                "xanchor": "right",
+                "xanchor": self._anchor(at),
                 "y": 1,
                 "yref": "paper",
                 "yanchor": "bottom",
@@ -100,6 +125,10 @@ class TimeAxis:
             for row, (at, name) in enumerate(self.cutoffs)
         ]
         return shapes, notes if label else []
+
+
+def _ms(span: np.timedelta64) -> int:
+    return int(span.astype("timedelta64[ms]").astype(np.int64))
 
 
 def iso(moment: np.datetime64) -> str:
@@ -169,12 +198,26 @@ def _cutoffs(run: RunView) -> tuple[tuple[np.datetime64, str], ...]:
         if not np.isnat(moment):
             local = to_local(np.array([moment]), run.timezone)[0]
             by_moment.setdefault(local, []).append(look(run, strategy).name)
+    years = len({str(at)[:4] for at in by_moment}) > 1
+
+    def when(at: np.datetime64) -> str:
+        return f"cutoff {written(at)}" + (f" {str(at)[:4]}" if years else "")
+
     return tuple(
-        (at, f"cutoff {written(at)}" + (f" ({', '.join(who)})" if len(by_moment) > 1 else ""))
+        (at, when(at) + (f" ({_who(who)})" if len(by_moment) > 1 else ""))
         for at, who in sorted(by_moment.items())
     )
 
 
-def _label(local: np.datetime64) -> str:
+def _who(names: list[str]) -> str:
+    """Strategies beside a cutoff, or how many where their names would need too much room."""
+    return ", ".join(names) if len(names) <= NAMED else f"{len(names)} strategies"
+
+
+def _label(local: np.datetime64, *, year: bool = False) -> str:
     when = local.astype("datetime64[s]").astype(object)
-    return f"{when:%a %H:%M}<br>{when.day} {when:%b}"
+    return (
+        f"{when:%a %H:%M}<br>{when.day} {when:%b %Y}"
+        if year
+        else (f"{when:%a %H:%M}<br>{when.day} {when:%b}")
+    )

@@ -40,7 +40,7 @@ def table(
     body = "".join(
         f'<tr><th scope="row">{esc(first)}</th>'
         + "".join(
-            f'<td data-label="{esc(label)}">{esc(cell)}</td>'
+            f"<td{_label(label) if kind else ''}>{esc(cell)}</td>"
             for label, cell in zip(header[1:], rest, strict=True)
         )
         + "</tr>"
@@ -53,9 +53,15 @@ def table(
     )
 
 
-def details(summary: str, content: Html) -> Html:
-    """Content that opens on a click."""
-    return f"<details><summary>{esc(summary)}</summary>{content}</details>"
+def _label(words: str) -> Html:
+    """What a narrow screen writes beside a cell where the table's kind has it so."""
+    return f' data-label="{esc(words)}"'
+
+
+def details(summary: str, content: Html, *, opened: bool = False) -> Html:
+    """Content that opens on a click; ``opened`` where it stands open from the first."""
+    state = " open" if opened else ""
+    return f"<details{state}><summary>{esc(summary)}</summary>{content}</details>"
 
 
 def section(key: str, title: str, content: Html) -> Html:

@@ -51,5 +51,8 @@
   };
   draw(0);
 
+  // A first page that can be read alone hides nothing on paper.
+  addEventListener("beforeprint", () =>
+    document.querySelectorAll("#compliance details").forEach((d) => { d.open = true; }));
   addEventListener("beforeprint", () => plots.forEach((p) => p.data && Plotly.Plots.resize(p)));
 })();

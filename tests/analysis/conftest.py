@@ -22,6 +22,10 @@ def odd_run(**about: object) -> RunView:
     run = make_run(strategies=strategies, **(words | about))
     run.tables["parameters"]["source"][0] = ODD_NAMES[1]
     run.tables["territories"]["territory"][0] = ODD_NAMES[1]
+    for name in ("title", "rule"):
+        run.audit[name][0] = ODD_NAMES[0]
+    for name in ("territory", "rule"):
+        run.tables["violations"][name][0] = ODD_NAMES[1]
     return run
 
 
@@ -37,6 +41,7 @@ CASES = {
     "no call": lambda: make_run(calls=False),
     "one bin": lambda: make_run(bins=1),
     "no bin": lambda: without_timeline(make_run(calls=False)),
+    "nothing modelled": lambda: make_run(modelled=False),
     "odd names": odd_run,
     "scaled": lambda: make_run(lines=60_000, scale=0.01, notices=("Channels were rounded.",)),
     "nine strategies": lambda: make_run(

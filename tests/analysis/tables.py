@@ -14,6 +14,7 @@ import numpy as np
 from analysis.view import RunView
 from sim.results.metrics import METRICS
 from sim.results.totals import LIVE_MARKS_S
+from tests.analysis.feedback import THRESHOLDS, as_table, feedback, law
 
 PARIS = ZoneInfo("Europe/Paris")
 START = dt.datetime(2017, 4, 18, 10, 0, tzinfo=PARIS)
@@ -64,16 +65,22 @@ def make_run(
     lines: int = 6_000_000,
     bins: int | None = None,
     calls: bool = True,
+    modelled: bool = True,
     **about: Any,
 ) -> RunView:
-    """A run; ``bins`` cuts the timeline, ``calls=False`` makes a campaign that never dials."""
+    """A run; ``bins`` cuts the timeline, ``calls=False`` makes a campaign that never dials.
+
+    ``modelled=False`` leaves out what acts back and the law: the scenario models neither.
+    """
     strategies = STRATEGIES if strategies is None else strategies
     timeline: dict[str, list[Any]] = {}
     territories: dict[str, list[Any]] = {}
     answering: dict[str, list[Any]] = {}
     attempts: dict[str, list[Any]] = {}
     metrics: dict[str, Any] = {}
-    for name, (pace, hours, most, held) in strategies.items():
+    acting: dict[str, dict[str, list[Any]]] = {}
+    found: dict[str, list[dict[str, Any]]] = {"audit": [], "violations": [], "exposure": []}
+    for order, (name, (pace, hours, most, held)) in enumerate(strategies.items()):
         pace = pace * lines // 6_000_000
         block = _timeline(pace if calls else 0, hours, most, held, lines, bins)
         _extend(timeline, name, block)
@@ -82,6 +89,14 @@ def make_run(
         _extend(answering, name, _answering(block))
         _extend(attempts, name, _attempts(block, most))
         metrics |= {f"{name}.{k}": v for k, v in _metrics(block, places, lines).items()}
+        if modelled:
+            placed = int(block["attempts"].sum())
+            back = feedback(order, utc(START), placed, float(about.get("scale", 1.0)))
+            metrics |= {f"{name}.{k}": v for k, v in back["metrics"].items()}
+            for kind, rows in back["tables"].items():
+                _extend(acting.setdefault(kind, {}), name, rows)
+            for kind, rows in law(name, order, utc(START), placed).items():
+                found[kind] += rows
     table = {
         "timeline": timeline,
         "territories": territories,
@@ -99,12 +114,17 @@ def make_run(
         "currency": "EUR",
         "reached_live_ms": dict.fromkeys(strategies, 30_000),
         "reached_voicemail": dict.fromkeys(strategies, "heard"),
+        "regulator_thresholds": THRESHOLDS if modelled else {},
     }
+    if modelled:
+        table |= acting
+        settings["audit"] = as_table("audit", found["audit"])
     return RunView(
         strategies=tuple(strategies),
         metrics=metrics,
         tables={
             **{k: {c: np.concatenate(v) for c, v in t.items()} for k, t in table.items()},
+            **{k: as_table(k, found[k]) for k in ("violations", "exposure") if modelled},
             "parameters": parameters(),
         },
         **(settings | about),

@@ -12,9 +12,14 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import register
+from analysis.figures.broken_rules import broken
+from analysis.figures.call_backs import by_bin
+from analysis.figures.complaint_causes import causes
+from analysis.figures.violation_places import by_place
+from analysis.figures.violations import by_hour
 from analysis.report import report_html
 from analysis.table import comparison_text
-from analysis.view import TABLES, as_view
+from analysis.view import FURTHER, TABLES, as_view
 from sim.results.columns import TABLES as REGISTERED
 from sim.results.read import Run, load_run
 from sim.run import run_scenario
@@ -86,12 +91,18 @@ def test_table_shows_full_size_equivalents(stored: Run) -> None:
 
 def test_columns_are_read_as_the_registry_says(stored: Run) -> None:
     view = as_view(stored)
-    for name in TABLES:
+    for name in (*TABLES, *FURTHER):
         table = view.table(name)
         assert tuple(table) == REGISTERED[name].column_names
         for column in REGISTERED[name].columns:
             kind = table[column.name].dtype.kind
-            expected = {"timestamp[ms, UTC]": "M", "text": "O", "float64": "f", "bool": "b"}
+            expected = {
+                "timestamp[ms, UTC]": "M",
+                "text": "O",
+                "category": "O",
+                "float64": "f",
+                "bool": "b",
+            }
             assert kind == expected.get(column.dtype, kind), (name, column.name)
             assert kind in "MOfbiu"
 
@@ -117,3 +128,39 @@ def test_report_into_a_folder_that_is_not_there(
     result = CliRunner().invoke(ringfence, ["report", str(stored.path), "--out", str(target)])
     assert result.exit_code == 2
     assert "cannot write" in result.output
+
+
+def test_a_run_from_before_there_were_such_tables_has_none(stored: Run) -> None:
+    kept = {
+        name: listed
+        for name, listed in stored.manifest["files"].items()
+        if name.removesuffix(".parquet") not in (*FURTHER, "audit")
+    }
+    view = as_view(Run(stored.path, {**stored.manifest, "files": kept}, stored.metrics))
+    for name in FURTHER:
+        assert tuple(view.table(name)) == REGISTERED[name].column_names
+        assert not len(view.table(name)["strategy"])
+    assert "Charts that are left out" in report_html(view)
+
+
+def test_what_acts_back_reaches_the_page(tmp_path: Path) -> None:
+    loaded = load_scenario(Path(__file__).parents[2] / "scenarios" / "uk-by-election.yaml")
+    outcome = run_scenario(loaded, scale=0.05, out=tmp_path / "run")
+    run = load_run(outcome.path)
+    view = as_view(run)
+    thresholds = loaded.scenario.world.regulator
+    assert thresholds is not None
+    assert view.regulator_thresholds["order"] == thresholds.thresholds.order
+    for strategy in view.strategies:
+        total = run.metric(strategy, "complaints")
+        assert sum(causes(view, strategy).values()) == total
+        assert by_bin(view, strategy).sum() == run.metric(strategy, "call_backs")
+        for rule in broken(view, strategy):
+            counted = view.audit["violations"][
+                (view.audit["strategy"] == strategy) & (view.audit["rule"] == rule.rule)
+            ]
+            assert by_hour(view, strategy, rule).sum() == counted.sum()
+            assert by_place(view, strategy, rule).sum() == counted.sum()
+    page = report_html(view)
+    assert "For the compliance officer" in page
+    assert "uk-pecr" in page

@@ -1,11 +1,20 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 
+import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from analysis.metrics_text import GROUPS, difference_text, label_text, relative_text, value_text
+from analysis.metrics_text import (
+    GROUPS,
+    all_groups,
+    difference_text,
+    label_text,
+    relative_text,
+    value_text,
+)
 from analysis.table import comparison_text
 from analysis.view import RunView
 from sim.results.metrics import METRICS
@@ -108,7 +117,11 @@ def test_an_old_console_gets_signs_it_knows(run: RunView) -> None:
 def test_more_strategies_than_fit_stack_with_the_base_in_each() -> None:
     many = {f"try-{i}": list(STRATEGIES.values())[i % 4] for i in range(7)}
     text = comparison_text(make_run(strategies=many), width=80)
-    heads = [line for line in text.splitlines() if line.lstrip().startswith("try-0")]
+    heads = [
+        line
+        for line in text.splitlines()
+        if line.split()[:1] == ["try-0"] and "assessed" not in line
+    ]
     assert len(heads) == 2
     for name in many:
         assert name in text
@@ -121,3 +134,58 @@ def test_text_of_single_values(run: RunView) -> None:
     assert difference_text(run, "as-run", "cost") == "="
     assert relative_text(run, "as-run-half-capacity", "lines_undialled") == ""
     assert value_text(run, "as-run-half-capacity", "list_done_hours") == "–"
+
+
+def rows_of(text: str, group: str) -> list[str]:
+    """Lines of a group of the table."""
+    rest = text.partition(f"\n{group}\n")[2].splitlines()
+    return rest[: next((i for i, line in enumerate(rest) if line and line[0] != " "), None)]
+
+
+def test_what_acts_back_has_its_headline_in_the_table(run: RunView) -> None:
+    text = comparison_text(run, width=100)
+    complaints = rows_of(text, "Complaints")
+    total = f"{run.metric('as-run', 'complaints'):.0f}"
+    assert next(x for x in complaints if x.startswith("  Complaints ")).split()[1] == total
+    for label in ("regulator", "per million dials", "per 1,000", "Share of", "Most complaints"):
+        assert any(x.startswith(f"  {label}") for x in complaints), label
+    stage = next(x for x in rows_of(text, "Regulator") if "stage" in x)
+    assert stage.split()[2:] == ["reminder", "contact", "reminder", "contact"]
+    assert "24.0" in next(x for x in rows_of(text, "Regulator") if "makes" in x)
+    served, lost, *lines = (x for x in rows_of(text, "Call-backs") if x[2] != " ")
+    assert served.split()[:4] == ["Callers", "back", "served", "48"]
+    assert lost.split()[:4] == ["Callers", "back", "lost", "12"]
+    assert "7" in lines[0].split()
+    assert "12.0 %" in "".join(rows_of(text, "Caller numbers"))
+    assert "Lines opted out" in "".join(rows_of(text, "Objections"))
+
+
+def test_what_is_not_modelled_is_not_in_the_table() -> None:
+    for scale in (1.0, 0.01):
+        text = comparison_text(make_run(modelled=False, scale=scale), width=100)
+        for group in ("Complaints", "Regulator", "Objections", "Call-backs", "Caller numbers"):
+            assert f"\n{group}\n" not in text
+        assert "Held against" not in text
+
+
+def test_moments_differ_by_hours_and_stages_by_name(run: RunView) -> None:
+    assert value_text(run, "as-run", "regulator_stage") == "reminder"
+    assert difference_text(run, "as-run-half-capacity", "regulator_stage") == ""
+    assert relative_text(run, "as-run-half-capacity", "regulator_stage") == ""
+    later = make_run()
+    metrics = {**later.metrics, "as-run-half-capacity.regulator_contact_hours": 48.0}
+    text = comparison_text(replace(later, metrics=metrics), width=100)
+    assert "+24.0 h" in text
+    assert "+100.0 %" not in "".join(rows_of(text, "Regulator"))
+
+
+def test_long_lists_of_ranges_are_cut_short(run: RunView) -> None:
+    table = {name: np.repeat(values, 4) for name, values in run.table("parameters").items()}
+    table["path"] = np.array([f"p{i}" for i in range(len(table["path"]))], dtype=object)
+    text = comparison_text(replace(run, tables={**run.tables, "parameters": table}), width=100)
+    assert "and 13 more. The report lists them all." in " ".join(text.split())
+
+
+def test_every_metric_is_on_the_page_once() -> None:
+    names = [name for group in all_groups().values() for name in group]
+    assert sorted(names) == sorted(METRICS)

@@ -99,6 +99,30 @@ def odd_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
+def bare_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a run whose scenario models nothing that acts back, and names no regime."""
+    return write_report(make_run(modelled=False), tmp_path_factory.mktemp("bare") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def many_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of nine strategies, one of which runs six years later."""
+    run = CASES["nine strategies"]()
+    for table, columns in {
+        "timeline": ("bin_start_utc",),
+        "territories": ("cutoff_utc", "first_call_utc", "last_call_utc", "list_done_utc"),
+        "complaints": ("at_utc", "call_start_utc"),
+        "call_backs": ("first_try_utc", "last_try_utc"),
+        "regulator": ("at_utc",),
+        "labels": ("at_utc",),
+    }.items():
+        rows = run.tables[table]
+        for column in columns:
+            rows[column][rows["strategy"] == "s4"] += np.timedelta64(6 * 365 + 1, "D")
+    return write_report(run, tmp_path_factory.mktemp("many") / "report.html")
+
+
+@pytest.fixture(scope="session")
 def empty_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a run that placed no call."""
     return write_report(CASES["no bin"](), tmp_path_factory.mktemp("none") / "report.html")

@@ -44,7 +44,7 @@ def test_nothing_is_fetched_and_nothing_complains(visit: Visit, report: Path) ->
 
 def test_every_chart_has_marks(visit: Visit) -> None:
     plots = visit.page.query_selector_all(".plot")
-    assert len(plots) >= 8
+    assert len(plots) >= 25
     for plot in plots:
         box = plot.bounding_box()
         assert box is not None
@@ -53,22 +53,22 @@ def test_every_chart_has_marks(visit: Visit) -> None:
         assert plot.evaluate(MARKS) > 0, plot.get_attribute("data-figure")
 
 
+CUT_OFF = """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
+    const frame = plot.getBoundingClientRect();
+    return [...plot.querySelectorAll('svg text')]
+        .filter(t => t.textContent && t.getBoundingClientRect().width)
+        .filter(t => {
+            const r = t.getBoundingClientRect();
+            return r.left < frame.left - 1 || r.right > frame.right + 1
+                || r.top < frame.top - 1 || r.bottom > frame.bottom + 1;
+        })
+        .map(t => `${plot.dataset.figure}: ${t.textContent}`);
+})"""
+
+
 def test_no_part_of_a_chart_is_cut_off(visit: Visit) -> None:
     """Axis titles, labels and legends lie inside the drawing."""
-    outside = visit.page.evaluate(
-        """() => [...document.querySelectorAll('.plot')].flatMap(plot => {
-            const frame = plot.getBoundingClientRect();
-            return [...plot.querySelectorAll('svg text')]
-                .filter(t => t.textContent && t.getBoundingClientRect().width)
-                .filter(t => {
-                    const r = t.getBoundingClientRect();
-                    return r.left < frame.left - 1 || r.right > frame.right + 1
-                        || r.top < frame.top - 1 || r.bottom > frame.bottom + 1;
-                })
-                .map(t => `${plot.dataset.figure}: ${t.textContent}`);
-        })"""
-    )
-    assert outside == []
+    assert visit.page.evaluate(CUT_OFF) == []
 
 
 OVERLAPS = """() => [...document.querySelectorAll('.plot')].flatMap(plot =>
@@ -209,6 +209,107 @@ def test_a_run_without_calls_says_so(opened: Opener, empty_report: Path) -> None
     visit = opened(empty_report)
     assert visit.complaints == []
     assert "No call was placed." in visit.page.locator("#dispositions .plot").inner_text()
+
+
+# ── What acts back, and the law ──────────────────────────────────────────────────────────────────
+
+NEW = (
+    "complaints",
+    "complaint-days",
+    "complaint-causes",
+    "complaint-rates",
+    "complaint-risk",
+    "regulator",
+    "objections",
+    "call-backs",
+    "labels",
+    "violations-hours",
+    "violations-places",
+)
+
+
+@pytest.mark.parametrize("key", NEW)
+def test_charts_of_what_acts_back_have_marks_and_words(visit: Visit, key: str) -> None:
+    chart = visit.page.locator(f"#{key}")
+    assert chart.locator(".finding").inner_text().endswith(".")
+    plots = chart.locator(".plot").all()
+    assert plots
+    for plot in plots:
+        assert plot.evaluate(MARKS) > 0
+        assert plot.locator(".xtitle, .x2title, .x3title, .x4title").first.text_content()
+
+
+@pytest.mark.parametrize("width", [1400, 390])
+def test_nine_strategies_of_two_years_fit(opened: Opener, many_report: Path, width: int) -> None:
+    page = opened(many_report, width).page
+    assert page.evaluate(CUT_OFF) == []
+    assert page.evaluate(OVERLAPS) == []
+    assert page.evaluate(
+        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+    )
+
+
+def test_the_officers_page_can_be_read_alone(visit: Visit) -> None:
+    officer = visit.page.locator("#compliance")
+    words = officer.inner_text()
+    for told in (
+        "For the compliance officer",
+        "Modelling, not legal advice",
+        "as-run-half-capacity: breaks 2 rules of law",
+        "Sat 00–01 h",
+        "La Réunion, Guadeloupe",
+        "Nominal exposure: what the text allows",
+        "Observed practice",
+        "none observed, n = 0",
+        "Warning: made-up-later was not in force in April 2017",
+    ):
+        assert told in words, told
+
+
+def test_the_officers_page_comes_before_the_charts(wide: Visit) -> None:
+    tops = [
+        wide.page.locator(key).evaluate("e => e.getBoundingClientRect().top")
+        for key in ("#reached", "#compliance", "#charts")
+    ]
+    assert tops == sorted(tops)
+
+
+def test_a_strategy_opens_on_a_click_and_all_do_on_paper(opened: Opener, report: Path) -> None:
+    page = opened(report).page
+    closed = page.locator("#compliance details:not([open])")
+    before = closed.count()
+    assert before > 0
+    closed.first.locator("summary").click()
+    assert page.locator("#compliance details:not([open])").count() == before - 1
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("#compliance details:not([open])").count() == 0
+
+
+def test_heat_maps_tell_the_count_of_a_cell(wide: Visit) -> None:
+    page = wide.page
+    plot = page.locator("#violations-hours .plot")
+    plot.scroll_into_view_if_needed()
+    box = plot.locator(".heatmaplayer image").first.bounding_box()
+    assert box is not None
+    cell = box["x"] + box["width"] * 10.5 / 64  # Tuesday 10 h: four days of sixteen hours
+    page.mouse.move(cell - 20, box["y"] + 8)
+    page.mouse.move(cell, box["y"] + 8, steps=4)
+    page.wait_for_selector("#violations-hours .hoverlayer text", timeout=5_000)
+    words = page.locator("#violations-hours .hoverlayer").text_content() or ""
+    assert "prior-consent-strict" in words
+    assert "Tue 10–11 h" in words
+    assert "calls" in words
+
+
+def test_what_is_not_modelled_is_said_in_a_sentence(opened: Opener, bare_report: Path) -> None:
+    visit = opened(bare_report)
+    assert visit.complaints == []
+    assert visit.page.locator("#compliance, #law").count() == 0
+    for key in NEW:
+        assert visit.page.locator(f"#{key}").count() == 0
+    listed = visit.page.locator("#left-out + ul li")
+    assert listed.count() == len(NEW)
+    assert all(words.endswith(".") for words in listed.all_inner_texts())
 
 
 def test_missing_chromium_fails_and_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -163,7 +163,9 @@ def test_validate_where_all_is_fine(ringfence: Command) -> None:
     answer = ringfence("validate", FRANCE)
     assert answer.code == 0
     (warning,) = answer.err.splitlines()  # on a regime that came later, and one strategy's dates
-    assert "warning: regimes.2: the regime has no rule in force in the campaign of as-run" in warning
+    assert (
+        "warning: regimes.2: the regime has no rule in force in the campaign of as-run" in warning
+    )
     answer = ringfence("validate", "--json", "trial.yaml", "--set", "attempts.lifetime=1")
     assert answer.code == 0
     assert {f["severity"] for f in json.loads(answer.out)["faults"]} == {"warning"}

@@ -21,7 +21,11 @@ ROOT = Path(__file__).parents[2]
 )
 def test_a_regime_out_of_date(start: str, cutoff: str, idle: bool) -> None:
     file = ROOT / "scenarios" / "canada-federal.yaml"
-    sets = ["regimes=[fr-consumer-2023]", f'campaign.start="{start}"', f'campaign.cutoff="{cutoff}"']
+    sets = [
+        "regimes=[fr-consumer-2023]",
+        f'campaign.start="{start}"',
+        f'campaign.cutoff="{cutoff}"',
+    ]
     sets += ["strategies.crtc-compliant=null", "world.consent=null", "prices.per_consent=null"]
     warnings = load_scenario(file, sets).warnings
     found = [w for w in warnings if "no rule in force in the campaign of one-clock" in w.message]

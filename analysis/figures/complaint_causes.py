@@ -1,0 +1,122 @@
+"""What complaints are about: calls by day, at meals, at night, repeats, call backs, contagion."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from analysis.figures.bars import strategy_axis
+from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.complaints import NOT_MODELLED, modelled
+from analysis.numbers import decimal, several, share
+from analysis.style import blank, dress
+from analysis.view import RunView
+
+KEY = "complaint-causes"
+TITLE = "What the complaints are about"
+CAUSES: dict[str, tuple[str, str, str]] = {
+    "day": ("First call, by day", "#9cc3e0", ""),
+    "meal": ("First call, at a meal", "#d99a1c", "/"),
+    "repeat": ("Repeated call", "#0b5fa5", "x"),
+    "night": ("Call at night", "#2d2a4a", "."),
+    "blocked": ("Call back that never got through", "#8c97a3", "-"),
+    "contagion": ("Bred by another complaint", "#d1495b", "\\"),
+}
+"""Label, colour and hatching of each cause. A complaint has one: night goes before repeat."""
+
+
+def causes(run: RunView, strategy: str) -> dict[str, int]:
+    """Complaints of a strategy by cause; they add up to all of them."""
+    rows = run.of("complaints", strategy)
+    kind, part = rows["kind"], rows["part"]
+    bred, blocked = _is(kind, "contagion"), _is(kind, "blocked")
+    call = ~bred & ~blocked
+    night = call & _is(part, "night")
+    repeat = call & ~night & (rows["attempt"].astype(int) > 1)
+    meal = call & ~night & ~repeat & _is(part, "meal")
+    found = {
+        "day": call & ~night & ~repeat & ~meal,
+        "meal": meal,
+        "repeat": repeat,
+        "night": night,
+        "blocked": blocked,
+        "contagion": bred,
+    }
+    return {name: int(found[name].sum()) for name in CAUSES}
+
+
+def _is(values: NDArray[np.object_], name: str) -> NDArray[np.bool_]:
+    return np.asarray(values == name, dtype=bool)
+
+
+def complaint_causes(run: RunView) -> Chart:
+    """Complaints of each strategy, split by cause."""
+    if not modelled(run):
+        return left_out(KEY, TITLE, NOT_MODELLED)
+    return Chart(
+        key=KEY,
+        title=TITLE,
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Each complaint is counted once: a repeated call at night counts as a night call. "
+        "Parts of the day are those of the recipient's clock.",
+    )
+
+
+def _finding(run: RunView) -> str:
+    parts = []
+    for strategy in run.strategies:
+        bred = run.metric(strategy, "complaints_contagion_share")
+        if bred is not None:
+            parts.append(f"{strategy} {share(bred, 0)}")
+    if not parts:
+        return "Nobody complained."
+    return f"Share of complaints that other complaints bred: {several(parts, 8)}."
+
+
+def _figure(run: RunView) -> go.Figure:
+    counts = {s: causes(run, s) for s in run.strategies}
+    most = max(sum(c.values()) for c in counts.values())
+    if not most:
+        return blank("Nobody complained.")
+    figure = go.Figure()
+    for cause, (label, color, pattern) in CAUSES.items():
+        values = [counts[s][cause] for s in run.strategies]
+        if not any(values):
+            continue
+        figure.add_bar(
+            x=values,
+            y=list(range(len(run.strategies))),
+            orientation="h",
+            name=label,
+            marker={
+                "color": color,
+                "pattern": {
+                    "shape": pattern,
+                    "fgcolor": "#ffffff",
+                    "fillmode": "overlay",
+                    "size": 6,
+                },
+            },
+            hovertemplate="%{x:,} complaints<extra>%{fullData.name}</extra>",
+        )
+    dress(figure, height=140 + 34 * len(run.strategies), barmode="stack", bargap=0.3)
+    figure.update_xaxes(title="complaints", tickformat="~s", showgrid=True)
+    strategy_axis(figure, run.strategies)
+    figure.update_layout(margin={"t": 64}, legend={"traceorder": "normal"})
+    return figure
+
+
+def _numbers(run: RunView) -> Numbers:
+    rows = []
+    for strategy in run.strategies:
+        counts = causes(run, strategy)
+        rows.append(
+            (strategy, *(decimal(counts[c]) for c in CAUSES), decimal(sum(counts.values())))
+        )
+    return Numbers(
+        header=("Strategy", *(label for label, _, _ in CAUSES.values()), "All complaints"),
+        rows=tuple(rows),
+    )

@@ -1,0 +1,83 @@
+"""How many of the caller numbers bear a label such as 'spam', over time."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.clock import written_in
+from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.since_start import day_axis, days_since_start
+from analysis.figures.time_axis import whole
+from analysis.numbers import several, share
+from analysis.style import blank, dress, look
+from analysis.view import RunView
+
+KEY = "labels"
+TITLE = "Caller numbers that bear a label"
+
+
+def labels(run: RunView) -> Chart:
+    """Labelled numbers after each update of their standing."""
+    if all(run.metric(s, "labelled_call_share") is None for s in run.strategies):
+        return left_out(KEY, TITLE, "The scenario does not model the reputation of caller numbers.")
+    return Chart(
+        key=KEY,
+        title=TITLE,
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Numbers labelled from each update of their standing to the next. Strategies may call "
+        "from different numbers of numbers.",
+    )
+
+
+def _finding(run: RunView) -> str:
+    known = {s: run.metric(s, "labelled_call_share") for s in run.strategies}
+    parts = [f"{s} {share(value)}" for s, value in known.items() if value is not None]
+    if not parts:
+        return "No call was placed."
+    return f"Share of calls that came from a labelled number: {several(parts, 8)}."
+
+
+def _figure(run: RunView) -> go.Figure:
+    tables = {s: run.of("labels", s) for s in run.strategies}
+    if not any(len(t["at_utc"]) for t in tables.values()):
+        return blank("The numbers' standing was never updated.")
+    figure = go.Figure()
+    last = 0.0
+    for strategy, rows in tables.items():
+        looks = look(run, strategy)
+        days = days_since_start(run, strategy, rows["at_utc"])
+        last = max([last, *days.tolist()])
+        figure.add_scatter(
+            x=[0.0, *days.round(4).tolist()],
+            y=[0, *whole(run.full(rows["numbers_labelled"])).tolist()],
+            name=looks.name,
+            mode="lines+markers",
+            line={
+                "color": looks.color,
+                "dash": looks.dash,
+                "width": looks.width,
+                "shape": "hv",
+            },
+            marker={"symbol": looks.symbol, "size": 5},
+            hovertemplate="day %{x:.2f}: %{y:,} numbers<extra>%{fullData.name}</extra>",
+        )
+    dress(figure, height=340)
+    figure.update_xaxes(day_axis(last))
+    figure.update_yaxes(title="numbers labelled", tickformat="~s", nticks=6)
+    figure.update_layout(margin={"t": 72})
+    return figure
+
+
+def _numbers(run: RunView) -> Numbers:
+    rows = []
+    for strategy in run.strategies:
+        table = run.of("labels", strategy)
+        rows += [
+            (strategy, written_in(at, run.timezone), run.count(float(count)))
+            for at, count in zip(table["at_utc"], table["numbers_labelled"], strict=True)
+        ]
+    return Numbers(
+        header=("Strategy", f"From ({run.timezone})", "Numbers labelled"), rows=tuple(rows)
+    )

@@ -1,0 +1,94 @@
+"""Objections to further calls, by how people made them."""
+
+from __future__ import annotations
+
+import plotly.graph_objects as go
+
+from analysis.figures.bars import strategy_axis
+from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.metrics_text import value_text
+from analysis.numbers import several
+from analysis.style import blank, dress
+from analysis.view import RunView
+
+KEY = "objections"
+TITLE = "How people object to further calls"
+MEANS: dict[str, tuple[str, str, str]] = {
+    "opt_outs_by_key": ("By a key in the call", "#0b5fa5", ""),
+    "opt_outs_by_call_back": ("By calling back", "#d99a1c", "/"),
+    "opt_outs_by_complaint": ("By a complaint that reaches the caller", "#4a4a4a", "x"),
+}
+"""Label, colour and hatching of each means, by the metric that counts it."""
+
+
+def objections(run: RunView) -> Chart:
+    """Objections of each strategy, split by means."""
+    if all(run.metric(s, name) is None for s in run.strategies for name in MEANS):
+        return left_out(KEY, TITLE, "The scenario does not model objections.")
+    return Chart(
+        key=KEY,
+        title=TITLE,
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Objections, not lines: somebody may object twice. Whether and when a strategy heeds "
+        "them is its own rule; calls in spite of an objection are violations where a regime says "
+        "so. A means that the scenario does not model is not there.",
+    )
+
+
+def _finding(run: RunView) -> str:
+    parts = [
+        f"{s} {value_text(run, s, 'lines_opted_out')}"
+        for s in run.strategies
+        if run.metric(s, "lines_opted_out") is not None
+    ]
+    return f"Lines whose people objected: {several(parts, 8)}." if parts else "None is counted."
+
+
+def _figure(run: RunView) -> go.Figure:
+    shown = {
+        name: [run.shown(s, name) or 0.0 for s in run.strategies]
+        for name in MEANS
+        if any(run.metric(s, name) is not None for s in run.strategies)
+    }
+    if not any(map(any, shown.values())):
+        return blank("Nobody objected.")
+    figure = go.Figure()
+    for name, values in shown.items():
+        label, color, pattern = MEANS[name]
+        figure.add_bar(
+            x=values,
+            y=list(range(len(run.strategies))),
+            orientation="h",
+            name=label,
+            marker={
+                "color": color,
+                "pattern": {
+                    "shape": pattern,
+                    "fgcolor": "#ffffff",
+                    "fillmode": "overlay",
+                    "size": 6,
+                },
+            },
+            hovertemplate="%{x:,.0f} objections<extra>%{fullData.name}</extra>",
+        )
+    dress(figure, height=120 + 34 * len(run.strategies), barmode="stack", bargap=0.3)
+    figure.update_xaxes(title="objections", tickformat="~s", showgrid=True)
+    strategy_axis(figure, run.strategies)
+    figure.update_layout(margin={"t": 44}, legend={"traceorder": "normal"})
+    return figure
+
+
+def _numbers(run: RunView) -> Numbers:
+    return Numbers(
+        header=("Strategy", *(label for label, _, _ in MEANS.values()), "Distinct lines"),
+        rows=tuple(
+            (
+                s,
+                *(value_text(run, s, name) for name in MEANS),
+                value_text(run, s, "lines_opted_out"),
+            )
+            for s in run.strategies
+        ),
+    )

@@ -1,0 +1,173 @@
+"""The regulator's timeline: reports as they come in, and the steps that it takes on them."""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+from plotly.subplots import make_subplots
+
+from analysis.clock import written_in
+from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.since_start import day_axis, days_since_start, running
+from analysis.metrics_text import STAGE_NAMES
+from analysis.numbers import decimal, several
+from analysis.style import INK, blank, dress, look, short, text
+from analysis.view import STAGES, RunView
+
+KEY = "regulator"
+TITLE = "What the regulator does, and when"
+STEP = 0.25
+"""Days between two points of a line."""
+LEAST = 14.0
+"""Fewest days that are shown."""
+BEYOND = 1.3
+"""How much further than the last step is shown."""
+SYMBOLS = {"contact": "circle-open", "reminder": "square", "order": "x"}
+
+
+def regulator(run: RunView) -> Chart:
+    """Reports to the regulator and its steps on one time axis."""
+    stages = {s: run.metric(s, "regulator_stage") for s in run.strategies}
+    if all(stage is None for stage in stages.values()):
+        return left_out(KEY, TITLE, "The scenario does not model a regulator.")
+    return Chart(
+        key=KEY,
+        title=TITLE,
+        finding=_finding(run),
+        panels=(Panel(_figure(run)),),
+        numbers=_numbers(run),
+        note="Above, reports that came in by then; below, the regulator's steps. It looks at its "
+        "own times and counts what was registered by then, so a step comes after the report that "
+        "brings it. Shown to a little beyond the last step; the chart of complaints goes on to "
+        f"the horizon. It goes so far from: {_thresholds(run)}.",
+    )
+
+
+def _thresholds(run: RunView) -> str:
+    known = run.regulator_thresholds.items()
+    parts = [f"{stage} {decimal(count)} reports" for stage, count in known]
+    return several(parts) if parts else "thresholds that are not known here"
+
+
+def _finding(run: RunView) -> str:
+    parts = []
+    for strategy in run.strategies:
+        stage = run.metric(strategy, "regulator_stage")
+        if stage is None:
+            continue
+        rows = run.of("regulator", strategy)
+        if not len(rows["stage"]):
+            parts.append(f"{strategy} none")
+            continue
+        days = days_since_start(run, strategy, rows["at_utc"])
+        parts.append(f"{strategy} {STAGE_NAMES[round(stage)]} on day {int(days[-1]) + 1}")
+    return f"How far the regulator went: {several(parts, 8)}."
+
+
+def _figure(run: RunView) -> go.Figure:
+    steps = {s: run.of("regulator", s) for s in run.strategies}
+    times = {s: days_since_start(run, s, rows["at_utc"]) for s, rows in steps.items()}
+    reports = {}
+    for strategy in run.strategies:
+        rows = run.of("complaints", strategy)
+        reports[strategy] = days_since_start(
+            run, strategy, rows["at_utc"][rows["channel"] == "regulator"]
+        )
+    if not any(map(len, reports.values())):
+        return blank("Nobody complained to the regulator.")
+    last = max([LEAST, *(BEYOND * float(t[-1]) for t in times.values() if len(t))])
+    count = len(run.strategies)
+    below = 24 * count + 20
+    figure = make_subplots(
+        rows=2,
+        cols=1,
+        shared_xaxes=True,
+        row_heights=[240, below],
+        vertical_spacing=0.06,
+    )
+    for strategy in run.strategies:
+        looks = look(run, strategy)
+        figure.add_scatter(
+            x0=0,
+            dx=STEP,
+            y=running(reports[strategy], STEP, last).astype(np.int32),
+            name=looks.name,
+            mode="lines",
+            line={
+                "color": looks.color,
+                "dash": looks.dash,
+                "width": looks.width,
+                "shape": "hv",
+            },
+            hovertemplate="day %{x:.2f}: %{y:,} reports<extra>%{fullData.name}</extra>",
+            row=1,
+            col=1,
+        )
+    for stage in STAGES:
+        x: list[float | None] = []
+        y: list[int | None] = []
+        said = []
+        for at, strategy in enumerate(run.strategies):
+            for day, name, counted in zip(
+                times[strategy], steps[strategy]["stage"], steps[strategy]["reports"], strict=True
+            ):
+                if name == stage:
+                    x.append(float(day))
+                    y.append(at)
+                    said.append(decimal(float(counted)))
+        figure.add_scatter(
+            x=x or [None],
+            y=y or [None],
+            customdata=said,
+            name=f"step: {stage}",
+            mode="markers",
+            marker={
+                "symbol": SYMBOLS[stage],
+                "size": 10,
+                "color": INK,
+                "line": {"width": 2, "color": INK},
+            },
+            hovertemplate=f"{stage} on day %{{x:.2f}}, %{{customdata}} reports counted"
+            "<extra></extra>",
+            row=2,
+            col=1,
+        )
+    dress(figure, height=150 + 240 + below)
+    axis = day_axis(last)
+    figure.update_xaxes({**axis, "title": None}, row=1, col=1)
+    figure.update_xaxes(axis, row=2, col=1)
+    figure.update_yaxes(title="reports", tickformat="~s", nticks=6, row=1, col=1)
+    figure.update_yaxes(
+        tickvals=list(range(count)),
+        ticktext=[text(short(s, 24)) for s in run.strategies],
+        tickfont={"size": 11},
+        range=[count - 0.4, -0.6],
+        showgrid=True,
+        row=2,
+        col=1,
+    )
+    figure.update_layout(margin={"t": 84})
+    return figure
+
+
+def _numbers(run: RunView) -> Numbers:
+    rows = []
+    for strategy in run.strategies:
+        steps = run.of("regulator", strategy)
+        days = days_since_start(run, strategy, steps["at_utc"])
+        rows += [
+            (
+                strategy,
+                str(stage),
+                f"{day:.2f}",
+                written_in(at, run.timezone),
+                decimal(float(counted)),
+            )
+            for stage, day, at, counted in zip(
+                steps["stage"], days, steps["at_utc"], steps["reports"], strict=True
+            )
+        ]
+    return Numbers(
+        header=("Strategy", "Step", "Days since the start", f"When ({run.timezone})", "Reports"),
+        rows=tuple(rows),
+    )
