@@ -373,6 +373,19 @@ def _acting_back() -> dict[str, Plan]:
         "lists refreshed each minute": dataclasses.replace(
             build_plan(changed(**lively, suppression__refresh="1 min"), "only"), partner=pairs
         ),
+        "numbers about to be labelled": build_plan(
+            changed(
+                **lively | {
+                    "world__reputation": lively["world__reputation"] | {
+                        "allowed_per_day": 0, "short_call": 0, "report": 0, "label_at": 58,
+                        "half_life": "1 min", "labelled_odds": 0.0,
+                    },
+                    "caller_numbers__numbers": 2,
+                    "dialing__calls_per_second": "1",
+                },
+            ),
+            "only",
+        ),
         "called again at once, whoever objects": build_plan(
             changed(
                 **lively | {

@@ -170,8 +170,8 @@ MUTANTS = (
     _f("9: households forgotten at a refresh", "lines = np.concatenate([lines, others[others >= 0]])", "pass"),
     _b("7: an objection after the call of its moment", "to_come[0].moment <= start:", "to_come[0].moment < start:"),
     _b("7: a refresh sees its own millisecond", "self._pending[0][0] < before", "self._pending[0][0] <= before"),
-    _b("contagion: nobody need have been called", "self._first_call[line] >= moment", "False"),
-    _b("complaints: objections forgotten", "after = self._opposed_at[candidate.complaint.line] <= start", "after = False"),
+    _b("contagion: nobody need have been called", "not 0 < self._first_call[line] <= moment", "False"),
+    _b("complaints: objections forgotten", "after = NEVER - self._opposed_at[candidate.complaint.line] <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),
 )  # fmt: skip
 

@@ -173,7 +173,8 @@ def test_consent_cannot_be_enforced_in_a_world_that_knows_none(tmp_path: Path) -
     assert [f.path for f in found if f.severity == "error"] == [
         "strategies.cnil-compliant.enforce.fr-cnil-political"
     ]
-    assert "give world.consent" in found[0].message
+    (error,) = (fault for fault in found if fault.severity == "error")
+    assert "give world.consent" in error.message
 
 
 def test_all_means_the_strict_reading_unless_told_otherwise() -> None:
