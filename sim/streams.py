@@ -141,7 +141,11 @@ def _fill(
     k0: int,
     k1: int,
 ) -> None:
-    """Fill ``out`` with blocks of ``(entity[i], second, index[i * index_step], purpose)``."""
+    """Fill ``out`` with blocks of ``(entity[i], second, index[i * index_step], purpose)``.
+
+    It has four rows, or one where only the first word of each block is wanted.
+    """
+    all_four = out.shape[0] == 4
     mask = np.uint64(0xFFFFFFFF)
     m0, m1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
     w0, w1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
@@ -162,9 +166,10 @@ def _fill(
             a = (a + w0) & mask
             b = (b + w1) & mask
         out[0, i] = np.uint32(c0)
-        out[1, i] = np.uint32(c1)
-        out[2, i] = np.uint32(c2)
-        out[3, i] = np.uint32(c3)
+        if all_four:
+            out[1, i] = np.uint32(c1)
+            out[2, i] = np.uint32(c2)
+            out[3, i] = np.uint32(c3)
 
 
 def words(
@@ -194,7 +199,30 @@ def words(
     (4, n) uint32
         Words that depend on the arguments of their own entity alone.
     """
-    out = np.empty((4, entity.shape[0]), dtype=np.uint32)
+    return _words(4, key, purpose, entity, index, second)
+
+
+def first_words(
+    key: Key,
+    purpose: Purpose,
+    entity: UInt32Array,
+    index: NDArray[np.uint8] | int = 0,
+) -> UInt32Array:
+    """The first of the four words for each entity, (n,) uint32; arguments as for :func:`words`."""
+    out: UInt32Array = _words(1, key, purpose, entity, index, 0)[0]
+    return out
+
+
+def _words(
+    rows: int,
+    key: Key,
+    purpose: Purpose,
+    entity: UInt32Array,
+    index: NDArray[np.uint8] | int,
+    second: int,
+) -> UInt32Array:
+    """The first ``rows`` words for each entity: all four, or one."""
+    out = np.empty((rows, entity.shape[0]), dtype=np.uint32)
     entity = np.require(entity, np.uint32, ["C", "W"])
     if isinstance(index, int):
         single = np.array([index], dtype=np.uint8)

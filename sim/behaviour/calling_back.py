@@ -53,9 +53,16 @@ def call_back_tables(
 
 
 def calls_back(
-    t: CallBackTables, key: Key, line: NDArray[np.int32], attempt: NDArray[np.uint8]
+    t: CallBackTables, word: NDArray[np.uint32]
 ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
     """After which of n messages left on machines somebody calls back, and when.
+
+    Parameters
+    ----------
+    t
+        Tables of those who call back.
+    word : (4, n) uint32
+        Words of ``VOICEMAIL`` for the calls that left them.
 
     Returns
     -------
@@ -64,7 +71,6 @@ def calls_back(
     (k,) int64
         Delay from the end of each call to the first try, ms.
     """
-    word = words(key, Purpose.VOICEMAIL, line.view(np.uint32), attempt)
     who = np.flatnonzero(word[2] < np.uint32(t.share))
     return who, t.delay(word[3][who]).astype(np.int64)
 

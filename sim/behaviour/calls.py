@@ -21,7 +21,7 @@ from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
 from sim.engine.log import Outcome
 from sim.scenario.model import Strategy, World
-from sim.streams import Key, Purpose, words
+from sim.streams import Key, Purpose, first_words, words
 from sim.threshold import threshold
 
 U8 = NDArray[np.uint8]
@@ -390,8 +390,10 @@ def _callers(t: CallTables, key: Key, line: U32, attempt: U8 | int) -> U16:
     """Numbers that calls come from: by recipient and attempt, never the next of the pool."""
     if t.numbers == 1:
         return np.empty(0, dtype=np.uint16)
-    word = words(key, Purpose.CALLER_NUMBER, line, attempt)[0].astype(np.uint64)
-    number: U16 = ((word * np.uint64(t.numbers)) >> np.uint64(32)).astype(np.uint16)
+    word = first_words(key, Purpose.CALLER_NUMBER, line, attempt).astype(np.uint64)
+    word *= np.uint64(t.numbers)
+    word >>= np.uint64(32)
+    number: U16 = word.astype(np.uint16)
     return number
 
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from sim.behaviour.calls import CallTables
 from sim.streams import Key, Purpose, words
 
+I64 = NDArray[np.int64]
+
 
 def hearing(
     tables: CallTables, key: Key, line: NDArray[np.int32], attempt: NDArray[np.uint8]
@@ -32,3 +34,21 @@ def hearing(
     """
     word = words(key, Purpose.VOICEMAIL, line.astype(np.uint32), attempt)
     return word[0] < np.uint32(tables.heard), tables.hearing_delay(word[1]).astype(np.int64)
+
+
+def heard_at(tables: CallTables, word: NDArray[np.uint32], end: NDArray[np.int64]) -> I64:
+    """When messages left on machines are heard, ms, or -1 where they never are: (n,) int64.
+
+    Parameters
+    ----------
+    tables
+        Tables of the strategy.
+    word : (4, n) uint32
+        Words of ``VOICEMAIL`` for the calls that left them.
+    end : (n,) int64
+        Ends of these calls, ms.
+    """
+    at = np.full(len(end), -1, dtype=np.int64)
+    heard = np.flatnonzero(word[0] < np.uint32(tables.heard))
+    at[heard] = end[heard] + tables.hearing_delay(word[1][heard])
+    return at

@@ -22,12 +22,13 @@ from sim.behaviour.complaining import (
     Family,
     channel_of,
     child,
+    complaining_words,
     families,
     number_of_children,
     origins,
 )
 from sim.behaviour.reputation import burdens, short_outcomes
-from sim.behaviour.voicemail import hearing
+from sim.behaviour.voicemail import heard_at
 from sim.compiled import kernel
 from sim.engine.feedback_plan import (
     Channel,
@@ -42,6 +43,7 @@ from sim.engine.feedback_plan import (
 from sim.engine.inbound import SERVED, Inbound
 from sim.engine.log import N_OUTCOMES, LogChunk, Outcome
 from sim.engine.plan import NEVER, Plan
+from sim.streams import Purpose, words
 
 _LEFT = int(Outcome.MACHINE_VOICEMAIL)
 _NO_KIND = 3
@@ -204,6 +206,8 @@ class _Left(NamedTuple):
     line: NDArray[np.int32]
     attempt: NDArray[np.uint8]
     end: NDArray[np.int64]
+    word: NDArray[np.uint32]
+    """(4, n) What becomes of the message, and whether somebody calls back."""
 
 
 class _Complaint(NamedTuple):
@@ -352,7 +356,9 @@ class Feedback:
             self._add_numbers(chunk)
         row = np.flatnonzero(chunk.outcome == _LEFT)
         end = chunk.start_ms[row] + chunk.hold_ms[row]
-        left = _Left(row, chunk.line[row], chunk.attempt[row], end)
+        line, attempt = chunk.line[row], chunk.attempt[row]
+        word = words(self._plan.key, Purpose.VOICEMAIL, line.view(np.uint32), attempt)
+        left = _Left(row, line, attempt, end, word)
         if back.call_back is not None and back.call_back.gives_number[posture] and len(row):
             self._add_callers(chunk, left)
         if back.complaints is not None:
@@ -382,7 +388,7 @@ class Feedback:
         """Note those who will call back after a message left."""
         assert self._inbound is not None
         assert self._back.call_back is not None
-        who, delay = calls_back(self._back.call_back, self._plan.key, left.line, left.attempt)
+        who, delay = calls_back(self._back.call_back, left.word)
         line, start = left.line[who], chunk.start_ms[left.row[who]]
         standing = self._standing[line]
         over = (standing & _DATED) != 0
@@ -398,10 +404,8 @@ class Feedback:
         plan, line, attempt = self._plan, chunk.line, chunk.attempt
         if self._breeds:
             _note_first(line, attempt, chunk.start_ms, self._first_call)
-        drawn = origins(plan.key, line, attempt)
-        heard, delay = hearing(plan.tables, plan.key, left.line, left.attempt)
-        heard_at = np.full(len(heard) + 1, -1, dtype=np.int64)
-        np.copyto(heard_at[:-1], left.end + delay, where=heard)
+        # One entry more, for the pass looks at the next message before it knows that there is one.
+        heard = np.append(heard_at(plan.tables, left.word, left.end), -1)
         found = np.empty(len(chunk), dtype=np.int32)
         basis = np.empty(len(chunk), dtype=np.int64)
         how = np.empty(len(chunk), dtype=np.uint8)
@@ -414,8 +418,8 @@ class Feedback:
             chunk.hold_ms,
             chunk.outcome,
             chunk.caller,
-            drawn.complains,
-            heard_at,
+            complaining_words(plan.key, line, attempt),
+            heard,
             self._standing,
             self._consent_until,
             self._kinds,
@@ -434,9 +438,11 @@ class Feedback:
             how,
         )
         self._weight += int(weight[0])
-        moment = basis[:count] + 1000 * tables.delay_s(drawn.delay[found[:count]]).astype(np.int64)
+        rows = found[:count]
+        drawn = origins(plan.key, line[rows], attempt[rows])
+        moment = basis[:count] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
         counted = np.flatnonzero(moment < tables.horizon_ms)
-        rows = found[counted]
+        rows = rows[counted]
         for family, at, a, k, s, o, c, channel, learns, h in zip(
             families(plan.key, line[rows], attempt[rows]),
             moment[counted].tolist(),
@@ -445,8 +451,8 @@ class Feedback:
             chunk.start_ms[rows].tolist(),
             chunk.outcome[rows].tolist(),
             chunk.caller[rows].tolist(),
-            drawn.channel[rows].tolist(),
-            drawn.learns[rows].tolist(),
+            drawn.channel[counted].tolist(),
+            drawn.learns[counted].tolist(),
             how[counted].tolist(),
             strict=True,
         ):

@@ -43,7 +43,7 @@ def test_shares_and_limits_are_the_scenarios() -> None:
 
 def test_who_calls_back_and_when_by_their_words() -> None:
     t = tables()
-    who, delay = calls_back(t, KEY, LINE, ATTEMPT)
+    who, delay = calls_back(t, words(KEY, Purpose.VOICEMAIL, LINE.view(np.uint32), ATTEMPT))
     word = words(KEY, Purpose.VOICEMAIL, LINE.view(np.uint32), ATTEMPT)
     assert who.tolist() == np.flatnonzero(word[2] < t.share).tolist()
     assert delay.tolist() == [t.delay.scalar(int(w)) for w in word[3][who]]
