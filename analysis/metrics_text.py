@@ -81,7 +81,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 """The metrics of the comparison, by group; live and voicemail stand apart."""
 
 MORE: dict[str, tuple[str, ...]] = {
-    "List": ("consents_on_list", "lines_left_alone"),
+    "List": ("consents_on_list", "consent_gathering_days", "lines_left_alone"),
     "Cost": ("consent_cost",),
     "Complaints": (
         "complaints_operator",

@@ -151,6 +151,7 @@ def _totals(
         prices=scenario.strategies[strategy].prices,
         scale=scale,
         lines_left_alone=lines.total("left_alone"),
+        gathering_days=_gathering_days(scenario),
         consents=None
         if scenario.world.consent is None
         else int(np.count_nonzero(tally.plan.population.consent[tally.plan.order])),
@@ -161,6 +162,14 @@ def _totals(
         reputation=followed.reputation,
         stopped_ms=stopped_ms,
     )
+
+
+def _gathering_days(scenario: Scenario) -> float | None:
+    """Days over which consents were gathered; None where the world has none, or no dates."""
+    consent = scenario.world.consent
+    if consent is None or consent.gathered is None:
+        return None
+    return (consent.gathered.ends - consent.gathered.starts).total_seconds() / 86_400
 
 
 def _calls(by_outcome: Int64s) -> Block:

@@ -412,6 +412,18 @@ _CONSENTS = (
         lambda t: t.consents,
         higher_is="neither",
     ),
+    _metric(
+        "consent_gathering_days",
+        "Days to gather consents",
+        "days",
+        "ratio",
+        "Days over which the world's consents were gathered, before the campaign could begin: the "
+        "same for all strategies, and a price that only those pay who ask.",
+        "consent.gathered.to − consent.gathered.from",
+        "world.consent.gathered",
+        lambda t: t.gathering_days,
+        higher_is="neither",
+    ),
 )
 
 FEEDBACK_METRICS: tuple[Metric, ...] = (

@@ -142,6 +142,8 @@ class Totals:
     """Lines simulated ÷ lines at full size: complaints are at full size, all else is not."""
     lines_left_alone: int = 0
     """Lines on the list that were never dialled and were to be left alone before the end."""
+    gathering_days: float | None = None
+    """Days over which the world's consents were gathered; None where they are not dated."""
     consents: int | None = None
     """Lines on the list that consented; None where the world says nothing of consent."""
     opt_outs: OptOutTotals | None = None
