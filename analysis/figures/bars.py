@@ -1,12 +1,12 @@
-"""The axis of horizontal bars that has one row a strategy."""
+"""Horizontal bars, one row a strategy: their axis, and parts laid end to end."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import plotly.graph_objects as go
 
-from analysis.style import short, text
+from analysis.style import dress, short, text
 
 
 def strategy_axis(figure: go.Figure, strategies: Sequence[str]) -> None:
@@ -18,3 +18,50 @@ def strategy_axis(figure: go.Figure, strategies: Sequence[str]) -> None:
         range=[len(strategies) - 0.4, -0.6],
         showgrid=False,
     )
+
+
+def stacked(
+    strategies: Sequence[str],
+    parts: Mapping[str, tuple[str, str, str, Sequence[float]]],
+    *,
+    unit: str,
+    tick: str,
+    height: int,
+    top: int,
+) -> go.Figure:
+    """Bars of parts laid end to end, a strategy a row.
+
+    Parameters
+    ----------
+    strategies
+        Their names, from the top.
+    parts
+        By part: its label, colour, hatching, and one value a strategy.
+    unit, tick
+        What is counted, and how a value is written when pointed at.
+    height, top
+        Height of all but the rows, and of the room for the legend, pixels.
+    """
+    figure = go.Figure()
+    for label, color, pattern, values in parts.values():
+        figure.add_bar(
+            x=list(values),
+            y=list(range(len(strategies))),
+            orientation="h",
+            name=label,
+            marker={
+                "color": color,
+                "pattern": {
+                    "shape": pattern,
+                    "fgcolor": "#ffffff",
+                    "fillmode": "overlay",
+                    "size": 6,
+                },
+            },
+            hovertemplate=f"%{{x:{tick}}} {unit}<extra>%{{fullData.name}}</extra>",
+        )
+    dress(figure, height=height + 34 * len(strategies), barmode="stack", bargap=0.3)
+    figure.update_xaxes(title=unit, tickformat="~s", showgrid=True)
+    strategy_axis(figure, strategies)
+    figure.update_layout(margin={"t": top}, legend={"traceorder": "normal"})
+    return figure

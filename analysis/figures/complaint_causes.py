@@ -6,11 +6,11 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.bars import strategy_axis
+from analysis.figures.bars import stacked
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, modelled
 from analysis.numbers import decimal, several, share
-from analysis.style import blank, dress
+from analysis.style import blank
 from analysis.view import RunView
 
 KEY = "complaint-causes"
@@ -81,32 +81,12 @@ def _figure(run: RunView) -> go.Figure:
     most = max(sum(c.values()) for c in counts.values())
     if not most:
         return blank("Nobody complained.")
-    figure = go.Figure()
-    for cause, (label, color, pattern) in CAUSES.items():
-        values = [counts[s][cause] for s in run.strategies]
-        if not any(values):
-            continue
-        figure.add_bar(
-            x=values,
-            y=list(range(len(run.strategies))),
-            orientation="h",
-            name=label,
-            marker={
-                "color": color,
-                "pattern": {
-                    "shape": pattern,
-                    "fgcolor": "#ffffff",
-                    "fillmode": "overlay",
-                    "size": 6,
-                },
-            },
-            hovertemplate="%{x:,} complaints<extra>%{fullData.name}</extra>",
-        )
-    dress(figure, height=140 + 34 * len(run.strategies), barmode="stack", bargap=0.3)
-    figure.update_xaxes(title="complaints", tickformat="~s", showgrid=True)
-    strategy_axis(figure, run.strategies)
-    figure.update_layout(margin={"t": 64}, legend={"traceorder": "normal"})
-    return figure
+    parts = {
+        cause: (*look, values)
+        for cause, look in CAUSES.items()
+        if any(values := [counts[s][cause] for s in run.strategies])
+    }
+    return stacked(run.strategies, parts, unit="complaints", tick=",", height=140, top=64)
 
 
 def _numbers(run: RunView) -> Numbers:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.figures.bars import strategy_axis
+from analysis.figures.bars import stacked
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.metrics_text import value_text
 from analysis.numbers import several
-from analysis.style import blank, dress
+from analysis.style import blank
 from analysis.view import RunView
 
 KEY = "objections"
@@ -54,30 +54,8 @@ def _figure(run: RunView) -> go.Figure:
     }
     if not any(map(any, shown.values())):
         return blank("Nobody objected.")
-    figure = go.Figure()
-    for name, values in shown.items():
-        label, color, pattern = MEANS[name]
-        figure.add_bar(
-            x=values,
-            y=list(range(len(run.strategies))),
-            orientation="h",
-            name=label,
-            marker={
-                "color": color,
-                "pattern": {
-                    "shape": pattern,
-                    "fgcolor": "#ffffff",
-                    "fillmode": "overlay",
-                    "size": 6,
-                },
-            },
-            hovertemplate="%{x:,.0f} objections<extra>%{fullData.name}</extra>",
-        )
-    dress(figure, height=120 + 34 * len(run.strategies), barmode="stack", bargap=0.3)
-    figure.update_xaxes(title="objections", tickformat="~s", showgrid=True)
-    strategy_axis(figure, run.strategies)
-    figure.update_layout(margin={"t": 44}, legend={"traceorder": "normal"})
-    return figure
+    parts = {name: (*MEANS[name], values) for name, values in shown.items()}
+    return stacked(run.strategies, parts, unit="objections", tick=",.0f", height=120, top=44)
 
 
 def _numbers(run: RunView) -> Numbers:
