@@ -42,7 +42,7 @@ TOLERANCE = 0.001
 def engine(size: Sizes) -> Table:
     """The engine on the six-million scenario."""
     out = table(
-        f"1. The engine: france-2017, {size.lines:,} lines, one core, nobody listening",
+        f"1. The engine: france-2017, {size.lines:,} lines, one core, no feedback unless named",
         "strategy", "calls", "calls/s", "ns a call", "spread", "peak MB", "limits",
     )  # fmt: skip
     for name, strategy, sets, floor, aim in BIG:
@@ -63,15 +63,20 @@ def feedback(size: Sizes) -> Table:
     """What acts back, on and off."""
     out = table(
         f"2. All feedback on and off: as-run, {size.lines:,} lines, the engine with the tally",
-        "feedback", "calls", "seconds", "on : off", "peak MB",
+        "feedback", "calls", "seconds", "on : off", "peak MB", "limits",
     )  # fmt: skip
     found = measure(
         "feedback", lines=size.lines, strategy="as-run", on=LIVELY, off=QUIET, repeats=size.repeats
     )
     off, on = found.facts["seconds without"], found.facts["seconds with"]
-    out.add_row("off", f"{found.facts['calls without']:,.0f}", f"{off:.2f}", "", "")
+    limits = [
+        reached(f"{SLOWER:.2f} ×", on <= SLOWER * off, size),
+        reached(f"{FEEDBACK_MB:,.0f} MB", found.peak_mb < FEEDBACK_MB, size),
+    ]
+    out.add_row("off", f"{found.facts['calls without']:,.0f}", f"{off:.2f}", "", "", "")
     out.add_row(
-        "on", f"{found.units:,}", f"{on:.2f}", f"{on / off:.2f} ×", megabytes(found)
+        "on", f"{found.units:,}", f"{on:.2f}", f"{on / off:.2f} ×", megabytes(found),
+        ", ".join(limits),
     )  # fmt: skip
     return out
 

@@ -71,6 +71,7 @@ FEEDBACK_MB = 1500.0
 
 BIG: tuple[tuple[str, str, tuple[str, ...], float, float | None], ...] = (
     ("as-run", "as-run", QUIET, 4e6, 8e6),
+    ("as-run, feedback as shipped", "as-run", (), 4e6, None),
     ("three attempts", "three-attempts", QUIET, 4e6, None),
     ("redial after 10 s", "as-run", (*QUIET, *REDIAL), 2e6, None),
 )

@@ -290,33 +290,9 @@ def run_scenario(
                 data = kept.pop(name).finish(feedback=found.feedback)
                 law.append(law_findings(name, hold_against(data, regimes)))
                 del data
-        manifest: dict[str, Any] = {
-            "scenario": {
-                "name": full.name,
-                "question": full.question,
-                "base": full.base,
-                "sha256": text_digest(text),
-                "sources": [source.name for source in loaded.sources],
-            },
-            "seed": full.seed,
-            "draw": 0,
-            "noise": 0,
-            "scale": {
-                "asked": float(asked),
-                "effective": float(effective),
-                "lines": scaled.world.lines,
-                "lines_full": full.world.lines,
-            },
-            "strategies": chosen,
-            "plans": plans,
-            "currency": next((f.totals.currency for f in findings if f.totals.currency), None),
-            "argv": list(sys.argv if argv is None else argv),
-            "started_utc": started.strftime("%Y-%m-%dT%H:%M:%SZ"),
-            "duration_s": round(time.perf_counter() - clock, 3),
-            "versions": versions(),
-            "machine": machine(),
-            "git": git_state(),
-        }
+        manifest = _manifest(loaded, scaled, asked, text, findings, plans, argv)
+        manifest["started_utc"] = started.strftime("%Y-%m-%dT%H:%M:%SZ")
+        manifest["duration_s"] = round(time.perf_counter() - clock, 3)
         run = writer.finish(
             findings,
             parameter_table(full),
@@ -333,6 +309,44 @@ def run_scenario(
         rounding=rounding,
         duration_s=time.perf_counter() - clock,
     )
+
+
+def _manifest(
+    loaded: Loaded,
+    scaled: Scenario,
+    asked: Fraction,
+    text: str,
+    findings: Sequence[Findings],
+    plans: dict[str, dict[str, Any]],
+    argv: Sequence[str] | None,
+) -> dict[str, Any]:
+    """What the manifest tells of a run, its times left out."""
+    full = loaded.scenario
+    return {
+        "scenario": {
+            "name": full.name,
+            "question": full.question,
+            "base": full.base,
+            "sha256": text_digest(text),
+            "sources": [source.name for source in loaded.sources],
+        },
+        "seed": full.seed,
+        "draw": 0,
+        "noise": 0,
+        "scale": {
+            "asked": float(asked),
+            "effective": scaled.world.lines / full.world.lines,
+            "lines": scaled.world.lines,
+            "lines_full": full.world.lines,
+        },
+        "strategies": list(plans),
+        "plans": plans,
+        "currency": next((f.totals.currency for f in findings if f.totals.currency), None),
+        "argv": list(sys.argv if argv is None else argv),
+        "versions": versions(),
+        "machine": machine(),
+        "git": git_state(),
+    }
 
 
 def _plan_facts(plan: Plan, full: Scenario, scaled: Scenario, name: str) -> dict[str, Any]:

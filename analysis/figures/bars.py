@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -18,6 +19,12 @@ def strategy_axis(figure: go.Figure, strategies: Sequence[str]) -> None:
         range=[len(strategies) - 0.4, -0.6],
         showgrid=False,
     )
+
+
+def hatched(color: str, pattern: str, size: int) -> dict[str, Any]:
+    """The marker of bars that a colour and a white hatching of some pixels tell apart."""
+    hatching = {"shape": pattern, "fgcolor": "#ffffff", "fillmode": "overlay", "size": size}
+    return {"color": color, "pattern": hatching}
 
 
 def stacked(
@@ -49,15 +56,7 @@ def stacked(
             y=list(range(len(strategies))),
             orientation="h",
             name=label,
-            marker={
-                "color": color,
-                "pattern": {
-                    "shape": pattern,
-                    "fgcolor": "#ffffff",
-                    "fillmode": "overlay",
-                    "size": 6,
-                },
-            },
+            marker=hatched(color, pattern, 6),
             hovertemplate=f"%{{x:{tick}}} {unit}<extra>%{{fullData.name}}</extra>",
         )
     dress(figure, height=height + 34 * len(strategies), barmode="stack", bargap=0.3)

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from analysis.figures.bars import hatched
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.rows import title_rows
 from analysis.figures.since_start import day_axis, days_since_start
@@ -88,15 +89,7 @@ def _figure(run: RunView) -> go.Figure:
                 name=label,
                 legendgroup=label,
                 showlegend=row == 1,
-                marker={
-                    "color": color,
-                    "pattern": {
-                        "shape": pattern,
-                        "fgcolor": "#ffffff",
-                        "fillmode": "overlay",
-                        "size": 4,
-                    },
-                },
+                marker=hatched(color, pattern, 4),
                 hovertemplate="day %{x:.2f}: %{y:,}",
                 row=row,
                 col=1,

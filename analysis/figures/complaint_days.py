@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
+from analysis.figures.bars import hatched
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, last_day, modelled
 from analysis.figures.rows import title_rows
@@ -77,15 +78,7 @@ def _figure(run: RunView) -> go.Figure:
                 name=label,
                 legendgroup=channel,
                 showlegend=row == 1,
-                marker={
-                    "color": color,
-                    "pattern": {
-                        "shape": pattern,
-                        "fgcolor": "#ffffff",
-                        "fillmode": "overlay",
-                        "size": 5,
-                    },
-                },
+                marker=hatched(color, pattern, 5),
                 hovertemplate="day %{x:.1f}: %{y:,}",
                 row=row,
                 col=1,

@@ -4,8 +4,9 @@ All arrays belong to :class:`sim.engine.fast.Dialer`, which documents them. The 
 given moment, or until it needs something that only the caller can give, and says which. It can be
 called again with the same arrays: everything that it knows is in them.
 
-No floating point, and no division but one for a retry: times are whole milliseconds, and the pacing
-clock keeps its fraction as a remainder.
+No floating point, and no division but one for a retry and, under a rolling cap, those that look
+back at earlier starts: times are whole milliseconds, and the pacing clock keeps its fraction as a
+remainder.
 """
 
 from __future__ import annotations

@@ -107,8 +107,8 @@ class Plan:
     start_utc_ms: int
     """The campaign's start, ms since 1970 UTC."""
     postures: tuple[Posture, ...]
-    """The message and the hours by the regulator's stage; the first is that of ``tables`` and
-    ``groups``. Alone where no reaction changes anything."""
+    """Each different message and hours that the strategy may take; the first is that of ``tables``
+    and ``groups``, and alone where no reaction changes anything."""
     caps: tuple[Cap, ...] = ()
     """Rolling caps that the dialer keeps."""
     until_ms: NDArray[np.int64] | None = None
