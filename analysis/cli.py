@@ -35,9 +35,9 @@ def report(run: Path, out: Path | None) -> None:
     with a newer version. The run directory is not changed.
     """
     from analysis.report import write_report
-    from sim.results.errors import RunDirectoryError
-    from sim.results.read import load_run
-    from sim.scenario.faults import ScenarioError
+    from sim.document.faults import ScenarioError
+    from sim.store.errors import RunDirectoryError
+    from sim.store.read import load_run
 
     target = out or Path("report.html")
     try:

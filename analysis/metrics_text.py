@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.numbers import MISSING, NARROW, decimal, share
 from analysis.view import RunView
-from sim.results.metrics import METRICS
+from sim.measure.metrics import METRICS
 
 FULL_SIZE_ONLY = "full size only"
 """Stands for a metric that a scaled run cannot tell."""

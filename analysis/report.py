@@ -39,9 +39,9 @@ from analysis.page.markup import (
 )
 from analysis.style import CONFIG, look
 from analysis.view import RunView, as_view, parameters
-from sim.results.metrics import METRICS
-from sim.results.read import Run
+from sim.measure.metrics import METRICS
 from sim.scenario.model import Scenario
+from sim.store.read import Run
 
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "

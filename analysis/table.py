@@ -31,9 +31,9 @@ from analysis.metrics_text import (
 )
 from analysis.numbers import MISSING, several, small_share
 from analysis.view import RunView, as_view, parameters
-from sim.results.metrics import METRICS
-from sim.results.read import Run
+from sim.measure.metrics import METRICS
 from sim.scenario.model import Scenario
+from sim.store.read import Run
 
 SPACE = " "
 """Parts thousands in a console."""

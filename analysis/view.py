@@ -18,13 +18,13 @@ from numpy.typing import NDArray
 from analysis.clock import Moments, utc
 from analysis.numbers import MISSING, NARROW, decimal
 from sim import __version__
-from sim.results.columns import FEEDBACK_TABLES
-from sim.results.columns import TABLES as REGISTERED
-from sim.results.errors import RunDirectoryError
-from sim.results.metrics import METRICS, unit_of
-from sim.results.read import SCENARIO, Run
+from sim.measure.metrics import METRICS, unit_of
 from sim.scenario.model import Scenario, Strategy
 from sim.scenario.scale import scale_scenario
+from sim.store.columns import FEEDBACK_TABLES
+from sim.store.columns import TABLES as REGISTERED
+from sim.store.errors import RunDirectoryError
+from sim.store.read import SCENARIO, Run
 
 Columns = Mapping[str, NDArray[Any]]
 """A table: arrays of one length by column name."""
@@ -57,7 +57,7 @@ def _numpy(column: Any) -> NDArray[Any]:
     """
     kind = str(column.type)
     if kind.startswith("timestamp"):
-        stamps = column.cast("int64")  # milliseconds, as sim.results.columns says
+        stamps = column.cast("int64")  # milliseconds, as sim.store.columns says
         return np.array(
             [_NAT if ms is None else ms for ms in stamps.to_pylist()], dtype="int64"
         ).view("datetime64[ms]")
@@ -230,7 +230,7 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
     Parameters
     ----------
     run
-        What :func:`sim.results.read.load_run` gives, or what a run hands to its report.
+        What :func:`sim.store.read.load_run` gives, or what a run hands to its report.
     scenario
         Its scenario at full size; left out, it is read from the run directory.
     """

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from benchmarks.files import FRANCE, REDUCED
-from sim.engine.build import build_plan
-from sim.engine.plan import Plan
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.plan import Plan
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Scenario
 from sim.scenario.scale import scale_scenario

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+pytest_plugins = ["tests.small_run"]
+
 NOBODY = 65534
 
 

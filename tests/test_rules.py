@@ -76,8 +76,8 @@ def test_modules_of_the_analysis_are_named_in_one_file_of_the_simulator() -> Non
     [
         ("sim.cli", {"numpy", "pydantic", "ruamel", "rich"}),
         ("sim.scenario.load", {"numpy", "simpy", "numba", "scipy", "pandas", "pyarrow"}),
-        ("sim.run", {"pandas", "plotly", "click", "rich"}),
-        ("sim.results.read", {"pandas", "plotly", "numba", "simpy"}),
+        ("sim.jobs.run", {"pandas", "plotly", "click", "rich"}),
+        ("sim.store.read", {"pandas", "plotly", "numba", "simpy"}),
         ("analysis.report", {"numba", "simpy"}),
     ],
 )
@@ -130,7 +130,7 @@ def test_the_clock_seeds_nothing() -> None:
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in CLOCKS
     }
-    assert readers <= {"sim/results/partial.py", "sim/run.py"}
+    assert readers <= {"sim/store/partial.py", "sim/jobs/run.py"}
 
 
 def test_purposes_are_frozen() -> None:

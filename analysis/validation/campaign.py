@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from analysis.validation.casebook import Typical
 from analysis.validation.clusters import HOUR_MS, Floats, Moments, by_hour, reports
 from analysis.validation.level import Count, Level
-from sim.engine import calendar, fast
-from sim.engine.build import build_plan
-from sim.engine.feedback_plan import Channel, FeedbackResult
-from sim.engine.log import LogChunk, Outcome
-from sim.engine.result import EngineResult
+from sim.engine import fast
+from sim.engine.plan import calendar
+from sim.engine.plan.build import build_plan
+from sim.record.feedback import Channel, FeedbackResult
+from sim.record.log import LogChunk, Outcome
+from sim.record.result import EngineResult
 from sim.scenario.model import Complaints, Scenario
 from sim.threshold import WORD
 

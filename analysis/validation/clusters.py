@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 
 from sim.behaviour.complaining import branching_ratio
 from sim.behaviour.laws import quantile_function
-from sim.scenario.model import Complaints, DurationLaw
+from sim.document.laws import DurationLaw
+from sim.scenario.model import Complaints
 
 Floats = NDArray[np.float64]
 

@@ -25,8 +25,8 @@ from analysis.validation.level import (
     leave_one_out,
     uniformity,
 )
+from sim.document.quantity import FactorRange
 from sim.scenario.model import Scenario
-from sim.scenario.quantity import FactorRange
 
 BEGIN = "<!-- engine: begin; made by python -m analysis.validation docs/validation.md -->"
 END = "<!-- engine: end -->"

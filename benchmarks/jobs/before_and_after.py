@@ -9,9 +9,9 @@ from benchmarks.memory import own_peak_mb
 from benchmarks.plans import france
 from benchmarks.sample import Sample, timed
 from sim.engine import fast
-from sim.engine.build import build_plan, dialling_order
-from sim.engine.log import LogChunk
-from sim.results.calls import CallWriter
+from sim.engine.plan.build import build_plan, dialling_order
+from sim.record.log import LogChunk
+from sim.store.calls import CallWriter
 from sim.streams import make_key
 from sim.world.synthesis import latents, synthesise
 

@@ -8,7 +8,7 @@ from benchmarks.memory import own_peak_mb
 from benchmarks.plans import france_plan
 from benchmarks.sample import Sample, timed
 from sim.engine import fast
-from sim.engine.log import LogChunk
+from sim.record.log import LogChunk
 
 
 def ignore(chunk: LogChunk) -> None:

@@ -10,8 +10,8 @@ from benchmarks.memory import own_peak_mb
 from benchmarks.plans import france_plan
 from benchmarks.sample import Sample, timed
 from sim.engine import fast
-from sim.engine.plan import Plan
-from sim.results.tally import Tally
+from sim.engine.plan.plan import Plan
+from sim.measure.tally import Tally
 
 
 def measure(

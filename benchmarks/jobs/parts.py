@@ -12,8 +12,9 @@ from benchmarks.memory import own_peak_mb
 from benchmarks.plans import france_plan
 from benchmarks.sample import Sample
 from sim.behaviour.calls import draw
-from sim.engine import fast, kernel
-from sim.results.tally import Tally
+from sim.engine import fast
+from sim.engine.fast import kernel
+from sim.measure.tally import Tally
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -43,7 +44,7 @@ class Clock:
 def clocked_engine(clock: Clock) -> Iterator[None]:
     """Time what the fast engine calls, for as long as the block lasts."""
     with (
-        patch("sim.engine.dialer.draw", clock.around("draw (numpy)", draw)),
+        patch("sim.engine.fast.dialer.draw", clock.around("draw (numpy)", draw)),
         patch.object(kernel, "place", clock.around("placing kernel", kernel.place)),
         patch.object(kernel, "unload", clock.around("retries unloaded", kernel.unload)),
     ):

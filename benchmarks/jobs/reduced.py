@@ -14,8 +14,8 @@ from benchmarks.plans import reduced_plan
 from benchmarks.rivals import DISPOSITIONS
 from benchmarks.sample import Sample, timed
 from sim.engine import fast, reference
-from sim.engine.log import DISPOSITION_OF_OUTCOME, LogChunk, concatenate
-from sim.engine.plan import Plan
+from sim.engine.plan.plan import Plan
+from sim.record.log import DISPOSITION_OF_OUTCOME, LogChunk, concatenate
 
 _ENGINES = {"fast": fast.run, "reference": reference.run}
 _WARM_UP = 1_000

@@ -11,9 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.rules import assess
-from sim.audit.tables import NEVER, AuditInput, Bools
+from sim.audit.tables import AuditInput, Bools
 from sim.audit.verdict import Assessed, NotAssessable, NotInForce
 from sim.audit.view import View
+from sim.record.never import NEVER
 from sim.regimes.model import Regime, Rule
 
 Status = Literal["assessed", "not_assessable", "not_in_force"]

@@ -19,8 +19,6 @@ Bools = NDArray[np.bool_]
 I64 = NDArray[np.int64]
 Codes = NDArray[np.integer]
 
-NEVER = int(np.iinfo(np.int64).max)
-"""A moment that never comes: consent that was never given, a message never heard."""
 WEEK_MINUTES = 7 * 1440
 
 

@@ -9,8 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.local import DAY_MS, I32, Clocks, date_of, day_number, day_of
-from sim.audit.tables import I64, NEVER, WEEK_MINUTES, AuditInput, Bools
+from sim.audit.tables import I64, WEEK_MINUTES, AuditInput, Bools
 from sim.audit.verdict import MissingError
+from sim.record.never import NEVER
 from sim.regimes.model import Rule, RuleBase
 
 _MONDAY = 3 * 1440

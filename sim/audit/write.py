@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, Violations
-from sim.results.arrays import coded, column
+from sim.record.arrays import coded, column
 
 _ROWS = 1 << 20
 _NAME = pa.dictionary(pa.int32(), pa.string())

@@ -26,7 +26,6 @@ from sim.behaviour.laws import table
 from sim.behaviour.quantiles import QuantileTable
 from sim.scenario.model import Answering, LineType, World
 from sim.threshold import threshold
-from sim.world.population import Population
 
 Floats = NDArray[np.float64]
 DISPOSITION_KEYS = ("invalid", "busy", "no_answer", "machine", "human")
@@ -159,7 +158,7 @@ def would_answer(
     return chance, weight
 
 
-def _consent_counts(world: World) -> bool:
+def consent_counts(world: World) -> bool:
     """Whether lines that consented answer otherwise than the rest."""
     return world.consent is not None and world.consent.human_odds.central != 1.0
 
@@ -173,7 +172,7 @@ def strata(world: World) -> tuple[Floats, Floats]:
     segments = list(world.segments.values()) if world.segments else []
     weight = np.array([s.share.central for s in segments] or [1.0])
     odds = np.array([s.human_odds.central for s in segments] or [1.0])
-    if world.consent is not None and _consent_counts(world):
+    if world.consent is not None and consent_counts(world):
         given = world.consent.share.central * world.consent.covers_calls.central
         weight = np.outer(weight, [1.0 - given, given]).ravel()
         odds = np.outer(odds, [1.0, world.consent.human_odds.central]).ravel()
@@ -255,15 +254,3 @@ def _threshold_rows(
     out[..., 0] = np.array([threshold(b) for b in busy], dtype=np.uint32)
     out[..., 1] = np.minimum(human * 2.0**32, 2.0**32 - 1).astype(np.uint32)
     return out
-
-
-def class_of(world: World, people: Population) -> NDArray[np.uint16]:
-    """Index of each line's class in the threshold rows, (lines,) uint16."""
-    of_line, cohorts = len(strata(world)[0]), cohorts_of(world)
-    stratum = people.segment.astype(np.uint16)
-    if _consent_counts(world):
-        stratum = stratum * np.uint16(2) + (people.consent != 0)
-    index: NDArray[np.uint16] = (
-        people.line_type.astype(np.uint16) * np.uint16(of_line) + stratum
-    ) * np.uint16(cohorts) + people.cohort
-    return index

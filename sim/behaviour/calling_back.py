@@ -2,16 +2,41 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
-from sim.engine.feedback_plan import CallBackTables
+from sim.behaviour.quantiles import QuantileTable
 from sim.scenario.model import CallBack
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CallBackTables:
+    """Integers that decide who calls back and what comes of it."""
+
+    gives_number: tuple[bool, ...]
+    """By posture: whether the voicemail gives a number."""
+    share: int
+    """uint32 threshold: somebody calls back after a message left."""
+    delay: QuantileTable
+    """End of the call that left it to the first try, ms."""
+    handling: QuantileTable
+    """Time for which a call back holds an inbound line, ms."""
+    opts_out: int
+    """uint32 threshold: one who gets through opts out, at the end of that call."""
+    redials: int
+    """uint32 threshold: one who is blocked tries again."""
+    redial_delay: QuantileTable
+    """Blocked try to the next, ms."""
+    tries: int
+    """Most tries."""
+    lines: int
+    """Inbound lines."""
 
 
 class Callers(NamedTuple):

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from sim.behaviour.answering import Latent, thresholds
 from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
-from sim.engine.log import Outcome
+from sim.record.log import Outcome
 from sim.scenario.model import Strategy, World
 from sim.streams import Key, Purpose, first_words, words
 from sim.threshold import threshold

@@ -8,6 +8,7 @@ cascade comes back to it (Hawkes and Oakes 1974: a cluster has 1 / (1 - n) membe
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from itertools import product
 from typing import NamedTuple
 
@@ -18,10 +19,43 @@ from scipy.special import pdtr
 from sim.behaviour.hours import QUARTERS
 from sim.behaviour.laws import quantile_function
 from sim.behaviour.quantiles import QuantileTable, tabulate
-from sim.engine.feedback_plan import ComplaintTables, PartOfDay
-from sim.scenario.model import ComplaintEffects, Complaints, DayPart, DurationLaw
+from sim.document.laws import DurationLaw
+from sim.record.feedback import PartOfDay
+from sim.scenario.model import ComplaintEffects, Complaints, DayPart
 from sim.streams import Key, Purpose, first_words, philox_block, words
 from sim.threshold import WORD, threshold
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ComplaintTables:
+    """Integers that decide who complains, when and where."""
+
+    thresholds: NDArray[np.uint32]
+    """(3, 2, 2, 3, 2, 2, 2, 2, 2) By kind (live, voicemail, unanswered), consented, opposed, part
+    of day, repeat (attempt above 1), after opt-out, objection first, silence, labelled."""
+    blocked: NDArray[np.uint32]
+    """(2, 2) By consented and opposed: a caller back who never gets through."""
+    part: NDArray[np.uint8]
+    """(672,) Part of day by local quarter-hour of the week; night where it is night and meal."""
+    silence_ms: tuple[NDArray[np.int64], ...]
+    """By territory: (k, 2) intervals of the silence before a poll."""
+    objection_first: tuple[bool, ...]
+    """By posture: whether the message tells of objection at its start."""
+    delay_s: QuantileTable
+    """Call, or hearing, to complaint, in whole *seconds*: 31 bits of ms would end at 24 days."""
+    channel: tuple[int, int, int]
+    """Cumulative uint32 thresholds: a word below the first is a complaint to the regulator, below
+    the second to an operator, below the third in public, else in the press."""
+    children: NDArray[np.uint32]
+    """(4, 256) By channel: cumulative uint32 thresholds of the number of further complaints. Their
+    number is how many entries are at or below the word."""
+    breeding_delay_s: QuantileTable
+    """Complaint to a further one, in whole seconds."""
+    opts_out: int
+    """uint32 threshold: the caller learns of a complaint to the regulator or an operator."""
+    horizon_ms: int
+    """Complaints at or after it are not counted and have no consequence."""
+
 
 LONGEST_S = 400 * 86_400
 """A complaint comes within 400 days, in seconds, or is cut to that."""

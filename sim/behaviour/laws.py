@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.quantiles import Ppf, QuantileTable, tabulate
-from sim.scenario import model
-from sim.scenario.units import parse_duration
+from sim.document import laws
+from sim.document.units import parse_duration
 
 Floats = NDArray[np.float64]
 _NORMAL = NormalDist()
@@ -30,28 +30,28 @@ def _normal_points(probabilities: bytes) -> Floats:
     return np.array([_NORMAL.inv_cdf(p) for p in points])
 
 
-def quantile_function(law: model.DurationLaw) -> Ppf:
+def quantile_function(law: laws.DurationLaw) -> Ppf:
     """The quantile function of a law, ms."""
     match law:
-        case model.Constant():
+        case laws.Constant():
             value = float(law.value.central)
             return lambda p: np.full_like(p, value)
-        case model.Uniform():
+        case laws.Uniform():
             low, high = float(law.shortest.central), float(law.longest.central)
             return lambda p: low + (high - low) * p
-        case model.Exponential():
+        case laws.Exponential():
             mean = float(law.mean.central)
             return lambda p: -mean * np.log1p(-p)
-        case model.LogNormal():
+        case laws.LogNormal():
             mu = np.log(law.median.central)
             sigma = (np.log(law.p90.central) - mu) / _Z90
             return lambda p: np.exp(mu + sigma * _normal_points(p.tobytes()))
-        case model.Survival():
+        case laws.Survival():
             return _survival(law)
     raise TypeError(f"unknown law {law!r}")  # pragma: no cover - the union above is closed
 
 
-def _survival(law: model.Survival) -> Ppf:
+def _survival(law: laws.Survival) -> Ppf:
     """Piecewise Weibull: log cumulative hazard is linear in log time, through all points."""
     pairs = sorted((parse_duration(at), share) for at, share in law.points.items())
     log_time = np.log([at for at, _ in pairs])
@@ -66,7 +66,7 @@ def _survival(law: model.Survival) -> Ppf:
     return ppf
 
 
-def table(law: model.DurationLaw, *, longest_ms: int | None = None) -> QuantileTable:
+def table(law: laws.DurationLaw, *, longest_ms: int | None = None) -> QuantileTable:
     """The quantile table of a law, in ms, cut to one hour unless said otherwise."""
     ppf = quantile_function(law)
     return tabulate(ppf) if longest_ms is None else tabulate(ppf, longest_ms=longest_ms)

@@ -7,12 +7,32 @@ campaign brings on itself: nothing here offers a way round it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.feedback_plan import ReputationPlan
-from sim.engine.log import N_OUTCOMES, Outcome
+from sim.record.log import N_OUTCOMES, Outcome
 from sim.scenario.model import Reputation
+
+
+@dataclass(frozen=True, slots=True)
+class ReputationPlan:
+    """The standing of caller numbers in whole thousandths of a call."""
+
+    update_ms: tuple[int, ...]
+    """Moments of update, rising, before the cutoff."""
+    allowed: int
+    """Thousandths of calls per number and interval that burden it not at all."""
+    short_call: int
+    """Burden of a short call, thousandths."""
+    report: int
+    """Burden of a complaint about a call from the number, thousandths."""
+    label_at: int
+    """Burden from which the number bears a label, thousandths."""
+    retain: int
+    """Of 65,536: what an interval leaves of a burden; the rest is cut off."""
+
 
 DAY_MS = 86_400_000
 WHOLE = 65_536

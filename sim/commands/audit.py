@@ -113,8 +113,8 @@ def _writer(out: Path | None) -> Iterator[ViolationWriter | None]:
 
 def _regimes(names: tuple[str, ...], run: Path | None) -> list[Regime]:
     """The regimes that were named, else those of the run's scenario."""
+    from sim.document.faults import ScenarioError
     from sim.regimes.load import UnknownNameError, load_regime
-    from sim.scenario.faults import ScenarioError
 
     if not names and run is not None:
         names = _named_by(run)
@@ -130,10 +130,10 @@ def _regimes(names: tuple[str, ...], run: Path | None) -> list[Regime]:
 
 def _named_by(run: Path) -> tuple[str, ...]:
     """Regimes that the scenario of a run names."""
-    from sim.results.errors import RunDirectoryError
-    from sim.results.read import SCENARIO, load_run
-    from sim.scenario.faults import ScenarioError
+    from sim.document.faults import ScenarioError
     from sim.scenario.load import load_scenario
+    from sim.store.errors import RunDirectoryError
+    from sim.store.read import SCENARIO, load_run
 
     try:
         return load_scenario(load_run(run).path / SCENARIO).scenario.regimes
@@ -145,10 +145,10 @@ def _named_by(run: Path) -> tuple[str, ...]:
 
 def _run(run: Path, strategies: tuple[str, ...]) -> Iterator[AuditInput]:
     """Inputs from a run directory, a strategy at a time."""
-    from sim.audit.from_run import RunInputError, read_run
-    from sim.results.errors import RunDirectoryError
-    from sim.results.read import load_run
-    from sim.scenario.faults import ScenarioError
+    from sim.audit.inputs.run import RunInputError, read_run
+    from sim.document.faults import ScenarioError
+    from sim.store.errors import RunDirectoryError
+    from sim.store.read import load_run
 
     try:
         if (scale := load_run(run).scale) != 1:
@@ -164,9 +164,9 @@ def _files(
     calls: Path | None, recipients: Path | None, optouts: Path | None, facts: Path | None
 ) -> Iterator[AuditInput]:
     """The input from a real dialer's files."""
-    from sim.audit.external import read_external
-    from sim.audit.facts import read_facts
-    from sim.audit.files import InputError
+    from sim.audit.inputs.external import read_external
+    from sim.audit.inputs.facts import read_facts
+    from sim.audit.inputs.files import InputError
 
     assert calls is not None
     try:

@@ -33,8 +33,8 @@ def check(
     PATH is a scenario file or a directory of them; scenarios/ by default. Exit code 0: all equal;
     1: differences; 2: could not judge.
     """
-    from sim.check import check as run_check
-    from sim.results import verdicts
+    from sim.commands import verdicts
+    from sim.jobs.check import check as run_check
 
     if update and not (reason or "").strip():
         raise BadInput("an update needs a reason: --update --reason TEXT")

@@ -15,7 +15,7 @@ def explain(name: str, file: str | None) -> None:
 
     NAME is a metric such as people_reached, or a key such as dialing.channels.
     """
-    from sim.results.metrics import METRICS, explain_metric, nearest
+    from sim.measure.metrics import METRICS, explain_metric, nearest
     from sim.scenario.explain import explain_key, suggestions
 
     if name in METRICS:

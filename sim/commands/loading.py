@@ -7,8 +7,8 @@ from typing import NoReturn
 
 import click
 
-from sim.loading import load
-from sim.scenario.faults import ScenarioError
+from sim.document.faults import ScenarioError
+from sim.loading.load import load
 from sim.scenario.load import Loaded
 
 BAD_INPUT = 2

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 
 import click
 
-from sim.run import Advance, ProgressHook
+from sim.jobs.run import Advance, ProgressHook
 
 
 @contextmanager
 def progress() -> Iterator[ProgressHook]:
-    """A hook for :func:`sim.run.run_scenario`."""
+    """A hook for :func:`sim.jobs.run.run_scenario`."""
     if sys.stderr.isatty():
         with _bars() as hook:
             yield hook

@@ -12,7 +12,7 @@ import click
 from sim.commands.loading import BadInput, load_or_exit
 
 if TYPE_CHECKING:
-    from sim.run import RunOutcome
+    from sim.jobs.run import RunOutcome
 
 
 _SHARE = re.compile(r"(?P<number>[-+0-9./]{1,40}(e-?[0-9]{1,2})?)\s*(?P<percent>%?)", re.I)
@@ -80,8 +80,8 @@ def run(
 
     from sim.cli import shown_by
     from sim.commands.progress import progress
-    from sim.results.errors import RunDirectoryError
-    from sim.run import run_scenario
+    from sim.jobs.run import run_scenario
+    from sim.store.errors import RunDirectoryError
 
     try:
         with progress() as hook:

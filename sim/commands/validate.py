@@ -8,8 +8,8 @@ from dataclasses import asdict
 import click
 
 from sim.commands.loading import BAD_INPUT
-from sim.loading import load
-from sim.scenario.faults import Fault, ScenarioError
+from sim.document.faults import Fault, ScenarioError
+from sim.loading.load import load
 
 
 @click.command()

@@ -9,6 +9,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 
+from sim.document.quantity import ShareRange
+from sim.document.written import duration_text
 from sim.regimes.load import load_regime
 from sim.regimes.model import (
     ConsentRule,
@@ -19,8 +21,6 @@ from sim.regimes.model import (
     Rule,
 )
 from sim.scenario.model import Message, Strategy, World
-from sim.scenario.quantity import ShareRange
-from sim.scenario.written import duration_text
 
 ALL = "all"
 KEPT_BY_THE_DIALER = frozenset(

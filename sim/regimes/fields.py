@@ -8,8 +8,8 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, StringConstraints
 
-from sim.scenario.kinds import Kind
-from sim.scenario.units import shown
+from sim.document.kinds import Kind
+from sim.document.units import shown
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _REFS = re.compile(r"[A-Z][A-Za-z0-9-]*(, [A-Z][A-Za-z0-9-]*)*", re.ASCII)

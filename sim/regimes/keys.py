@@ -1,6 +1,6 @@
 """The keys of a regime's classes as a tree, for error messages.
 
-It is the tree of :mod:`sim.scenario.keys`, read off other classes: these have neither ranges nor
+It is the tree of :mod:`sim.document.keys`, read off other classes: these have neither ranges nor
 duration laws, but choices that may be left out.
 """
 
@@ -14,8 +14,8 @@ from annotated_types import Ge
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from sim.scenario.keys import Key
-from sim.scenario.kinds import Kind
+from sim.document.keys import Key
+from sim.document.kinds import Kind
 
 
 @cache

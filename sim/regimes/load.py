@@ -16,12 +16,12 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from sim.document.faults import Fault, ScenarioError
+from sim.document.messages import unknown_name
+from sim.document.node import plain
+from sim.document.source import Source, parse_source, read_source
 from sim.regimes.checks import check_regime
 from sim.regimes.model import Regime, Rule
-from sim.scenario.faults import Fault, ScenarioError
-from sim.scenario.messages import unknown_name
-from sim.scenario.node import plain
-from sim.scenario.source import Source, parse_source, read_source
 
 SUFFIXES = (".yaml", ".yml")
 """What the name of a regime's file ends with."""

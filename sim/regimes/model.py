@@ -19,11 +19,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool
 
+from sim.document.kinds import FACTOR, SHARE
+from sim.document.quantity import Model, PlainDuration
+from sim.document.units import parse_factor, parse_share
 from sim.regimes.fields import Currency, Date, Name, Refs, Text
-from sim.scenario.kinds import FACTOR, SHARE
 from sim.scenario.model import CallTimes, Clock, Count
-from sim.scenario.quantity import Model, PlainDuration
-from sim.scenario.units import parse_factor, parse_share
 
 Force = Literal["law", "recommendation", "voluntary"]
 """``law``: binding. ``recommendation``: an authority asks for it. ``voluntary``: a policy that the

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.scenario.node import Node, nearest
+from sim.document.node import Node, nearest
 
 
 def at(node: Node, *path: str | int) -> Node:

@@ -6,6 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
+from sim.document.faults import Fault
+from sim.document.messages import unknown_name
+from sim.document.node import Node
+from sim.document.validate import fault_at
+from sim.document.written import clock_text
 from sim.regimes.model import (
     CallerNumberRule,
     HonourOptOutRule,
@@ -16,11 +21,6 @@ from sim.regimes.model import (
 from sim.regimes.places import at
 from sim.regimes.words import dates_text
 from sim.scenario.calendars import holiday_problem
-from sim.scenario.faults import Fault
-from sim.scenario.messages import unknown_name
-from sim.scenario.node import Node
-from sim.scenario.validate import fault_at
-from sim.scenario.written import clock_text
 
 
 def check_rule(rule: Rule, node: Node) -> Iterator[Fault]:

@@ -6,9 +6,9 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from textwrap import TextWrapper
 
+from sim.document.written import share_text
 from sim.regimes.model import Observed, Penalty, Regime, Rule, Source
 from sim.regimes.words import dates_text, details
-from sim.scenario.written import share_text
 
 NOT_ADVICE = "Modelling data, not legal advice."
 FORCES = {

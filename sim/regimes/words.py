@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import singledispatch
 
+from sim.document.units import WEEKDAYS
+from sim.document.written import clock_text, duration_text, share_text
 from sim.regimes.model import (
     AbandonmentRule,
     CallerNumberRule,
@@ -24,8 +26,6 @@ from sim.regimes.model import (
     RuleBase,
     SilenceRule,
 )
-from sim.scenario.units import WEEKDAYS
-from sim.scenario.written import clock_text, duration_text, share_text
 
 
 def details(rule: Rule) -> list[str]:

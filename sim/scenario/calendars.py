@@ -5,8 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from sim.document.messages import did_you_mean
 from sim.scenario import clock
-from sim.scenario.messages import did_you_mean
 from sim.scenario.model import CallTimes
 
 

@@ -11,13 +11,25 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario.keys import LAWS, Key, file_keys, key_at
+from sim.document.keys import LAWS, Key
+from sim.document.node import (
+    Node,
+    Path,
+    descend,
+    dotted,
+    plain,
+)
+from sim.document.quantity import DurationRange, FactorRange, ShareRange
+from sim.document.units import Money
+from sim.document.written import (
+    duration_text,
+    moment_text,
+    rate_text,
+    share_text,
+)
+from sim.scenario.keys import file_keys, key_at
 from sim.scenario.load import Loaded
-from sim.scenario.node import Node, Path, descend, dotted, plain
 from sim.scenario.overlay import SECTIONS
-from sim.scenario.quantity import DurationRange, FactorRange, ShareRange
-from sim.scenario.units import Money
-from sim.scenario.written import duration_text, moment_text, rate_text, share_text
 
 _MEANINGS = {
     "world.territories.*": "One territory: a part of the list with its own clock and holidays.",

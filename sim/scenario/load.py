@@ -1,8 +1,8 @@
 """From a YAML file to a checked scenario, or to every fault at once.
 
-The steps, each a module: read the file and those it extends (:mod:`~sim.scenario.source`), lay
+The steps, each a module: read the file and those it extends (:mod:`~sim.document.source`), lay
 overlays and settings over them (:mod:`~sim.scenario.overlay`), turn the result into typed objects
-(:mod:`~sim.scenario.validate`), hold the rules over several fields against these
+(:mod:`~sim.document.validate`), hold the rules over several fields against these
 (:mod:`~sim.scenario.checks`).
 """
 
@@ -18,13 +18,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
+from sim.document.faults import Fault, ScenarioError, in_order
+from sim.document.node import Node, plain
+from sim.document.validate import Checked, check_model, unfilled
 from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
-from sim.scenario.faults import Fault, ScenarioError, in_order
 from sim.scenario.keys import file_keys
 from sim.scenario.model import Scenario, Strategy, World
-from sim.scenario.node import Node, plain
 from sim.scenario.overlay import compose, flatten
-from sim.scenario.validate import Checked, check_model, unfilled
 
 
 @dataclass(frozen=True)

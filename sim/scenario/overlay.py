@@ -15,11 +15,17 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.scenario.faults import Fault, ScenarioError
-from sim.scenario.messages import unknown_name
+from sim.document.faults import Fault, ScenarioError
+from sim.document.messages import unknown_name
+from sim.document.node import (
+    Node,
+    Path,
+    Place,
+    dotted,
+    plain,
+)
+from sim.document.source import Source, parse_value, read_source
 from sim.scenario.model import Strategy
-from sim.scenario.node import Node, Path, Place, dotted, plain
-from sim.scenario.source import Source, parse_value, read_source
 
 MAX_EXTENDS = 8
 """Most files in a chain of ``extends``."""

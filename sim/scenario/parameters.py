@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from pydantic import BaseModel
 
+from sim.document.node import Path, dotted
+from sim.document.quantity import DurationRange, FactorRange, ShareRange
 from sim.scenario.model import CallList, Scenario
-from sim.scenario.node import Path, dotted
-from sim.scenario.quantity import DurationRange, FactorRange, ShareRange
 
 _UNITS: Mapping[type[BaseModel], str] = {ShareRange: "share", FactorRange: "", DurationRange: "ms"}
 

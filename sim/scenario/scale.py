@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
+from sim.document.quantity import FactorRange, FrozenDict
 from sim.scenario.model import Dialing, Scenario, Strategy, World
-from sim.scenario.quantity import FactorRange, FrozenDict
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,6 @@ from numpy.typing import NDArray
 
 U8 = NDArray[np.uint8]
 
-NEVER = np.iinfo(np.int64).max
-"""A moment that does not come."""
-
 
 @dataclass(frozen=True, slots=True)
 class Population:

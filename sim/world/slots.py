@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from sim.document.units import WEEKDAYS
 from sim.scenario.model import CallTimes, World
-from sim.scenario.units import WEEKDAYS
 
 MINUTE_MS = 60_000
 

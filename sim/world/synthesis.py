@@ -9,10 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.answering import Latent, cohorts_of, latent
+from sim.record.never import NEVER
 from sim.scenario.model import Consent, Scenario
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
-from sim.world.population import NEVER, Population
+from sim.world.population import Population
 from sim.world.slots import consent_slots
 
 _BLOCK = 1 << 16

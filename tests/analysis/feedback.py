@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.results.columns import TABLES
+from sim.store.columns import TABLES
 
 DAY = np.timedelta64(1, "D").astype("timedelta64[ms]")
 HOUR = np.timedelta64(1, "h").astype("timedelta64[ms]")

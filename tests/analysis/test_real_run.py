@@ -20,11 +20,11 @@ from analysis.figures.violations import by_hour
 from analysis.report import report_html
 from analysis.table import comparison_text
 from analysis.view import FURTHER, TABLES, as_view
-from sim.results.columns import TABLES as REGISTERED
-from sim.results.read import Run, load_run
-from sim.run import run_scenario
+from sim.jobs.run import run_scenario
 from sim.scenario.load import load_scenario
 from sim.scenario.starter import starter
+from sim.store.columns import TABLES as REGISTERED
+from sim.store.read import Run, load_run
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from analysis.metrics_text import (
 )
 from analysis.table import comparison_text
 from analysis.view import RunView
-from sim.results.metrics import METRICS
+from sim.measure.metrics import METRICS
 from tests.analysis.tables import STRATEGIES, make_run
 
 

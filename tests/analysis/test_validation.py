@@ -36,10 +36,10 @@ from analysis.validation.level import (
 )
 from analysis.validation.page import STRATEGY, engine_part, engine_part_of, page
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.feedback_plan import Channel, FeedbackResult
-from sim.engine.log import LogChunk, Outcome
-from sim.engine.result import EngineResult
+from sim.engine.plan.build import build_plan
+from sim.record.feedback import Channel, FeedbackResult
+from sim.record.log import LogChunk, Outcome
+from sim.record.result import EngineResult
 from sim.scenario.load import load_scenario
 from sim.scenario.model import Complaints, Scenario
 from sim.scenario.scale import scale_scenario

@@ -9,15 +9,8 @@ from typing import Any
 import numpy as np
 from hypothesis import strategies as st
 
-from sim.audit.tables import (
-    NEVER,
-    AuditInput,
-    Calls,
-    CampaignFacts,
-    OptOuts,
-    Recipients,
-    Slot,
-)
+from sim.audit.tables import AuditInput, Calls, CampaignFacts, OptOuts, Recipients, Slot
+from sim.record.never import NEVER
 from sim.regimes.model import Regime
 from tests.audit.build import DAY, HOUR, regime, utc
 

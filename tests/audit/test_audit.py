@@ -12,9 +12,10 @@ import pytest
 from sim.audit.auditor import audit, audits
 from sim.audit.exposure import exposure
 from sim.audit.shown import count_table, document
-from sim.audit.tables import NEVER, AuditInput, CampaignFacts, Recipients
+from sim.audit.tables import AuditInput, CampaignFacts, Recipients
 from sim.audit.text import audit_text
 from sim.audit.write import SCHEMA, ViolationWriter
+from sim.record.never import NEVER
 from sim.regimes.load import load_regime, regime_ids
 from tests.audit.build import DAY, HOUR, PARIS, log, regime, utc
 

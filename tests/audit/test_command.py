@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sim.commands.audit import audit
-from sim.run import run_scenario
+from sim.jobs.run import run_scenario
 from sim.scenario.load import load_scenario
 from tests.audit.test_from_run import SMALL
 

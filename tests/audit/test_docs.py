@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from sim.audit.external import _Log, _People, _Wishes
-from sim.audit.facts import FactsFile, read_facts
-from sim.audit.files import Sheet
+from sim.audit.inputs.external import _Log, _People, _Wishes
+from sim.audit.inputs.facts import FactsFile, read_facts
+from sim.audit.inputs.files import Sheet
 from sim.audit.rules import KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")

@@ -18,14 +18,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.audit.auditor import Audit, audit
-from sim.audit.from_run import CallLog
+from sim.audit.inputs.run import CallLog
 from sim.audit.plain import plain_audit
 from sim.audit.tables import AuditInput
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.feedback_plan import OptOutBy
-from sim.engine.log import LogChunk, concatenate
-from sim.engine.plan import Plan
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import OptOutBy
+from sim.record.log import LogChunk, concatenate
 from sim.regimes.load import load_regime
 from sim.scenario.model import Scenario
 from tests.audit.worlds import ANSWERING, RULES, TYPES, Case, Log, broken, cases

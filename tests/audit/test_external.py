@@ -13,10 +13,11 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.audit.auditor import audit
-from sim.audit.external import read_external
-from sim.audit.facts import read_facts
-from sim.audit.files import InputError
-from sim.audit.tables import NEVER, CampaignFacts
+from sim.audit.inputs.external import read_external
+from sim.audit.inputs.facts import read_facts
+from sim.audit.inputs.files import InputError
+from sim.audit.tables import CampaignFacts
+from sim.record.never import NEVER
 from tests.audit.build import regime, utc
 
 A, B, C = ("a1" * 16, "b2" * 16, "c3" * 16)

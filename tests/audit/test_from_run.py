@@ -11,17 +11,18 @@ import numpy as np
 import pytest
 
 from sim.audit.auditor import audit
-from sim.audit.from_run import CallLog, RunInputError, read_run
-from sim.audit.tables import NEVER, AuditInput
+from sim.audit.inputs.run import CallLog, RunInputError, read_run
+from sim.audit.tables import AuditInput
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.feedback_plan import FeedbackResult, OptOutBy
-from sim.engine.log import LogChunk, concatenate
+from sim.engine.plan.build import build_plan
+from sim.jobs.run import run_scenario
+from sim.record.feedback import FeedbackResult, OptOutBy
+from sim.record.log import LogChunk, concatenate
+from sim.record.never import NEVER
 from sim.regimes.load import load_regime
-from sim.results.errors import RunDirectoryError
-from sim.run import run_scenario
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.model import CallBack, Scenario
+from sim.store.errors import RunDirectoryError
 from tests.audit.build import PARIS, breaking, only, regime, utc
 from tests.worlds import plain
 

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from sim.audit.auditor import audit
-from sim.audit.tables import NEVER, AuditInput, CampaignFacts, Recipients
+from sim.audit.tables import AuditInput, CampaignFacts, Recipients
+from sim.record.never import NEVER
 from tests.audit.build import DAY, PARIS, breaking, log, only, reason, regime, utc
 
 AT = utc("2024-03-05 12:00")

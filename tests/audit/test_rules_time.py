@@ -9,7 +9,8 @@ import pytest
 
 from sim.audit.auditor import audit
 from sim.audit.plain import plain_audit
-from sim.audit.tables import NEVER, OptOuts, Recipients, Slot
+from sim.audit.tables import OptOuts, Recipients, Slot
+from sim.record.never import NEVER
 from tests.audit.build import DAY, HOUR, PARIS, breaking, log, only, reason, regime, utc
 
 HOURS: dict[str, Any] = {

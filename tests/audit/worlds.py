@@ -17,9 +17,9 @@ from zoneinfo import ZoneInfo
 
 from hypothesis import strategies as st
 
-from sim.engine.feedback_plan import FeedbackResult
-from sim.engine.log import LogChunk
-from sim.engine.plan import Plan
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import FeedbackResult
+from sim.record.log import LogChunk
 from sim.scenario.model import Scenario
 from tests.worlds import plain
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.behaviour.calls import CallTables
-from sim.engine.log import Outcome
+from sim.record.log import Outcome
 from sim.streams import Key, Purpose, philox_block
 
 

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from sim.behaviour.answering import UnreachableSharesError, cohort_odds, latent, thresholds
 from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.log import DISPOSITION_OF_OUTCOME, LogChunk
+from sim.engine.plan.build import build_plan
+from sim.record.log import DISPOSITION_OF_OUTCOME, LogChunk
 from sim.scenario.model import Scenario
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain

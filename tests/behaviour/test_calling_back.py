@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.behaviour.calling_back import call_back_tables, callers, calls_back
-from sim.engine.feedback_plan import CallBackTables
+from sim.behaviour.calling_back import CallBackTables, call_back_tables, callers, calls_back
 from sim.scenario.model import CallBack
 from sim.streams import Purpose, make_key, philox_block, words
 from sim.threshold import WORD

@@ -10,9 +10,9 @@ import pytest
 
 from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, details, draw
 from sim.behaviour.voicemail import hearing
-from sim.engine.build import build_plan
-from sim.engine.log import N_OUTCOMES, Outcome
-from sim.engine.plan import Plan
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.plan import Plan
+from sim.record.log import N_OUTCOMES, Outcome
 from tests.behaviour.plain_calls import Line, call
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain

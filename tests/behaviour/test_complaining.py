@@ -12,6 +12,7 @@ import pytest
 from scipy import stats
 
 from sim.behaviour.complaining import (
+    ComplaintTables,
     Family,
     branching_ratio,
     channel_of,
@@ -24,11 +25,13 @@ from sim.behaviour.complaining import (
     parts_of_day,
     seconds,
 )
-from sim.behaviour.reputation import burdens, reputation_plan, short_outcomes
-from sim.engine.feedback_build import build_feedback
-from sim.engine.feedback_plan import Channel, ComplaintTables, PartOfDay, Reaction, ReputationPlan
-from sim.engine.log import Outcome
-from sim.scenario.model import Complaints, DayPart, Exponential, LogNormal, Reputation
+from sim.behaviour.reputation import ReputationPlan, burdens, reputation_plan, short_outcomes
+from sim.document.laws import Exponential, LogNormal
+from sim.engine.plan.feedback_build import build_feedback
+from sim.engine.plan.feedback_plan import Reaction
+from sim.record.feedback import Channel, PartOfDay
+from sim.record.log import Outcome
+from sim.scenario.model import Complaints, DayPart, Reputation
 from sim.streams import Purpose, make_key, philox_block
 from sim.threshold import WORD
 from tests.worlds import merge, plain

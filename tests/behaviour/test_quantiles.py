@@ -13,7 +13,7 @@ from scipy import stats
 
 from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
-from sim.scenario.model import DurationLaw
+from sim.document.laws import DurationLaw
 
 LAW: TypeAdapter[Any] = TypeAdapter(DurationLaw)
 Z90 = stats.norm.ppf(0.9)

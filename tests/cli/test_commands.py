@@ -13,9 +13,9 @@ import pytest
 from sim import __version__
 from sim.cli import COMMANDS
 from sim.commands.run import Scale
-from sim.results.read import load_run
 from sim.scenario.load import load_scenario
 from sim.scenario.starter import starter
+from sim.store.read import load_run
 from tests.cli.conftest import CANADA, FRANCE, ROOT, Command, program
 
 SMALL = ("--scale", "0.1%")

@@ -15,10 +15,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.results.errors import RunDirectoryError
-from sim.results.partial import is_partial
-from sim.results.read import load_run
 from sim.scenario.starter import starter
+from sim.store.errors import RunDirectoryError
+from sim.store.partial import is_partial
+from sim.store.read import load_run
 from tests.cli.conftest import FRANCE, PROGRAM, Command, environment, program
 
 SMALL = ("run", "trial.yaml", "--scale", "1%")
@@ -113,7 +113,7 @@ def test_a_full_disk(ringfence: Command, here: Path, monkeypatch: pytest.MonkeyP
         path.touch()
         raise OSError(28, os.strerror(28))
 
-    monkeypatch.setattr("sim.results.partial.open_for_writing", full)
+    monkeypatch.setattr("sim.store.partial.open_for_writing", full)
     answer = ringfence(*SMALL)
     assert answer.code == 2
     assert re.search(

@@ -27,9 +27,14 @@ from click.testing import CliRunner
 from sim.behaviour import calls
 from sim.cli import COMMANDS, cli
 from sim.engine import fast, reference
-from sim.engine.build import build_plan
-from sim.engine.log import COLUMNS, LogChunk, Outcome, concatenate
-from sim.run import run_scenario
+from sim.engine.plan.build import build_plan
+from sim.jobs.run import run_scenario
+from sim.record.log import (
+    COLUMNS,
+    LogChunk,
+    Outcome,
+    concatenate,
+)
 from sim.scenario.load import load_scenario
 from tests.docs.pages import PAGES, ROOT, Block, blocks
 from tests.worlds import plain

@@ -11,10 +11,10 @@ import re
 import pytest
 
 from sim.behaviour.voicemail import hearing
-from sim.results.findings import Findings, find
-from sim.results.metrics import METRICS, Number, compute
-from sim.results.tally import Tally
-from sim.run import simulate
+from sim.jobs.run import simulate
+from sim.measure.findings import Findings, find
+from sim.measure.metrics import METRICS, Number, compute
+from sim.measure.tally import Tally
 from sim.scenario.load import load_scenario
 from sim.threshold import threshold
 from tests.docs.pages import ROOT

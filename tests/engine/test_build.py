@@ -7,8 +7,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from sim.engine.build import build_plan
-from sim.engine.log import Outcome
+from sim.engine.plan.build import build_plan
+from sim.record.log import Outcome
 from sim.scenario.model import Scenario
 from tests.worlds import plain
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 import numpy as np
 import pytest
 
-from sim.engine import calendar
+from sim.engine.plan import calendar
 from sim.scenario.model import CallTimes
 
 ZONES = sorted(z for z in available_timezones() if z not in {"Factory", "localtime"})

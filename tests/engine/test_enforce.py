@@ -12,14 +12,15 @@ import numpy as np
 import pytest
 
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.enforce import Enforcement
-from sim.engine.log import LogChunk, concatenate
-from sim.engine.plan import NEVER, Plan
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.enforce import Enforcement
+from sim.engine.plan.plan import Plan
+from sim.record.log import LogChunk, concatenate
+from sim.record.never import NEVER
 from sim.scenario.model import Scenario
 from sim.world.population import Population
 from sim.world.slots import consent_slots
-from tests.results.hand_built import population
+from tests.hand_built import population
 from tests.worlds import plain
 
 PLACES = {

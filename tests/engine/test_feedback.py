@@ -12,24 +12,23 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from sim.behaviour.calling_back import CallBackTables
+from sim.behaviour.complaining import ComplaintTables
 from sim.behaviour.quantiles import QuantileTable, tabulate
-from sim.engine.build import build_plan
-from sim.engine.feedback import Feedback
-from sim.engine.feedback_build import build_feedback, review_moments
-from sim.engine.feedback_plan import (
-    CallBackTables,
+from sim.behaviour.reputation import ReputationPlan
+from sim.engine.fast.feedback import Feedback
+from sim.engine.fast.inbound import Inbound
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.feedback_build import build_feedback, review_moments
+from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction
+from sim.engine.plan.plan import Calling, Plan
+from sim.record.feedback import (
     Channel,
-    ComplaintTables,
-    FeedbackPlan,
     FeedbackResult,
     Kind,
     OptOutBy,
-    Reaction,
-    ReputationPlan,
 )
-from sim.engine.inbound import Inbound
-from sim.engine.log import COLUMNS, LogChunk, Outcome
-from sim.engine.plan import Calling, Plan
+from sim.record.log import COLUMNS, LogChunk, Outcome
 from sim.scenario.model import Reviews
 from sim.streams import Purpose, philox_block
 from tests.worlds import plain

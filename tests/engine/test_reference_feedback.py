@@ -17,24 +17,22 @@ import simpy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sim.behaviour.calling_back import CallBackTables
+from sim.behaviour.complaining import ComplaintTables
 from sim.behaviour.quantiles import QuantileTable
-from sim.engine.feedback_plan import (
-    CallBackTables,
+from sim.behaviour.reputation import ReputationPlan
+from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction, RegulatorPlan
+from sim.engine.plan.plan import Plan
+from sim.engine.reference.feedback import ReferenceFeedback
+from sim.record.feedback import (
     Channel,
-    ComplaintTables,
-    FeedbackPlan,
     FeedbackResult,
     Kind,
     OptOutBy,
     PartOfDay,
-    Reaction,
-    RegulatorPlan,
-    ReputationPlan,
     Stage,
 )
-from sim.engine.log import Outcome
-from sim.engine.plan import Plan
-from sim.engine.reference_feedback import ReferenceFeedback
+from sim.record.log import Outcome
 from sim.streams import Purpose, make_key, philox_block
 
 ALWAYS = 2**32 - 1

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.feedback_plan import FeedbackResult
-from sim.engine.log import COLUMNS, LogChunk, concatenate
-from sim.engine.plan import Plan
-from sim.engine.result import EngineResult
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import FeedbackResult
+from sim.record.log import COLUMNS, LogChunk, concatenate
+from sim.record.result import EngineResult
 
 
 def log_of(engine: Any, plan: Plan, **options: Any) -> tuple[LogChunk, EngineResult]:

@@ -14,8 +14,9 @@ from typing import Any
 import numpy as np
 
 from sim.behaviour.calls import draw
-from sim.engine.build import build_plan
-from sim.engine.plan import NEVER, Cap, Plan
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.plan import Cap, Plan
+from sim.record.never import NEVER
 from sim.scenario.model import ComplaintEffects, Scenario
 
 ALWAYS = [{"days": "all", "from": "00:00", "to": "24:00"}]

@@ -15,8 +15,9 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.build import build_plan
-from sim.engine.plan import NEVER, Cap, Plan
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.plan import Cap, Plan
+from sim.record.never import NEVER
 from sim.scenario.model import Scenario
 
 ZONES = (

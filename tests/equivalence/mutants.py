@@ -178,7 +178,17 @@ MUTANTS = (
 
 def source_of(module: str) -> str:
     """The text of an engine module."""
-    return inspect.getsource(importlib.import_module(f"sim.engine.{module}"))
+    return inspect.getsource(
+        importlib.import_module(PLACES.get(module, f"sim.engine.fast.{module}"))
+    )
+
+
+PLACES = {
+    "fast": "sim.engine.fast.engine",
+    "reference": "sim.engine.reference.engine",
+    "reference_feedback": "sim.engine.reference.feedback",
+}
+"""Where a part is found that does not bear its module's own name."""
 
 
 REFERENCE = ("reference_feedback", "reference")

@@ -7,7 +7,7 @@ import secrets
 import pytest
 
 from sim.engine import fast, reference
-from sim.engine.plan import Plan
+from sim.engine.plan.plan import Plan
 from tests.equivalence import edge_cases
 from tests.equivalence.compare import difference, log_of, parted
 from tests.equivalence.generate import plan as plan_of

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from sim.engine import reference
-from sim.engine.log import LogChunk
-from sim.engine.plan import Plan
-from sim.engine.result import EngineResult
+from sim.engine.plan.plan import Plan
+from sim.record.log import LogChunk
+from sim.record.result import EngineResult
 from tests.equivalence import edge_cases
 from tests.equivalence.compare import difference, log_of, parted
 from tests.equivalence.generate import plan as plan_of

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from sim.document.faults import Fault, ScenarioError
 from sim.regimes import enforcement
 from sim.regimes.enforcement import chosen, enforced_rules
 from sim.regimes.model import HonourOptOutRule
-from sim.scenario.faults import Fault, ScenarioError
 from sim.scenario.load import load_scenario
 from tests.scenario.example import FEEDBACK, changed
 

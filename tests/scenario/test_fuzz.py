@@ -8,10 +8,10 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.faults import ScenarioError
+from sim.document.faults import ScenarioError
+from sim.document.node import plain
+from sim.document.source import parse_source
 from sim.scenario.load import load_scenario
-from sim.scenario.node import plain
-from sim.scenario.source import parse_source
 from tests.scenario.example import FEEDBACK, TEXT, Write
 
 ODD: list[Any] = [

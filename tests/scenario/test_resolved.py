@@ -13,10 +13,10 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sim.scenario.faults import ScenarioError
+from sim.document.faults import ScenarioError
+from sim.document.node import plain
+from sim.document.source import parse_source
 from sim.scenario.load import load_scenario, resolved_text
-from sim.scenario.node import plain
-from sim.scenario.source import parse_source
 from tests.scenario.example import FEEDBACK, TEXT, Write, changed
 
 SETTINGS = st.lists(

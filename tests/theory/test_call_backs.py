@@ -16,9 +16,8 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.behaviour.calling_back import call_back_tables
-from sim.engine.feedback_plan import CallBackTables
-from sim.engine.inbound import LOST, SERVED, Inbound
+from sim.behaviour.calling_back import CallBackTables, call_back_tables
+from sim.engine.fast.inbound import LOST, SERVED, Inbound
 from sim.scenario.model import CallBack
 from sim.streams import Key, Purpose, make_key, philox_block
 from tests.statistics import BIAS, FALSE_ALARM, Z

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.log import LogChunk
+from sim.engine.plan.build import build_plan
+from sim.record.log import LogChunk
 from sim.scenario.load import load_scenario
 from sim.streams import make_key
 from sim.world.synthesis import latents, synthesise

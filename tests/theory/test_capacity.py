@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from sim.engine import fast
-from sim.engine.build import build_plan
-from sim.engine.log import LogChunk, concatenate
+from sim.engine.plan.build import build_plan
+from sim.record.log import LogChunk, concatenate
 from sim.scenario.model import Scenario
 from tests.statistics import BIAS, Z, mean_z
 from tests.worlds import plain

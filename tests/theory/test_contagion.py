@@ -16,11 +16,16 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
-from sim.engine.build import build_plan
-from sim.engine.feedback import Feedback
-from sim.engine.feedback_plan import Channel, FeedbackResult, Kind, PartOfDay
-from sim.engine.log import LogChunk, Outcome
-from sim.engine.plan import Plan
+from sim.engine.fast.feedback import Feedback
+from sim.engine.plan.build import build_plan
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import (
+    Channel,
+    FeedbackResult,
+    Kind,
+    PartOfDay,
+)
+from sim.record.log import LogChunk, Outcome
 from sim.scenario.model import ComplaintEffects
 from tests.statistics import BIAS, FALSE_ALARM, Z
 from tests.worlds import merge, plain

@@ -10,10 +10,11 @@ import numpy as np
 from scipy import stats
 
 from sim.behaviour.answering import latent
+from sim.record.never import NEVER
 from sim.scenario.model import Scenario
 from sim.streams import Purpose, make_key, philox_block
 from sim.threshold import threshold
-from sim.world.population import NEVER, Population
+from sim.world.population import Population
 from sim.world.synthesis import latents, part_of, synthesise
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from sim.audit.local import DAY_MS, I32, day_of
-from sim.audit.tables import I64, NEVER, Bools, Codes, OptOuts
+from sim.audit.tables import I64, Bools, Codes, OptOuts
 from sim.audit.verdict import Assessed, MissingError
 from sim.audit.view import View
+from sim.record.never import NEVER
 from sim.regimes.model import HonourOptOutRule, PauseAfterRefusalRule
 
 _FIRST_MONDAY = 4

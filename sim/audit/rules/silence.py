@@ -6,9 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.local import I32, day_number
-from sim.audit.tables import NEVER, Bools
+from sim.audit.tables import Bools
 from sim.audit.verdict import Assessed
 from sim.audit.view import View
+from sim.record.never import NEVER
 from sim.regimes.model import Poll, SilenceRule
 
 _DAY = 1440

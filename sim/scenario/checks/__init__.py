@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+
 # Imported for the rules that they register.
 from sim.scenario.checks import (
     attempts,
@@ -32,7 +34,6 @@ from sim.scenario.checks import (
 )
 from sim.scenario.checks.names import check_scenario
 from sim.scenario.checks.subject import STRATEGY_RULES, WORLD_RULES, Rule, Subject
-from sim.scenario.faults import Fault
 
 __all__ = [
     "Subject",

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.written import duration_text
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.written import duration_text
 
 RETRIED = ("busy", "no_answer", "machine", "human")
 """Dispositions that may be retried."""

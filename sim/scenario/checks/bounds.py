@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.node import Path
+from sim.document.quantity import FactorRange, ShareRange
 from sim.scenario.checks.subject import Subject
-from sim.scenario.faults import Fault
-from sim.scenario.node import Path
-from sim.scenario.quantity import FactorRange, ShareRange
 
 Quantity = FactorRange | ShareRange
 

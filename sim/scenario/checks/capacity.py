@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.node import Path
+from sim.document.written import moment_text
 from sim.scenario.checks.durations import ring_timeout_fault
 from sim.scenario.checks.moments import clock_fault
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.node import Path
-from sim.scenario.written import moment_text
 
 
 @rule("campaign", "dialing")

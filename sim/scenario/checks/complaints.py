@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from sim.document.faults import Fault
+from sim.document.messages import unknown_name
+from sim.document.node import Path
+from sim.document.written import clock_text, share_text
 from sim.scenario.checks.bounds import bounds_fault, highest, lowest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.messages import unknown_name
 from sim.scenario.model import ComplaintChannels, ComplaintEffects, Complaints, World
-from sim.scenario.node import Path
-from sim.scenario.written import clock_text, share_text
 
 MILLION = 1_000_000
 MOST_EFFECT = 10_000

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.node import Path
+from sim.document.written import moment_text
 from sim.scenario import clock
 from sim.scenario.checks.bounds import bounds_fault, highest
 from sim.scenario.checks.moments import span_of, utc_minute
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.node import Path
-from sim.scenario.written import moment_text
 
 MOST_ODDS = 1_000
 """Largest multiple of the odds of a pick-up."""

@@ -6,21 +6,14 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
+from sim.document.faults import Fault
+from sim.document.laws import Constant, DurationLaw, Exponential, LogNormal, Survival, Uniform
+from sim.document.node import Path
+from sim.document.quantity import DurationRange
+from sim.document.units import parse_duration
+from sim.document.written import duration_text, share_text
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.model import (
-    Constant,
-    DurationLaw,
-    Exponential,
-    LogNormal,
-    Survival,
-    Uniform,
-    World,
-)
-from sim.scenario.node import Path
-from sim.scenario.quantity import DurationRange
-from sim.scenario.units import parse_duration
-from sim.scenario.written import duration_text, share_text
+from sim.scenario.model import World
 
 LONGEST_RING_MS = 600_000
 """Longest ring time-out."""

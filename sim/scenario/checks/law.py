@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault, ScenarioError
+from sim.document.messages import unknown_name
+from sim.document.node import Path
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault, ScenarioError
-from sim.scenario.messages import unknown_name
-from sim.scenario.node import Path
 
 
 @rule(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.messages import did_you_mean
+from sim.document.node import Path
+from sim.document.written import moment_text
 from sim.scenario import clock
 from sim.scenario.checks.subject import Subject
-from sim.scenario.faults import Fault
-from sim.scenario.messages import did_you_mean
-from sim.scenario.node import Path
-from sim.scenario.written import moment_text
 
 LONGEST_CAMPAIGN_DAYS = 400
 """Longest campaign."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
 from sim.scenario.checks.bounds import highest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.reactions import takes
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
 
 
 @rule("message", "reactions")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.messages import unknown_name
+from sim.document.node import Path
+from sim.document.units import shown
 from sim.scenario.calendars import holiday_problem
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.messages import unknown_name
-from sim.scenario.node import Path
-from sim.scenario.units import shown
 
 MOST_GROUPS = 200
 """Most territories, line types or segments: an index of each fits in eight bits."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.node import Path
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.regulator import STAGES
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.checks.windows import order_faults, overlap_faults
-from sim.scenario.faults import Fault
 from sim.scenario.model import CallTimes, Reactions
-from sim.scenario.node import Path
 
 ALONE = ("carry_on", "stop")
 """Reactions beside which no other makes sense."""

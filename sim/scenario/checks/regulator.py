@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from sim.document.faults import Fault
+from sim.document.node import Path
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.clock import DAY
-from sim.scenario.faults import Fault
 from sim.scenario.model import RegulatorThresholds
-from sim.scenario.node import Path
 
 STAGES = tuple(RegulatorThresholds.model_fields)
 """Steps of a regulator, in their order: contact, reminder, order."""

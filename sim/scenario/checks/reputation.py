@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.faults import Fault
+from sim.document.node import Path
 from sim.scenario.checks.bounds import bounds_fault
 from sim.scenario.checks.consent import MOST_ODDS
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.node import Path
 
 MOST_CALLS = 1_000_000_000
 """Largest allowance or limit of burden, in calls."""

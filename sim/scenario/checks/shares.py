@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from sim.document.faults import Fault
+from sim.document.node import Path
+from sim.document.quantity import ShareRange
+from sim.document.written import share_text
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
-from sim.scenario.node import Path
-from sim.scenario.quantity import ShareRange
-from sim.scenario.written import share_text
 
 SUM_TOLERANCE = 1e-6
 """How far shares that sum to 1 may be from it."""

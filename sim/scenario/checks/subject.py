@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sim.scenario.faults import Fault, Severity
+from sim.document.faults import Fault, Severity
+from sim.document.node import Node, Path, nearest
+from sim.document.validate import fault_at, unfilled
 from sim.scenario.model import Strategy, World
-from sim.scenario.node import Node, Path, nearest
-from sim.scenario.validate import fault_at, unfilled
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,15 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
+from sim.document.faults import Fault
+from sim.document.node import Path
+from sim.document.units import WEEKDAYS
+from sim.document.written import clock_text, moment_text
 from sim.scenario import clock
 from sim.scenario.calendars import day_windows, holiday_dates, holiday_problem
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.faults import Fault
 from sim.scenario.model import CallTimes
-from sim.scenario.node import Path
-from sim.scenario.units import WEEKDAYS
-from sim.scenario.written import clock_text, moment_text
 
 _CALL_TIMES: Path = ("dialing", "call_times")
 

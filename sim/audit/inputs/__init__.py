@@ -1,0 +1,1 @@
+"""What an audit is given, from a run and from files."""

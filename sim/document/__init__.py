@@ -1,0 +1,1 @@
+"""Checked YAML for anybody: positions, units, kinds of values, laws of durations, faults."""

@@ -1,0 +1,116 @@
+"""A parameter of the model: one number, or a range with a shape and a source.
+
+A range is what an honest modeller writes for a figure that nobody has published. ``central`` is the
+median and is what a single run uses; ``low`` and ``high`` are its 5 % and 95 % points. Replications
+draw from the range; a single run never does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from sim.document.kinds import DURATION, FACTOR, SHARE
+from sim.document.units import parse_duration, parse_factor, parse_share
+
+
+class Model(BaseModel):
+    """Base of all scenario objects: frozen, and closed to keys that it does not know."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class FrozenDict(dict[str, Any]):
+    """A mapping that keeps its order and refuses to change."""
+
+    def _refuse(self, *_args: object, **_kwargs: object) -> Any:
+        raise TypeError("a scenario is immutable")
+
+    __setitem__ = __delitem__ = _refuse
+    __ior__ = pop = popitem = clear = update = setdefault = _refuse
+
+    def __reduce__(self) -> tuple[type, tuple[dict[str, Any]]]:
+        return FrozenDict, (dict(self),)
+
+
+Shape = Literal["two-piece", "uniform", "log-uniform"]
+"""``two-piece``: two half-normals that meet at the median, on the logit scale for shares and on the
+log scale for all else. ``uniform``, ``log-uniform``: flat, or flat on the log scale, with the 5 %
+and 95 % points at ``low`` and ``high``."""
+
+
+class _Range(Model):
+    """What the three kinds of quantity share."""
+
+    shape: Shape = Field("two-piece", description="Distribution that replications draw from.")
+    source: str | None = Field(None, description="Where the figure comes from, or 'assumed'.")
+
+    @property
+    def is_range(self) -> bool:
+        """Whether replications draw this parameter."""
+        return getattr(self, "low", None) is not None
+
+    @model_validator(mode="after")
+    def _ordered(self) -> Self:
+        low, central, high = (getattr(self, name) for name in ("low", "central", "high"))
+        if (low is None) != (high is None):
+            raise ValueError("a range needs both low and high")
+        if low is not None and not low <= central <= high:
+            raise ValueError("a range needs low <= central <= high")
+        return self
+
+
+_Share = Annotated[float, BeforeValidator(parse_share), SHARE]
+_Factor = Annotated[float, BeforeValidator(parse_factor), FACTOR]
+_Duration = Annotated[int, BeforeValidator(parse_duration), DURATION]
+
+
+class ShareRange(_Range):
+    """A share of 0–1."""
+
+    low: _Share | None = Field(None, description="5 % point, share of 0–1.")
+    central: _Share = Field(description="Median, share of 0–1.")
+    high: _Share | None = Field(None, description="95 % point, share of 0–1.")
+
+
+class FactorRange(_Range):
+    """A plain number of 0 or more: a mean, a spread, a multiplier."""
+
+    low: _Factor | None = Field(None, description="5 % point.")
+    central: _Factor = Field(description="Median.")
+    high: _Factor | None = Field(None, description="95 % point.")
+
+
+class DurationRange(_Range):
+    """A duration in milliseconds."""
+
+    low: _Duration | None = Field(None, description="5 % point, with its unit.")
+    central: _Duration = Field(description="Median, with its unit.")
+    high: _Duration | None = Field(None, description="95 % point, with its unit.")
+
+
+def _central(value: Any) -> Any:
+    """Write a bare number as the range that it stands for."""
+    return value if isinstance(value, (dict, BaseModel)) else {"central": value}
+
+
+def _frozen(value: dict[str, Any]) -> FrozenDict:
+    return FrozenDict(value)
+
+
+Share = Annotated[ShareRange, BeforeValidator(_central), SHARE.or_range()]
+"""A share field: ``33 %``, ``0.33`` or a range of these."""
+Factor = Annotated[FactorRange, BeforeValidator(_central), FACTOR.or_range()]
+"""A plain-number field, or a range."""
+Duration = Annotated[DurationRange, BeforeValidator(_central), DURATION.or_range()]
+"""A duration field, or a range."""
+PlainDuration = _Duration
+"""A duration that the caller chooses: one value, in milliseconds."""
+PlainShare = _Share
+"""A share that is known: one value, 0–1."""
+PlainFactor = _Factor
+"""A number of 0 or more that is known: one value."""
+
+Freeze: Callable[[dict[str, Any]], FrozenDict] = _frozen

@@ -1,0 +1,304 @@
+"""Reading one YAML file: safely, with positions, and with a plain sentence for what goes wrong.
+
+The YAML library parses and composes. This module turns its nodes into our own, which remember their
+place, and refuses what a scenario has no use for: duplicate keys, merge keys, tags, several
+documents, and aliases that expand beyond reason.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from pathlib import Path as FilePath
+from typing import NamedTuple
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import Node as YamlNode
+from ruamel.yaml.reader import ReaderError
+
+from sim.document.faults import Fault, ScenarioError
+from sim.document.node import (
+    Node,
+    Path,
+    Place,
+    Scalar,
+    dotted,
+)
+from sim.document.units import shown
+
+MAX_BYTES = 1 << 20
+"""Largest file that is read."""
+MAX_NODES = 50_000
+"""Most values in a file, with aliases expanded."""
+MAX_DEPTH = 40
+"""Deepest nesting."""
+
+_TAG = "tag:yaml.org,2002:"
+_PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value", "merge"}
+_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+
+_PROBLEMS = (
+    (
+        "mapping values are not allowed",
+        "a ':' stands where no key can be; is a quote missing before it, "
+        "or is the line indented too far?",
+    ),
+    ("could not find expected ':'", "a key without ':' after it"),
+    ("but found '<block mapping start>'", "this line is indented unlike the lines around it"),
+    ("but found '<block sequence start>'", "this line is indented unlike the lines around it"),
+    ("but found '-'", "a list entry stands where a key is wanted; check the indentation"),
+    ("found unexpected end of stream", "the text ends inside quotes"),
+    ("but got '<stream end>'", "the text ends inside { } or [ ]"),
+    ("but found '<stream end>'", "the text ends inside { } or [ ]"),
+    ("found undefined alias", "the alias (*name) names no anchor (&name) above it"),
+    ("found duplicate anchor", "the anchor (&name) is used twice"),
+    ("but found another document", "a second document begins; a scenario is one document"),
+    ("expected <block end>", "this does not go on what stands above; check the indentation"),
+    ("cannot start any token", "a text that begins with this character needs quotes"),
+)
+
+
+class Source(NamedTuple):
+    """What a text holds."""
+
+    node: Node
+    """The data, with places."""
+    faults: tuple[Fault, ...]
+    """What it may not hold, such as a key that stands twice; the data goes without."""
+
+
+def read_source(path: str | FilePath) -> Source:
+    """The data of a YAML file.
+
+    Raises
+    ------
+    ScenarioError
+        When the file cannot be read, is not YAML, or is not a map.
+    """
+    file = str(path)
+    return parse_source(_text(file), file)
+
+
+def parse_source(text: str, file: str) -> Source:
+    """The data of a YAML text that must be a map; `file` is the name that faults give."""
+    root = _compose(text, file, 1)
+    if root is None:
+        only = "only comments" if text.strip() else "nothing"
+        raise ScenarioError([Fault(file, 1, 1, "", f"the file holds {only}; a map is wanted")])
+    source = _Converter(file, 0).convert(root)
+    node = source.node
+    if not node.is_map:
+        found = "a list" if isinstance(node.value, tuple) else f"one value ({shown(node.value)})"
+        message = f"the top level is {found}; a map is wanted: 'format: 1', 'name: …', …"
+        raise ScenarioError([Fault(file, node.place.line, node.place.column, "", message)])
+    return source
+
+
+def parse_value(text: str, file: str, column: int) -> Source:
+    """A value written on one line, such as that of ``--set``, which begins at `column` (from 1)."""
+    root = _compose(text, file, column)
+    if root is None:
+        return Source(Node(None, Place(file, 1, column)), ())
+    return _Converter(file, column - 1).convert(root)
+
+
+# ── From bytes to text ───────────────────────────────────────────────────────────────────────────
+
+
+def _text(file: str) -> str:
+    """The file's text, or the fault."""
+
+    def fail(message: str, line: int = 0, column: int = 0) -> ScenarioError:
+        return ScenarioError([Fault(file, line, column, "", message)])
+
+    try:
+        if FilePath(file).is_dir():
+            raise fail("is a directory; name a scenario file in it")
+        with open(file, "rb") as stream:
+            data = stream.read(MAX_BYTES + 1)
+    except FileNotFoundError:
+        raise fail("there is no such file") from None
+    except PermissionError:
+        raise fail("may not be read: permission denied") from None
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise fail(f"cannot be read: {reason}") from None
+    if len(data) > MAX_BYTES:
+        raise fail(f"is larger than {MAX_BYTES // 1024} KiB; that is no scenario")
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise fail("is UTF-16 text; save it as UTF-8", 1, 1)
+    if (offset := data.find(b"\0")) >= 0:
+        raise fail(f"is a binary file, not YAML text: a zero byte at byte {offset + 1}")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        at = data.rfind(b"\n", 0, error.start) + 1
+        line = data.count(b"\n", 0, error.start) + 1
+        column = len(data[at : error.start].decode("utf-8", "replace")) + 1
+        raise fail(
+            f"is not UTF-8 text: byte {error.start + 1} is 0x{data[error.start]:02x}; "
+            "save the file as UTF-8",
+            line,
+            column,
+        ) from None
+
+
+# ── From text to the library's nodes ─────────────────────────────────────────────────────────────
+
+
+def _compose(text: str, file: str, first_column: int) -> YamlNode | None:
+    """The library's node for the text's one document, or None for no document."""
+
+    def fail(message: str, line: int, column: int) -> ScenarioError:
+        shift = first_column - 1 if line == 1 else 0
+        return ScenarioError([Fault(file, line, column + shift, "", message)])
+
+    if directive := re.match(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%", text):
+        line = text.count("\n", 0, directive.end()) + 1
+        raise fail("a YAML directive (%) is not used here; remove the line", line, 1)
+    yaml = YAML(typ="safe", pure=True)
+    yaml.composer.warn_double_anchors = False
+    try:
+        node: YamlNode | None = yaml.compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
+        raise fail(_problem(error, text, line, column), line, column) from None
+    except ReaderError as error:
+        before = text[: error.position]
+        line = before.count("\n") + 1
+        column = len(before) - (before.rfind("\n") + 1) + 1
+        code = error.character if isinstance(error.character, int) else ord(error.character)
+        raise fail(f"the character U+{code:04X} is not allowed in YAML", line, column) from None
+    except RecursionError:
+        raise fail(_TOO_DEEP, 1, 1) from None
+    except (YAMLError, ValueError) as error:
+        raise fail(f"is not YAML: {str(error).splitlines()[0]}", 1, 1) from None
+    return node
+
+
+def _problem(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
+    """A syntax error in plain words."""
+    lines = text.splitlines()
+    row = lines[line - 1] if line <= len(lines) else ""
+    indent = row[: len(row) - len(row.lstrip())]
+    if "\t" in indent or row[column - 1 : column] == "\t":
+        return "a tab stands here; use spaces"
+    problem = " ".join(str(error.problem or error.context or "not YAML").split())
+    context = str(error.context or "")
+    message = next((plain for part, plain in _PROBLEMS if part in problem), problem)
+    mark = error.context_mark
+    if isinstance(mark, StringMark) and (mark.line + 1, mark.column + 1) != (line, column):
+        what = context.removeprefix("while ").strip()
+        message += f" ({what}, which began at {mark.line + 1}:{mark.column + 1})" if what else ""
+    return message
+
+
+# ── From the library's nodes to ours ─────────────────────────────────────────────────────────────
+
+
+class _Converter:
+    """Turns composed nodes into ours; counts, so that aliases cannot expand without end."""
+
+    def __init__(self, file: str, shift: int) -> None:
+        self._file = file
+        self._shift = shift
+        self._count = 0
+        self._open: list[YamlNode] = []
+        self._faults: list[Fault] = []
+
+    def convert(self, root: YamlNode) -> Source:
+        """The whole tree, and what of it had to be left out."""
+        return Source(self._node(root, None, ()), tuple(self._faults))
+
+    def _place(self, node: YamlNode) -> Place:
+        mark = node.start_mark
+        shift = self._shift if mark.line == 0 else 0
+        return Place(self._file, mark.line + 1, mark.column + 1 + shift)
+
+    def _fault(self, place: Place, path: Path, message: str) -> None:
+        self._faults.append(Fault(place.file, place.line, place.column, dotted(path), message))
+
+    def _node(self, node: YamlNode, key: Place | None, path: Path) -> Node:
+        place = self._place(node)
+        self._count += 1
+        # These two end the reading: to go on could take for ever.
+        if self._count > MAX_NODES:
+            self._fault(place, path, f"more than {MAX_NODES:_} values, with aliases expanded")
+            raise ScenarioError(self._faults)
+        if len(path) > MAX_DEPTH:
+            self._fault(place, path[:4], _TOO_DEEP)
+            raise ScenarioError(self._faults)
+        if node in self._open:
+            self._fault(key or place, path, "an alias stands inside its own anchor")
+            return Node(None, place, key, path)
+        tag = str(node.tag or "").removeprefix(_TAG)
+        if tag not in _PLAIN_TAGS:
+            self._fault(place, path, f"the tag {node.tag} is not used here; remove it")
+            return Node(None, place, key, path)
+        self._open.append(node)
+        try:
+            if isinstance(node, MappingNode):
+                return Node(self._map(node, path), place, key, path)
+            if isinstance(node, SequenceNode):
+                entries = tuple(
+                    self._node(entry, None, (*path, index))
+                    for index, entry in enumerate(node.value)
+                )
+                return Node(entries, place, key, path)
+            return Node(self._scalar(str(node.value), tag, place, path), place, key, path)
+        finally:
+            self._open.pop()
+
+    def _map(self, node: MappingNode, path: Path) -> dict[str, Node]:
+        found: dict[str, Node] = {}
+        for key_node, value_node in node.value:
+            at = self._place(key_node)
+            if not isinstance(key_node, ScalarNode):
+                self._fault(at, path, "a key is a map or a list; text is wanted")
+                continue
+            name = str(key_node.value)
+            if name == "<<":
+                self._fault(
+                    at, path, "merge keys (<<) are not used here; use 'extends' or repeat the keys"
+                )
+                continue
+            tag = str(key_node.tag or "").removeprefix(_TAG)
+            if tag != "str":
+                self._fault(
+                    at, path, f'the key {name or "null"} is not text; put it in quotes: "{name}"'
+                )
+                continue
+            if name in found:
+                first = found[name].key
+                where = f"{first.line}:{first.column}" if first else "above"
+                self._fault(at, (*path, name), f"the key stands twice; first at {where}")
+                continue
+            found[name] = self._node(value_node, at, (*path, name))
+        return found
+
+    def _scalar(self, text: str, tag: str, place: Place, path: Path) -> Scalar:
+        if tag == "null":
+            return None
+        if tag == "bool":
+            return text.lower() == "true"
+        try:
+            if tag == "int":
+                digits = text.replace("_", "")
+                sign = -1 if digits.startswith("-") else 1
+                digits = digits.lstrip("+-").lower()
+                base = {"0x": 16, "0o": 8, "0b": 2}.get(digits[:2], 10)
+                return sign * int(digits, base)
+            if tag == "float":
+                number = float(
+                    text.replace("_", "").lower().replace(".inf", "inf").replace(".nan", "nan")
+                )
+                if not math.isfinite(number):
+                    self._fault(place, path, f"found {text[:40]}; a finite number is wanted")
+                return number
+        except ValueError:
+            if len(text) > 40:
+                self._fault(place, path, f"the number {text[:20]}… is too long")
+        return text

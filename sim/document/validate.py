@@ -1,0 +1,174 @@
+"""Turning merged nodes into typed objects, with every fault at its place.
+
+The validator's errors name paths of the model. Here they are walked through the tree of keys and
+the nodes, side by side, to the place where the value was written. What is valid is kept even where
+something beside it is not, so that the rules over several fields can still speak.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+from typing import Annotated, Any, Generic, TypeVar, cast
+
+from pydantic import BaseModel, TypeAdapter, ValidationError
+from pydantic_core import ErrorDetails
+
+from sim.document.faults import Fault, Severity
+from sim.document.keys import LAWS, Key, law_keys
+from sim.document.messages import (
+    explain_error,
+    found,
+    missing_key,
+    unknown_key,
+)
+from sim.document.node import (
+    Node,
+    Path,
+    descend,
+    dotted,
+    plain,
+)
+
+M = TypeVar("M", bound=BaseModel)
+
+
+@dataclass(frozen=True)
+class Checked(Generic[M]):
+    """A model, the fields of it that are valid, and what is wrong with the others."""
+
+    model: M
+    """Complete if there are no faults; else only its fields in `valid` may be read."""
+    valid: frozenset[str] = frozenset()
+    """Field names."""
+    faults: tuple[Fault, ...] = ()
+
+
+def fault_at(
+    node: Node,
+    message: str,
+    severity: Severity = "error",
+    *,
+    on_key: bool = False,
+    below: Path = (),
+) -> Fault:
+    """A fault at a node; `on_key` blames its key, `below` adds to the path shown."""
+    place = node.key if on_key and node.key is not None else node.mark
+    path = dotted((*node.origin, *below))
+    return Fault(place.file, place.line, place.column, path, message, severity)
+
+
+def check_model(
+    model: type[M], node: Node, key: Key | None = None, *, partial: bool = False
+) -> Checked[M]:
+    """Validate a map against a model.
+
+    Parameters
+    ----------
+    model
+        The class.
+    node
+        Its data.
+    key
+        Its key in the tree of the format; without it, faults say less.
+    partial
+        Whether missing keys are fine, as in a base strategy that overlays complete.
+    """
+    names = {info.alias or name: name for name, info in model.model_fields.items()}
+    data = plain(node)
+    if not isinstance(data, dict):
+        fault = fault_at(node, f"{found(node)}; a map is wanted: {', '.join(names)}")
+        return Checked(unfilled(model), faults=(fault,))
+    try:
+        return Checked(model.model_validate(data), frozenset(model.model_fields))
+    except ValidationError as error:
+        details = error.errors(include_url=False, include_input=False)
+    if partial:
+        details = [detail for detail in details if detail["type"] != "missing"]
+    bad = {names.get(str(detail["loc"][0])) for detail in details if detail["loc"]}
+    values: dict[str, Any] = {}
+    for shown, name in names.items():
+        if name not in bad and shown in data:
+            try:
+                values[name] = _adapter(model, name).validate_python(data[shown])
+            except ValidationError:  # incomplete, in a partial model
+                bad.add(name)
+    faults = tuple(_fault(detail, node, key) for detail in details)
+    valid = frozenset(name for name in model.model_fields if name not in bad)
+    return Checked(model.model_construct(**values), valid, faults)
+
+
+def unfilled(model: type[M]) -> M:
+    """An instance without the fields that a file must give; only its type is of use."""
+    return cast(M, cast(Any, model).model_construct())
+
+
+def _annotated(info: Any) -> Any:
+    return Annotated[info.annotation, info]
+
+
+@cache
+def _adapter(model: type[BaseModel], name: str) -> TypeAdapter[Any]:
+    info = model.model_fields[name]
+    return TypeAdapter(_annotated(info))
+
+
+def _fault(error: ErrorDetails, node: Node, key: Key | None) -> Fault:
+    """One error of the validator at its place."""
+    loc = list(error["loc"])
+    last = loc.pop() if error["type"] in ("missing", "extra_forbidden") else None
+    node, key, rest = _follow(node, key, loc)
+    if error["type"] == "extra_forbidden":
+        unknown = descend(node, last) if last is not None else None
+        message = unknown_key(str(last), _allowed(key, node))
+        if unknown is not None:
+            return fault_at(unknown, message, on_key=True)
+        return fault_at(node, message, below=(str(last),))
+    if error["type"] == "missing" and last is not None:
+        wanted = key.child(last) if key is not None else None
+        deleted = node.deleted.get(str(last))
+        if deleted is not None:
+            message = missing_key(wanted).replace("missing", "is empty, but needed", 1)
+            return fault_at(deleted, message)
+        return fault_at(node, missing_key(wanted), on_key=True, below=(*rest, last))
+    message = explain_error(error, key, node)
+    if error["type"] == "law":
+        node = node.children.get("law", node)
+    return fault_at(node, message)
+
+
+def _allowed(key: Key | None, node: Node) -> Iterable[str]:
+    """Names that a map may hold; of a duration law, only those of its law."""
+    if key is None:
+        return ()
+    if key.form == "law":
+        law = node.children.get("law")
+        return law_keys(str(law.value) if law is not None else "constant")
+    return key.children
+
+
+def _follow(node: Node, key: Key | None, loc: list[int | str]) -> tuple[Node, Key | None, Path]:
+    """The node and key of a location of the validator, and what of it has no node.
+
+    The validator's locations also name the alternatives that it tried (``survival``, ``share``) and
+    the ``value`` and ``central`` that a scalar stands for; these are in no file: they are skipped.
+    """
+    parts = list(loc)
+    while parts:
+        part = parts.pop(0)
+        if key is not None and key.form == "law" and part in LAWS and parts:
+            part = parts.pop(0)
+        elif key is not None and key.form == "law" and part in LAWS:
+            break
+        elif key is not None and key.rest and part in ("rest", "share"):
+            if not parts:
+                break
+            part = parts.pop(0)
+        child = descend(node, part)
+        if child is None:
+            if node.is_map or isinstance(node.value, tuple):
+                return node, key, (part, *parts)
+            break
+        node, key = child, key.child(part) if key is not None else None
+    return node, key, ()

@@ -1,0 +1,562 @@
+"""What acts back on a campaign, computed from its call log while it is made.
+
+Most calls have no consequence. One compiled pass over each chunk of the log finds those that may
+have one: a word below the chance of a complaint, were the line to have opted out by then. What
+follows from these few is handled event by event in order of time, in plain Python, as far as
+:meth:`Feedback.advance` is told to go. So memory grows with lines and with rare events, never with
+calls.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_left
+from collections import deque
+from heapq import heappop, heappush
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.calling_back import calls_back
+from sim.behaviour.complaining import (
+    ComplaintTables,
+    Family,
+    channel_of,
+    child,
+    complaining_words,
+    families,
+    number_of_children,
+    origins,
+)
+from sim.behaviour.reputation import ReputationPlan, burdens, short_outcomes
+from sim.behaviour.voicemail import heard_at
+from sim.engine.fast.inbound import SERVED, Inbound
+from sim.engine.fast.sift import count_numbers, note_first, sift
+from sim.engine.plan.feedback_plan import FeedbackPlan
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import (
+    Channel,
+    FeedbackResult,
+    Kind,
+    OptOutBy,
+    PartOfDay,
+)
+from sim.record.log import N_OUTCOMES, LogChunk, Outcome
+from sim.record.never import NEVER
+from sim.streams import Purpose, words
+
+_LEFT = int(Outcome.MACHINE_VOICEMAIL)
+_NO_KIND = 3
+"""Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
+_OPPOSED, _CONSENT, _DATED = 1, 2, 4
+"""Bits of a line's standing: refusing, consenting, and consenting up to a moment only."""
+
+
+def _kinds() -> NDArray[np.uint8]:
+    """Kind of complaint by outcome, ``_NO_KIND`` where none is possible: (16,) uint8."""
+    kinds = np.full(N_OUTCOMES, Kind.LIVE, dtype=np.uint8)
+    kinds[[Outcome.INVALID, Outcome.BUSY]] = _NO_KIND
+    kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = Kind.UNANSWERED
+    kinds[_LEFT] = Kind.VOICEMAIL
+    return kinds
+
+
+class _Left(NamedTuple):
+    """Calls of a chunk that left a message on a machine."""
+
+    row: NDArray[np.intp]
+    """Where they stand in the chunk."""
+    line: NDArray[np.int32]
+    attempt: NDArray[np.uint8]
+    end: NDArray[np.int64]
+    word: NDArray[np.uint32]
+    """(4, n) What becomes of the message, and whether somebody calls back."""
+
+
+class _Complaint(NamedTuple):
+    """A complaint to come. Complaints compare in the order of their table."""
+
+    moment: int
+    line: int
+    attempt: int
+    a: int
+    b: int
+    kind: int
+    channel: int
+    generation: int
+    part: int
+    call_ms: int
+    caller: int
+    learns: bool
+    children: int
+    """Word of the number of complaints that it breeds."""
+
+
+class _Candidate(NamedTuple):
+    """A complaint about a call that hangs on whether the line has opted out before the call."""
+
+    plain: bool
+    """Whether it exists if the line has not."""
+    after: bool
+    """Whether it exists if the line has."""
+    complaint: _Complaint
+
+
+class Feedback:
+    """What follows from the calls of one campaign.
+
+    Parameters
+    ----------
+    plan
+        What the engine runs; it has a feedback plan.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._back = back = plan.feedback or FeedbackPlan()
+        self._labelled = np.zeros(plan.numbers, dtype=np.bool_)
+        self._opposed_at = np.empty(0, dtype=np.int64)
+        """(lines,) NEVER less the first objection by line, 0 for none; empty without complaints."""
+        self._pending: list[tuple[int, int]] = []
+        """Objections by call-back and complaint that the dialer has not been given."""
+        self._given: set[int] = set()
+        """Lines that the dialer has been given."""
+        self._objections: list[tuple[int, int, int]] = []
+        """Those that it was told of or will be: moment, line, by what."""
+        self._keys: list[tuple[NDArray[np.int64], NDArray[np.int32]]] = []
+        """Key presses: moments and lines."""
+        self._complaints: list[_Complaint] = []
+        self._reports: list[int] = []
+        """Moments of complaints to the regulator, never falling."""
+        self._steps: list[tuple[int, int, int]] = []
+        self._weight = 0
+        self._inbound = Inbound(back.call_back, plan.key) if back.call_back else None
+        if back.complaints is not None or self._inbound is not None:
+            self._lay_standing()
+        if back.complaints is not None:
+            self._lay_complaints(back.complaints)
+        self._lay_numbers(back.reputation)
+
+    def _lay_standing(self) -> None:
+        """What decides about complaints of a line and is known beforehand."""
+        people = self._plan.population
+        refusing = (people.opposed | people.registers) != 0
+        consenting = people.consent != 0
+        self._standing = refusing.view(np.uint8) | consenting.view(np.uint8) << np.uint8(1)
+        # Moments from which a consent does not count; read for lines whose standing says so alone.
+        self._consent_until = np.zeros(0, dtype=np.int64)
+        if people.consent_until_ms is not None:
+            dated = np.flatnonzero(consenting & (people.consent_until_ms < NEVER))
+            self._standing[dated] |= _DATED
+            self._consent_until = np.zeros(people.lines, dtype=np.int64)
+            ends = people.consent_until_ms[dated] - self._plan.start_utc_ms
+            self._consent_until[dated] = ends
+
+    def _lay_complaints(self, tables: ComplaintTables) -> None:
+        """Tables of complaints as the compiled pass reads them, and queues."""
+        plan = self._plan
+        # Zeros cost no memory until they are written.
+        self._opposed_at = np.zeros(plan.population.lines, dtype=np.int64)
+        self._breeds = bool((tables.children[:, 0] < np.iinfo(np.uint32).max).any())
+        self._first_call = np.zeros(plan.population.lines if self._breeds else 0, dtype=np.int64)
+        self._kinds = _kinds()
+        # Whether the line had opted out comes last; a kind without complaints is at the end.
+        every = np.concatenate([tables.thresholds, np.zeros_like(tables.thresholds[:1])])
+        self._thresholds = np.ascontiguousarray(np.moveaxis(every, 5, -1)).reshape(-1, 2)
+        self._silence_at = np.cumsum([0, *(len(s) for s in tables.silence_ms)], dtype=np.int64)
+        self._silence = np.concatenate(
+            [np.empty(0, dtype=np.int64), *(s.ravel() for s in tables.silence_ms)]
+        )
+        # Local quarter-hours, the territories end to end, each closed by a time that never is.
+        self._row_from = np.concatenate(
+            [[*c.row_from_ms, NEVER] for c in plan.calling], dtype=np.int64
+        )
+        self._row_value = np.concatenate([[*c.row, 0] for c in plan.calling], dtype=np.int64)
+        sizes = [len(calling.row) + 1 for calling in plan.calling]
+        self._row_at = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
+        self._candidates: deque[tuple[int, _Candidate]] = deque()
+        """Starts of calls, never falling, and the complaints that may follow."""
+        self._to_come: list[_Complaint] = []
+        """A heap."""
+
+    def _lay_numbers(self, reputation: ReputationPlan | None) -> None:
+        """What is known of caller numbers."""
+        self._updates = np.array(
+            [*(reputation.update_ms if reputation else ()), NEVER], dtype=np.int64
+        )
+        self._updated = 0
+        self._short = short_outcomes(self._plan.live_thresholds_ms)
+        self._counts = np.zeros((1, self._plan.numbers, 2), dtype=np.int64)
+        """By update from the next on, number: calls and short calls that end before it."""
+        self._burden = np.zeros(self._plan.numbers, dtype=np.int64)
+        self._about_numbers: deque[tuple[int, int]] = deque()
+        """Complaints about calls since the latest update: moment, number."""
+        self._labels: list[tuple[int, int]] = []
+        self._labelled_calls = 0
+
+    # ── While the engine runs ────────────────────────────────────────────────────────────────
+
+    def add(self, chunk: LogChunk, posture: int) -> None:
+        """Take the next rows of the log.
+
+        Parameters
+        ----------
+        chunk
+            Rows during which neither the posture nor any label changed.
+        posture
+            Index of the posture in force.
+        """
+        if not len(chunk):
+            return
+        pressed = np.flatnonzero(chunk.opted_out.view(np.bool_))
+        if len(pressed):
+            line, end = chunk.line[pressed], chunk.start_ms[pressed] + chunk.hold_ms[pressed]
+            self._keys.append((end, line))
+            if len(self._opposed_at):
+                np.maximum.at(self._opposed_at, line, NEVER - end)
+        back = self._back
+        if back.reputation is not None:
+            self._add_numbers(chunk)
+        row = np.flatnonzero(chunk.outcome == _LEFT)
+        end = chunk.start_ms[row] + chunk.hold_ms[row]
+        line, attempt = chunk.line[row], chunk.attempt[row]
+        word = words(self._plan.key, Purpose.VOICEMAIL, line.view(np.uint32), attempt)
+        left = _Left(row, line, attempt, end, word)
+        if back.call_back is not None and back.call_back.gives_number[posture] and len(row):
+            self._add_callers(chunk, left)
+        if back.complaints is not None:
+            self._add_candidates(chunk, left, back.complaints, posture)
+
+    def _add_numbers(self, chunk: LogChunk) -> None:
+        """Count calls by number."""
+        last_end = chunk.start_ms[-1] + int(chunk.hold_ms.max())
+        rows = int(np.searchsorted(self._updates, last_end, side="right")) - self._updated + 1
+        if rows > len(self._counts):
+            grown = np.zeros((rows, *self._counts.shape[1:]), dtype=np.int64)
+            grown[: len(self._counts)] = self._counts
+            self._counts = grown
+        self._labelled_calls += count_numbers(
+            chunk.start_ms,
+            chunk.hold_ms,
+            chunk.outcome,
+            chunk.caller,
+            self._short,
+            self._labelled,
+            self._updates,
+            self._updated,
+            self._counts,
+        )
+
+    def _add_callers(self, chunk: LogChunk, left: _Left) -> None:
+        """Note those who will call back after a message left."""
+        assert self._inbound is not None
+        assert self._back.call_back is not None
+        who, delay = calls_back(self._back.call_back, left.word)
+        line, start = left.line[who], chunk.start_ms[left.row[who]]
+        standing = self._standing[line]
+        over = (standing & _DATED) != 0
+        over[over] = start[over] >= self._consent_until[line[over]]
+        standing[over] &= _OPPOSED
+        standing &= _OPPOSED | _CONSENT
+        self._inbound.add(line, left.attempt[who], left.end[who] + delay, standing)
+
+    def _add_candidates(
+        self, chunk: LogChunk, left: _Left, tables: ComplaintTables, posture: int
+    ) -> None:
+        """Note the complaints that may follow from calls."""
+        plan, line, attempt = self._plan, chunk.line, chunk.attempt
+        if self._breeds:
+            note_first(line, attempt, chunk.start_ms, self._first_call)
+        # One entry more, for the pass looks at the next message before it knows that there is one.
+        heard = np.append(heard_at(plan.tables, left.word, left.end), -1)
+        found = np.empty(len(chunk), dtype=np.int32)
+        basis = np.empty(len(chunk), dtype=np.int64)
+        how = np.empty(len(chunk), dtype=np.uint8)
+        weight = np.zeros(1, dtype=np.int64)
+        count = sift(
+            line,
+            attempt,
+            chunk.territory,
+            chunk.start_ms,
+            chunk.hold_ms,
+            chunk.outcome,
+            chunk.caller,
+            complaining_words(plan.key, line, attempt),
+            heard,
+            self._standing,
+            self._consent_until,
+            self._kinds,
+            self._thresholds,
+            tables.part,
+            self._row_from,
+            self._row_value,
+            self._row_at,
+            self._silence_at,
+            self._silence,
+            int(tables.objection_first[posture]),
+            self._labelled.view(np.uint8),
+            weight,
+            found,
+            basis,
+            how,
+        )
+        self._weight += int(weight[0])
+        rows = found[:count]
+        drawn = origins(plan.key, line[rows], attempt[rows])
+        moment = basis[:count] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
+        counted = np.flatnonzero(moment < tables.horizon_ms)
+        rows = rows[counted]
+        for family, at, a, k, s, o, c, channel, learns, h in zip(
+            families(plan.key, line[rows], attempt[rows]),
+            moment[counted].tolist(),
+            line[rows].tolist(),
+            attempt[rows].tolist(),
+            chunk.start_ms[rows].tolist(),
+            chunk.outcome[rows].tolist(),
+            chunk.caller[rows].tolist(),
+            drawn.channel[counted].tolist(),
+            drawn.learns[counted].tolist(),
+            how[counted].tolist(),
+            strict=True,
+        ):
+            complaint = _Complaint(
+                moment=at,
+                line=a,
+                attempt=k,
+                a=family.a,
+                b=family.b,
+                kind=int(self._kinds[o]),
+                channel=channel_of(tables, channel),
+                generation=0,
+                part=h & 3,
+                call_ms=s,
+                caller=c,
+                learns=learns < tables.opts_out,
+                children=family.children,
+            )
+            self._candidates.append((s, _Candidate(bool(h & 4), bool(h & 8), complaint)))
+
+    def advance(self, until: int) -> None:
+        """Handle everything before a moment; all rows that start before it have been added."""
+        if self._inbound is not None:
+            self._settle_callers(self._inbound, self._inbound.advance(until))
+        if self._back.complaints is None:
+            return
+        tables, candidates, to_come = self._back.complaints, self._candidates, self._to_come
+        while True:
+            start = candidates[0][0] if candidates else until
+            # An objection at the moment of a call comes before it.
+            if to_come and to_come[0].moment < until and to_come[0].moment <= start:
+                self._complain(tables, heappop(to_come))
+            elif start < until:
+                _, candidate = candidates.popleft()
+                after = NEVER - self._opposed_at[candidate.complaint.line] <= start
+                if candidate.after if after else candidate.plain:
+                    heappush(to_come, candidate.complaint)
+            else:
+                return
+
+    def _settle_callers(self, inbound: Inbound, settled: NDArray[np.int32]) -> None:
+        """Callers who were served may opt out; those who gave up may complain."""
+        served = inbound.fate[settled] == SERVED
+        leaving = settled[served & inbound.opts_out[settled]]
+        for moment, line in zip(
+            (inbound.last_ms[leaving] + inbound.handling[leaving]).tolist(),
+            inbound.line[leaving].tolist(),
+            strict=True,
+        ):
+            self._object(moment, line, OptOutBy.CALL_BACK)
+        tables, key, lost = self._back.complaints, self._plan.key, settled[~served]
+        if tables is None or not len(lost):
+            return
+        line, attempt, standing = inbound.line[lost], inbound.attempt[lost], inbound.mark[lost]
+        drawn = origins(key, line, attempt, blocked=True)
+        moment = inbound.last_ms[lost] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
+        chance = tables.blocked[standing >> 1, standing & _OPPOSED]
+        made = np.flatnonzero((drawn.complains < chance) & (moment < tables.horizon_ms))
+        for family, at, a, k, channel, learns in zip(
+            families(key, line[made], attempt[made], blocked=True),
+            moment[made].tolist(),
+            line[made].tolist(),
+            attempt[made].tolist(),
+            drawn.channel[made].tolist(),
+            drawn.learns[made].tolist(),
+            strict=True,
+        ):
+            complaint = _Complaint(
+                moment=at,
+                line=a,
+                attempt=k,
+                a=family.a,
+                b=family.b,
+                kind=Kind.BLOCKED,
+                channel=channel_of(tables, channel),
+                generation=0,
+                part=PartOfDay.DAY,
+                call_ms=-1,
+                caller=0,
+                learns=learns < tables.opts_out,
+                children=family.children,
+            )
+            heappush(self._to_come, complaint)
+
+    def _complain(self, tables: ComplaintTables, complaint: _Complaint) -> None:
+        """A complaint's moment has come."""
+        moment, line = complaint.moment, complaint.line
+        if complaint.kind == Kind.CONTAGION and not 0 < self._first_call[line] <= moment:
+            return
+        self._complaints.append(complaint)
+        if complaint.channel == Channel.REGULATOR:
+            self._reports.append(moment)
+        if complaint.channel in (Channel.REGULATOR, Channel.OPERATOR) and complaint.learns:
+            self._object(moment, line, OptOutBy.COMPLAINT)
+        if complaint.generation == 0 and complaint.kind != Kind.BLOCKED:
+            self._about_numbers.append((moment, complaint.caller))
+        if not self._breeds:
+            return
+        family = Family(complaint.children, complaint.a, complaint.b)
+        bred = number_of_children(tables, complaint.channel, family.children)
+        for birth in range(1, bred + 1):
+            drawn = child(self._plan.key, family, birth, self._plan.population.lines)
+            at = moment + 1000 * tables.breeding_delay_s.scalar(drawn.delay)
+            if at >= tables.horizon_ms:
+                continue
+            further = _Complaint(
+                moment=at,
+                line=drawn.line,
+                attempt=0,
+                a=drawn.family.a,
+                b=drawn.family.b,
+                kind=Kind.CONTAGION,
+                channel=channel_of(tables, drawn.channel),
+                generation=complaint.generation + 1,
+                part=PartOfDay.DAY,
+                call_ms=-1,
+                caller=0,
+                learns=drawn.learns < tables.opts_out,
+                children=drawn.family.children,
+            )
+            heappush(self._to_come, further)
+
+    def _object(self, moment: int, line: int, by: OptOutBy) -> None:
+        """Somebody objects by other means than the key. The moment may lie ahead."""
+        self._objections.append((moment, line, by))
+        heappush(self._pending, (moment, line))
+        if len(self._opposed_at):
+            self._opposed_at[line] = max(self._opposed_at[line], NEVER - moment)
+
+    # ── What control processes ask ───────────────────────────────────────────────────────────
+
+    def objections(self, before: int) -> NDArray[np.int32]:
+        """Lines with an objection by call-back or complaint, but for those given before.
+
+        Parameters
+        ----------
+        before
+            Objections at or after it wait. Everything before it has been handled.
+
+        Returns
+        -------
+        (n,) int32
+            Lines, rising.
+        """
+        lines = set()
+        while self._pending and self._pending[0][0] < before:
+            lines.add(heappop(self._pending)[1])
+        lines -= self._given
+        self._given |= lines
+        return np.array(sorted(lines), dtype=np.int32)
+
+    def reports(self, before: int) -> int:
+        """Complaints to the regulator before a moment, up to which everything has been handled."""
+        return bisect_left(self._reports, before)
+
+    def step(self, at: int, stage: int, reports: int) -> None:
+        """Record that the regulator went to a stage at a moment, having counted reports."""
+        self._steps.append((at, stage, reports))
+
+    def update_labels(self, now: int) -> NDArray[np.bool_]:
+        """Update the standing of caller numbers.
+
+        Parameters
+        ----------
+        now
+            The next moment of update in the plan. Everything before it has been handled.
+
+        Returns
+        -------
+        (numbers,) bool
+            Which of them bear a label from now on.
+        """
+        plan = self._back.reputation
+        if plan is None or now != self._updates[self._updated]:
+            raise ValueError(f"no update of caller numbers is due at {now} ms")
+        reports = np.zeros(self._plan.numbers, dtype=np.int64)
+        while self._about_numbers and self._about_numbers[0][0] < now:
+            reports[self._about_numbers.popleft()[1]] += 1
+        calls, short = self._counts[0].T
+        self._burden = burdens(plan, self._burden, calls, short, reports)
+        self._counts[:-1] = self._counts[1:]
+        self._counts[-1] = 0
+        self._updated += 1
+        self._labelled = self._burden >= plan.label_at
+        self._labels.append((now, int(self._labelled.sum())))
+        return self._labelled
+
+    # ── Afterwards ───────────────────────────────────────────────────────────────────────────
+
+    def finish(self) -> FeedbackResult:
+        """All that follows from the calls, up to the horizon; after the last row of the log."""
+        self.advance(NEVER)
+        made = self._complaints
+        inbound = self._inbound
+        callers = _in_order(inbound) if inbound is not None else np.empty(0, dtype=np.intp)
+
+        def called(name: str, dtype: Any) -> NDArray[Any]:
+            """A column of the callers."""
+            column = np.empty(0) if inbound is None else getattr(inbound, name)[callers]
+            return column.astype(dtype)
+
+        served = called("fate", np.uint8) == SERVED
+        opt_out_ms, opt_out_line, opt_out_by = self._opt_outs()
+        return FeedbackResult(
+            complaint_ms=np.array([c.moment for c in made], dtype=np.int64),
+            complaint_line=np.array([c.line for c in made], dtype=np.int32),
+            complaint_attempt=np.array([c.attempt for c in made], dtype=np.uint8),
+            complaint_kind=np.array([c.kind for c in made], dtype=np.uint8),
+            complaint_channel=np.array([c.channel for c in made], dtype=np.uint8),
+            complaint_generation=np.array([c.generation for c in made], dtype=np.uint16),
+            complaint_part=np.array([c.part for c in made], dtype=np.uint8),
+            complaint_call_ms=np.array([c.call_ms for c in made], dtype=np.int64),
+            call_back_line=called("line", np.int32),
+            call_back_attempt=called("attempt", np.uint8),
+            call_back_first_ms=called("first_ms", np.int64),
+            call_back_last_ms=called("last_ms", np.int64),
+            call_back_tries=called("tries", np.uint8),
+            call_back_served=served,
+            call_back_handling_ms=called("handling", np.int32) * served,
+            call_back_opted_out=called("opts_out", np.bool_) & served,
+            opt_out_ms=opt_out_ms,
+            opt_out_line=opt_out_line,
+            opt_out_by=opt_out_by,
+            stages=tuple(self._steps),
+            labelled=tuple(self._labels),
+            labelled_calls=self._labelled_calls,
+            reference_weight=self._weight,
+        )
+
+    def _opt_outs(self) -> tuple[NDArray[np.int64], NDArray[np.int32], NDArray[np.uint8]]:
+        """All objections, in order of moment, line and means."""
+        others = np.array(self._objections, dtype=np.int64).reshape(-1, 3).T
+        moment = np.concatenate([*(end for end, _ in self._keys), others[0]])
+        line = np.concatenate([*(lines for _, lines in self._keys), others[1].astype(np.int32)])
+        pressed = np.full(len(moment) - others.shape[1], OptOutBy.KEY, dtype=np.uint8)
+        by = np.concatenate([pressed, others[2].astype(np.uint8)])
+        order = np.lexsort((by, line, moment))
+        return moment[order], line[order], by[order]
+
+
+def _in_order(inbound: Inbound) -> NDArray[np.intp]:
+    """Callers in order of first try, line and attempt."""
+    n = inbound.count
+    return np.lexsort((inbound.attempt[:n], inbound.line[:n], inbound.first_ms[:n]))

@@ -1,0 +1,1 @@
+"""One strategy reduced to integers: what both engines read."""

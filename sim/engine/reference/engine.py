@@ -1,0 +1,375 @@
+"""The reference engine: the same laws, one event at a time, written for reading.
+
+This is the specification. A textbook SimPy model: one process per call, one for the dialer. There
+are no blocks, no compiled code and no shared state with the fast engine. Who may start what and
+when is decided by predicates on the plan at the moment in question, never by the order in which
+SimPy happens to wake processes up.
+
+The laws, by number (docs/model.md has them in full):
+
+1. Time is whole milliseconds; intervals are half-open.
+3. Pace is a rational clock; no credit builds up while idle.
+4. A start needs ``busy(s) < channels(s)``; a call is busy from its start to just before its end.
+5. Next is the due retry with the smallest (due, number of the call that made it); with none due,
+   the open fresh line with the smallest list position.
+6. A retry falls due at call end + delay, or where a rolling cap says later, and is never moved.
+   Windows, cutoffs, suspensions and objections are eligibility.
+8. Only a control event makes a control event: what the regulator does, it does at a review.
+9. A start needs ``s < until``: a key press sets it to call end + delay, a list refresh to itself.
+12. No call starts at or after its territory's cutoff.
+"""
+
+from __future__ import annotations
+
+import heapq
+import math
+from collections import deque
+from collections.abc import Generator
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import simpy
+from numpy.typing import NDArray
+
+from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, draw
+from sim.engine.plan.feedback_plan import Reaction
+from sim.engine.plan.pace import rebase
+from sim.engine.plan.plan import Plan, Step
+from sim.engine.reference.feedback import ReferenceFeedback
+from sim.record.log import LogChunk, LogSink
+from sim.record.never import NEVER
+from sim.record.result import EngineResult
+
+Process = Generator[simpy.Event, Any, None]
+
+
+@dataclass(order=True, slots=True)
+class Retry:
+    """A line that wants another attempt."""
+
+    due: int
+    number: int
+    """Number in the log of the call that made it."""
+    line: int = field(compare=False)
+    attempt: int = field(compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A row of the call log."""
+
+    line: int
+    attempt: int
+    territory: int
+    start: int
+    hold: int
+    outcome: int
+    opted_out: bool
+    caller: int
+
+
+def run(plan: Plan, sink: LogSink) -> EngineResult:
+    """Run a campaign and hand on its log as one chunk.
+
+    Parameters and result as :func:`sim.engine.fast.engine.run`.
+    """
+    campaign = ReferenceCampaign(plan)
+    rows = campaign.run()
+    attempts = np.zeros(plan.population.lines, dtype=np.uint8)
+    for row in rows:
+        attempts[row.line] = row.attempt
+    if rows:
+        sink(
+            LogChunk(
+                first=0,
+                line=np.array([r.line for r in rows], dtype=np.int32),
+                attempt=np.array([r.attempt for r in rows], dtype=np.uint8),
+                territory=np.array([r.territory for r in rows], dtype=np.uint8),
+                start_ms=np.array([r.start for r in rows], dtype=np.int64),
+                hold_ms=np.array([r.hold for r in rows], dtype=np.int32),
+                outcome=np.array([r.outcome for r in rows], dtype=np.uint8),
+                opted_out=np.array([r.opted_out for r in rows], dtype=np.uint8),
+                caller=np.array([r.caller for r in rows], dtype=np.uint16),
+            )
+        )
+    return EngineResult(
+        attempts,
+        len(rows),
+        until_ms=campaign.until_by_line(),
+        stopped_ms=campaign.stopped,
+        feedback=campaign.feedback.result() if campaign.feedback else None,
+    )
+
+
+class ReferenceCampaign:
+    """One campaign, from its first millisecond to its cutoff."""
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+        self.env = simpy.Environment(initial_time=0)
+        self.log: list[Row] = []
+        self.ends: list[int] = []  # heap of the ends of calls in progress
+        # By group of lines: those not dialled yet, as (list position, line).
+        self.fresh = [deque[tuple[int, int]]() for _ in plan.groups]
+        for position, line in enumerate(plan.order.tolist()):
+            self.fresh[int(plan.group[line])].append((position, line))
+        self.retries: list[list[Retry]] = [[] for _ in plan.groups]  # heaps
+        self.earliest_by_pace = Fraction(0)
+        self.gap: Fraction | None = None
+        self.wake = self.env.event()
+        # What acts back, and what has come of it.
+        self.feedback = ReferenceFeedback(self.env, plan) if plan.feedback else None
+        self.starts: dict[int, list[int]] = {}  # by line: starts of its calls
+        self.until: dict[int, int] = {}  # by line: from when on it is left alone
+        if plan.until_ms is not None:
+            self.until = {line: int(at) for line, at in enumerate(plan.until_ms) if at < NEVER}
+        self.posture = 0
+        self.suspended_until = 0
+        self.stopped: int | None = None
+        self.stage = 0
+        self.taken: set[int] = set()  # moments whose refreshes, reviews and updates are done
+
+    def run(self) -> list[Row]:
+        """Run until nothing is left to happen, and return the log."""
+        for moment in self.control_moments():
+            self.env.process(self.call_dialer_at(moment))
+        for moment in self.feedback_moments():
+            self.env.process(self.take_feedback_at(moment))
+        self.env.process(self.dialer())
+        self.env.run()
+        return self.log
+
+    # ── Processes ────────────────────────────────────────────────────────────────────────────────
+
+    def dialer(self) -> Process:
+        """Whenever something may have changed, start all calls that may start."""
+        while True:
+            yield self.wake
+            self.wake = self.env.event()
+            self.start_calls()
+
+    def call_dialer_at(self, moment: int) -> Process:
+        """Wake the dialer at a moment."""
+        yield self.env.timeout(moment - self.env.now)
+        if not self.wake.triggered:
+            self.wake.succeed()
+
+    def take_feedback_at(self, moment: int) -> Process:
+        """Let refreshes, reviews and updates of this moment happen, then wake the dialer."""
+        yield self.env.timeout(moment - self.env.now)
+        self.take_feedback(moment)
+        yield from self.call_dialer_at(moment)
+
+    def call(self, end: int, due: int | None) -> Process:
+        """A call in progress: the dialer looks up at its end, and when its retry falls due."""
+        yield from self.call_dialer_at(end)
+        if due is not None:
+            yield from self.call_dialer_at(due)
+
+    # ── What holds at a moment ───────────────────────────────────────────────────────────────────
+
+    def control_moments(self) -> list[int]:
+        """All moments at which a window opens or capacity changes."""
+        opens = {
+            int(moment)
+            for posture in self.plan.postures
+            for open_ms in posture.open_ms
+            for moment in open_ms[:, 0]
+        }
+        return sorted(opens | {step.at_ms for step in self.plan.steps})
+
+    def feedback_moments(self) -> list[int]:
+        """All moments of refreshes, reviews and updates of numbers' standing."""
+        back = self.plan.feedback
+        if back is None:
+            return []
+        moments = set(back.refresh_ms)
+        if back.regulator is not None:
+            moments |= set(back.regulator.review_ms)
+        if back.reputation is not None:
+            moments |= set(back.reputation.update_ms)
+        return sorted(moments)
+
+    def is_open(self, group: int, now: int) -> bool:
+        """Whether lines of a group may be dialled."""
+        open_ms = self.plan.postures[self.posture].open_ms[group]
+        inside = any(a <= now < b for a, b in open_ms.tolist())
+        inside = inside and now >= self.suspended_until
+        territory = self.plan.groups[group].territory
+        return inside and now < self.plan.calling[territory].cutoff_ms
+
+    def left_alone(self, line: int, now: int) -> bool:
+        """Whether a line may not be called any more."""
+        return now >= self.until.get(line, NEVER)
+
+    def capacity(self, now: int) -> Step:
+        """Channels and pace in force."""
+        return [step for step in self.plan.steps if step.at_ms <= now][-1]
+
+    def busy(self, now: int) -> int:
+        """Calls in progress: started, and not yet at their end."""
+        while self.ends and self.ends[0] <= now:
+            heapq.heappop(self.ends)
+        return len(self.ends)
+
+    def local_quarter(self, territory: int, now: int) -> int:
+        """Local quarter-hour of the week."""
+        calling = self.plan.calling[territory]
+        return int(calling.row[np.searchsorted(calling.row_from_ms, now, side="right") - 1])
+
+    def next_candidate(self, now: int) -> Retry | None:
+        """Take the next line to call from its queue, or None if nobody may be called."""
+        open_now = [g for g in range(len(self.plan.groups)) if self.is_open(g, now)]
+        due = [g for g in open_now if self.retries[g] and self.retries[g][0].due <= now]
+        if due:
+            return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
+        waiting = [g for g in open_now if self.fresh[g]]
+        if waiting:
+            _, line = self.fresh[min(waiting, key=lambda g: self.fresh[g][0])].popleft()
+            return Retry(due=now, number=-1, line=line, attempt=1)
+        return None
+
+    # ── What acts back ───────────────────────────────────────────────────────────────────────────
+
+    def take_feedback(self, now: int) -> None:
+        """Refreshes, reviews and updates of this moment. Once each, before any start of it."""
+        back = self.plan.feedback
+        if back is None or self.feedback is None or now in self.taken:
+            return
+        self.taken.add(now)
+        if now in back.refresh_ms:
+            for line in self.feedback.refresh(now):
+                self.leave_alone(line, now)
+        if back.regulator is not None and now in back.regulator.review_ms:
+            reports = self.feedback.review(now)
+            reached = sum(reports >= threshold for threshold in back.regulator.thresholds)
+            if reached > self.stage:
+                self.stage = reached
+                self.feedback.record_step(now, reached, reports)
+                self.react(back.regulator.reactions[reached - 1], now)
+        if back.reputation is not None and now in back.reputation.update_ms:
+            self.feedback.update_labels(now)
+
+    def react(self, reaction: Reaction, now: int) -> None:
+        """Do what the strategy declared for this step of the regulator."""
+        self.posture = reaction.posture
+        if reaction.suspend_ms:
+            self.suspended_until = now + reaction.suspend_ms
+            self.env.process(self.call_dialer_at(self.suspended_until))
+        if reaction.stop and self.stopped is None and now < self.plan.cutoff_ms:
+            self.stopped = now
+
+    def leave_alone(self, line: int, from_ms: int) -> None:
+        """No call to a line, or where the plan says so to its household's other one."""
+        other = -1 if self.plan.partner is None else int(self.plan.partner[line])
+        for one in (line, other):
+            if one >= 0:
+                self.until[one] = min(self.until.get(one, NEVER), from_ms)
+
+    def until_by_line(self) -> NDArray[np.int64] | None:
+        """(lines,) From when on each line was left alone; None where no line ever could be."""
+        plan = self.plan
+        if not plan.watches:
+            return None
+        until = np.full(plan.population.lines, NEVER, dtype=np.int64)
+        for line in plan.order.tolist():
+            until[line] = self.until.get(line, NEVER)
+        return until
+
+    # ── Starting calls ───────────────────────────────────────────────────────────────────────────
+
+    def start_calls(self) -> None:
+        """Start every call that may start now."""
+        now = int(self.env.now)
+        self.take_feedback(now)
+        if now >= self.plan.cutoff_ms or self.stopped is not None:
+            return
+        capacity = self.capacity(now)
+        self.set_pace(1000 / capacity.calls_per_second)
+        while self.busy(now) < capacity.channels:
+            earliest = math.ceil(self.earliest_by_pace)
+            if earliest > now:
+                self.env.process(self.call_dialer_at(earliest))
+                return
+            candidate = self.next_candidate(now)
+            if candidate is None:
+                return
+            if self.left_alone(candidate.line, now):
+                continue
+            assert self.gap is not None
+            self.earliest_by_pace = (
+                self.earliest_by_pace if earliest == now else Fraction(now)
+            ) + self.gap
+            self.start_call(candidate, now)
+
+    def set_pace(self, gap: Fraction) -> None:
+        """Let a change of pace take effect."""
+        if self.gap is not None and gap != self.gap and self.log:
+            self.earliest_by_pace = rebase(self.earliest_by_pace, self.gap, gap)
+        self.gap = gap
+
+    def start_call(self, who: Retry, now: int) -> None:
+        """Start one call: its ending, its row in the log, its retry."""
+        territory = int(self.plan.population.territory[who.line])
+        row = self.ending(who.line, who.attempt, territory, now)
+        end, outcome = now + row.hold, row.outcome
+        number = len(self.log)
+        self.log.append(row)
+        heapq.heappush(self.ends, end)
+        starts = self.starts.setdefault(who.line, [])
+        starts.append(now)
+        if row.opted_out:
+            self.leave_alone(who.line, end + self.plan.key_press_ms)
+        if self.feedback is not None:
+            self.feedback.call_placed(
+                number,
+                who.line,
+                who.attempt,
+                territory,
+                now,
+                row.hold,
+                outcome,
+                row.opted_out,
+                row.caller,
+                self.posture,
+            )
+        delay = int(self.plan.retry_delay_ms[outcome])
+        due = None
+        if delay > 0 and who.attempt < self.plan.lifetime:
+            due = end + delay
+            for cap in self.plan.caps:
+                if cap.lines[who.line] and len(starts) >= cap.calls:
+                    due = max(due, starts[-cap.calls] + cap.window_ms)
+            retry = Retry(due, number, who.line, who.attempt + 1)
+            heapq.heappush(self.retries[int(self.plan.group[who.line])], retry)
+        self.env.process(self.call(end, due))
+
+    def ending(self, line: int, attempt: int, territory: int, now: int) -> Row:
+        """How a call turns out, from its keyed words, the local hour and the message in force."""
+        people, tables = self.plan.population, self.plan.postures[self.posture].tables
+        one = slice(line, line + 1)
+        drawn = draw(
+            tables,
+            self.plan.key,
+            np.array([line], dtype=np.uint32),
+            attempt,
+            people.line_type[one],
+            people.in_service[one],
+            people.has_machine[one],
+        )
+        caller = int(drawn.caller[0]) if len(drawn.caller) else 0
+        labelled = int(self.feedback is not None and self.feedback.labelled(caller))
+        rows = self.plan.tables.thresholds[labelled]
+        level = min(attempt, len(rows)) - 1
+        quarter = self.local_quarter(territory, now)
+        busy_below, human_below = rows[level, quarter, int(self.plan.class_of[line])]
+        if drawn.disposition[0] < busy_below:
+            packed = int(drawn.busy[0])
+        elif drawn.disposition[0] < human_below:
+            packed = int(drawn.human[0])
+        else:
+            packed = int(drawn.other[0])
+        outcome, opted_out = packed & OUTCOME_MASK, bool(packed & OPTED_OUT)
+        return Row(line, attempt, territory, now, packed >> ENDING_BITS, outcome, opted_out, caller)

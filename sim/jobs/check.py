@@ -1,0 +1,196 @@
+"""The seeded regression: reruns scenarios at their check scale and holds them against baselines."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from pathlib import Path
+
+from sim.audit.auditor import audits as hold_against
+from sim.audit.inputs.run import CallLog
+from sim.document.faults import ScenarioError
+from sim.engine.plan.plan import Plan
+from sim.jobs.run import choose, simulate
+from sim.loading.load import load
+from sim.record.log import LogChunk, LogSink
+from sim.regimes.load import load_regime
+from sim.scenario.load import resolved_text
+from sim.scenario.scale import scale_scenario
+from sim.store.baseline import (
+    Baseline,
+    Row,
+    compare,
+    counters,
+    digests,
+    read_baseline,
+    write_baseline,
+)
+from sim.store.digest import LogDigest
+from sim.store.errors import BaselineError
+from sim.store.provenance import versions
+from sim.store.write import text_digest
+
+
+@dataclass
+class CheckResult:
+    """What a check found."""
+
+    rows: list[Row] = field(default_factory=list)
+    """Every comparison that was made."""
+    notes: list[str] = field(default_factory=list)
+    """What a reader of the differences should know."""
+    unjudged: dict[str, str] = field(default_factory=dict)
+    """By scenario file: why it could not be judged."""
+    updated: list[Path] = field(default_factory=list)
+    """Baselines written."""
+
+    @property
+    def changed(self) -> list[Row]:
+        """The comparisons that found a difference."""
+        return [row for row in self.rows if row.verdict != "ok"]
+
+    @property
+    def exit_code(self) -> int:
+        """0: all equal; 1: differences; 2: none, but something could not be judged."""
+        return 1 if self.changed else 2 if self.unjudged else 0
+
+    @property
+    def summary(self) -> str:
+        """One line: how many scenarios and comparisons, and how they came out."""
+        scenarios = len({row.scenario for row in self.rows})
+        parts = [f"{scenarios} scenarios, {len(self.rows)} comparisons"]
+        parts.append(f"{len(self.rows) - len(self.changed)} equal, {len(self.changed)} different")
+        if self.unjudged:
+            parts.append(f"{len(self.unjudged)} not judged")
+        if self.updated:
+            parts.append(f"{len(self.updated)} baselines written")
+        return "; ".join(parts)
+
+
+def scenario_files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
+    """The files named, and for a directory every ``.yaml`` and ``.yml`` in it, in order."""
+    files: list[Path] = []
+    for path in map(Path, paths):
+        if path.is_dir():
+            files += sorted(f for f in path.iterdir() if f.suffix in {".yaml", ".yml"})
+        else:
+            files.append(path)
+    return list(dict.fromkeys(files))
+
+
+def baseline_path(file: Path) -> Path:
+    """Where the baseline of a scenario file stands: ``baselines/NAME.json`` beside it."""
+    return file.parent / "baselines" / f"{file.stem}.json"
+
+
+def check(
+    paths: Sequence[str | os.PathLike[str]],
+    update: bool = False,
+    reason: str | None = None,
+    tell: Callable[[str], None] | None = None,
+) -> CheckResult:
+    """Rerun scenarios and compare them with their baselines, exactly.
+
+    Parameters
+    ----------
+    paths
+        Scenario files, or directories of them.
+    update
+        Write the baselines instead of comparing.
+    reason
+        Why the new numbers are accepted; goes into the baseline. Needed for an update.
+    tell
+        Told which scenario and strategy runs.
+
+    Raises
+    ------
+    ValueError
+        For an update without a reason.
+    """
+    if update and not (reason or "").strip():
+        raise ValueError("an update needs a reason: --update --reason TEXT")
+    result = CheckResult()
+    files = scenario_files(paths)
+    if not files:
+        result.unjudged[", ".join(map(str, paths))] = "there are no scenario files"
+    for file in files:
+        try:
+            now = measure(file, tell)
+            if update:
+                write_baseline(baseline_path(file), replace(now, reason=(reason or "").strip()))
+                result.updated.append(baseline_path(file))
+            else:
+                _judge(result, file, now)
+        except (ScenarioError, BaselineError) as error:
+            result.unjudged[str(file)] = str(error)
+    return result
+
+
+def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
+    """Run a scenario at its check scale and take down its counters and digests."""
+    loaded = load(file)
+    full = loaded.scenario
+    scale = Fraction(str(full.check.scale))
+    scaled, _ = scale_scenario(full, scale)
+    regimes = [load_regime(name) for name in full.regimes]
+    logs: dict[str, LogDigest] = {}
+    kept: dict[str, CallLog] = {}
+
+    def sink_for(name: str, plan: Plan) -> LogSink:
+        if tell is not None:
+            tell(f"{full.name}: {name}")
+        logs[name], kept[name] = LogDigest(), CallLog(scaled, name, plan)
+
+        def sink(chunk: LogChunk) -> None:
+            logs[name].update(chunk)
+            if regimes:
+                kept[name].add(chunk)
+
+        return sink
+
+    numbers: dict[str, dict[str, int]] = {}
+    values: dict[str, dict[str, str]] = {}
+    effective = Fraction(scaled.world.lines, full.world.lines)
+    for _, found in simulate(scaled, choose(full, None), scale=effective, sink_for=sink_for):
+        data = kept.pop(found.strategy).finish(feedback=found.feedback)
+        audits = hold_against(data, regimes) if regimes else ()
+        numbers[found.strategy] = counters(found, audits)
+        values[found.strategy] = digests(found, logs[found.strategy].hexdigest())
+    return Baseline(
+        scenario=full.name,
+        scenario_sha256=text_digest(resolved_text(loaded)),
+        seed=full.seed,
+        scale=str(scale),
+        lines=scaled.world.lines,
+        counters=numbers,
+        digests=values,
+        versions=versions(),
+    )
+
+
+def _judge(result: CheckResult, file: Path, now: Baseline) -> None:
+    """Compare one scenario with its baseline."""
+    path = baseline_path(file)
+    baseline = read_baseline(path)
+    if baseline.scale != now.scale:
+        raise BaselineError(
+            f"the baseline {path} is of scale {baseline.scale}, the scenario's check.scale is "
+            f"{now.scale}; make it anew with --update --reason TEXT"
+        )
+    rows = list(compare(baseline, now))
+    result.rows += rows
+    if baseline.scenario_sha256 != now.scenario_sha256:
+        result.notes.append(
+            f"{file}: the scenario itself has changed since its baseline was accepted "
+            f"('{baseline.reason}')"
+        )
+    if any(row.verdict != "ok" for row in rows):
+        moved = [
+            f"{package} {old} → {now.versions.get(package, 'absent')}"
+            for package, old in baseline.versions.items()
+            if now.versions.get(package) != old
+        ]
+        if moved:
+            result.notes.append(f"{file}: versions since its baseline: {', '.join(moved)}")

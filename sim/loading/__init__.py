@@ -1,0 +1,1 @@
+"""A file held against the format, the law and the model."""

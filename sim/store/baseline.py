@@ -1,0 +1,188 @@
+"""Baselines of the regression check: what a scenario gave when somebody last accepted it.
+
+A baseline holds integer counters and digests of column values by strategy. They are compared
+exactly: the model decides by integers, so the same scenario, seed and version give the same
+numbers everywhere.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from sim.measure.findings import Findings
+from sim.measure.metrics import compute
+from sim.store.columns import RESULT_TABLES, TABLES
+from sim.store.digest import digest_table
+from sim.store.errors import BaselineError
+from sim.store.tables import arrow
+
+if TYPE_CHECKING:
+    from sim.audit.auditor import Audit
+
+FORMAT = "ringfence-baseline"
+FORMAT_VERSION = 1
+
+_FOLLOWED = ("complaints", "call_backs", "regulator", "labels")
+"""Tables of what followed from the calls that hold whole numbers only: chances are computed in
+floats, which may differ in the last bit between machines."""
+
+Verdict = Literal["ok", "changed", "missing", "new"]
+"""``missing``: the baseline has it and the run does not; ``new``: the other way round."""
+Value = int | str | None
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """What one scenario gave."""
+
+    scenario: str
+    """Name of the scenario."""
+    scenario_sha256: str
+    """SHA-256 of the resolved scenario."""
+    seed: int
+    scale: str
+    """Scale of the regression run, an exact fraction such as ``1/100``."""
+    lines: int
+    """Lines simulated."""
+    counters: Mapping[str, Mapping[str, int]]
+    """By strategy and metric."""
+    digests: Mapping[str, Mapping[str, str]]
+    """By strategy: of each table's values, and of the call log's."""
+    reason: str = ""
+    """Why the numbers were accepted."""
+    versions: Mapping[str, str] = field(default_factory=dict)
+    """Of Ringfence, Python and packages, when they were."""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One comparison."""
+
+    scenario: str
+    strategy: str
+    metric: str
+    """Name of a metric, or ``digest of TABLE``."""
+    baseline: Value
+    now: Value
+    verdict: Verdict
+
+    @property
+    def change(self) -> str:
+        """The difference in words: ``+12 (+0.4 %)``, ``values differ``, or nothing."""
+        if self.verdict == "ok":
+            return ""
+        if isinstance(self.baseline, int) and isinstance(self.now, int):
+            difference = self.now - self.baseline
+            share = f" ({100 * difference / self.baseline:+.3g} %)" if self.baseline else ""
+            return f"{difference:+,}{share}"
+        return "values differ" if self.verdict == "changed" else self.verdict
+
+
+def counters(found: Findings, audits: Sequence[Audit] = ()) -> dict[str, int]:
+    """The whole numbers of one strategy.
+
+    Every metric that is one, the channel time, what the regulator counted, the calls from labelled
+    numbers, and the violations of each rule that its audits could assess, as
+    ``violations of REGIME/RULE``.
+    """
+    from sim.store.law import violations
+
+    totals = found.totals
+    whole = {name: v for name, v in compute(totals).items() if isinstance(v, int)}
+    whole["channel_ms"] = totals.hold_ms
+    if totals.reputation is not None:
+        whole["labelled_calls"] = totals.reputation.labelled_calls
+    steps = found.blocks["regulator"]
+    for stage, reports in zip(steps["stage"].texts(), steps["reports"].tolist(), strict=True):
+        whole[f"reports at the {stage}"] = reports
+    for rule, number in violations(audits).items():
+        whole[f"violations of {rule}"] = number
+    return whole
+
+
+def digests(found: Findings, call_log: str) -> dict[str, str]:
+    """Digests of the values of one strategy's tables and of its call log."""
+    tables = {}
+    for name in (*RESULT_TABLES, *_FOLLOWED):
+        block = found.blocks[name]
+        rows = len(next(iter(block.values())))
+        strategy = np.full(rows, found.strategy, dtype=object)
+        tables[name] = digest_table(arrow(TABLES[name], {"strategy": strategy, **block}))
+    return {**tables, "call_log": call_log}
+
+
+def compare(baseline: Baseline, now: Baseline) -> Iterator[Row]:
+    """Every counter and digest of either, in order, with its verdict."""
+    strategies = dict.fromkeys([*baseline.counters, *now.counters])
+    for strategy in strategies:
+        old: dict[str, Value] = {**baseline.counters.get(strategy, {})}
+        new: dict[str, Value] = {**now.counters.get(strategy, {})}
+        for name, digest in baseline.digests.get(strategy, {}).items():
+            old[f"digest of {name}"] = digest
+        for name, digest in now.digests.get(strategy, {}).items():
+            new[f"digest of {name}"] = digest
+        for metric in dict.fromkeys([*old, *new]):
+            verdict: Verdict = "ok"
+            if metric not in new:
+                verdict = "missing"
+            elif metric not in old:
+                verdict = "new"
+            elif old[metric] != new[metric]:
+                verdict = "changed"
+            yield Row(now.scenario, strategy, metric, old.get(metric), new.get(metric), verdict)
+
+
+def read_baseline(path: Path) -> Baseline:
+    """Read a baseline.
+
+    Raises
+    ------
+    BaselineError
+        If there is none, or it is of another format.
+    """
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BaselineError(
+            f"there is no baseline {path}; make one with --update --reason TEXT"
+        ) from None
+    except (OSError, ValueError) as error:
+        raise BaselineError(f"cannot read the baseline {path}: {error}") from error
+    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+        raise BaselineError(f"{path} is not a baseline of Ringfence")
+    version = content.pop("format_version", None)
+    if version != FORMAT_VERSION:
+        raise BaselineError(
+            f"{path} has baseline format {version}, this version judges {FORMAT_VERSION}; "
+            "make it anew with --update --reason TEXT"
+        )
+    try:
+        return Baseline(**content)
+    except TypeError as error:
+        raise BaselineError(f"{path} is damaged: {error}") from error
+
+
+def write_baseline(path: Path, baseline: Baseline) -> None:
+    """Write a baseline: whole, or what was there stays."""
+    content: dict[str, Any] = {
+        "format": FORMAT,
+        "format_version": FORMAT_VERSION,
+        **asdict(baseline),
+    }
+    text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial.write_text(text, encoding="utf-8")
+        partial.replace(path)
+    except OSError as error:
+        raise BaselineError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        partial.unlink(missing_ok=True)

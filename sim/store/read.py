@@ -1,0 +1,312 @@
+"""``load_run``: a run directory as documented tables.
+
+>>> run = load_run("runs/20260101T120000Z-france-2017-s2017-0a1b2c3d")  # doctest: +SKIP
+>>> run.timeline.groupby("strategy")["attempts"].sum()  # doctest: +SKIP
+
+Tables, columns and units are those of ``docs/data-dictionary.md``. Counts are as simulated: a
+scaled run's say so in :attr:`Run.scale`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from sim.measure.metric import Number
+from sim.store.columns import TABLES
+from sim.store.errors import RunDirectoryError
+from sim.store.partial import is_partial
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import pyarrow as pa
+
+FORMAT = "ringfence-run"
+"""Says that a manifest is one of ours."""
+FORMAT_VERSION = 1
+"""Version of the run directory's format that this code writes, and the newest that it reads."""
+COMPLETE = "complete"
+MANIFEST = "manifest.json"
+METRICS = "metrics.json"
+SCENARIO = "scenario.resolved.yaml"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run's results.
+
+    Tables as pandas: :attr:`timeline`, :attr:`territories`, :attr:`answering`, :attr:`attempts`,
+    :attr:`complaints`, … and :meth:`calls`; any by name: :meth:`table`. As Arrow, without pandas:
+    :meth:`arrow`.
+    """
+
+    path: Path
+    """The run directory."""
+    manifest: Mapping[str, Any]
+    """How the run came about, and what files there are."""
+    metrics: Mapping[str, Number]
+    """One number a key, ``strategy.metric``, as simulated."""
+    _tables: dict[str, pa.Table] = field(default_factory=dict, repr=False)
+
+    # ── What the run is about ────────────────────────────────────────────────────────────────
+
+    @property
+    def name(self) -> str:
+        """Name of the scenario."""
+        return str(self.manifest["scenario"]["name"])
+
+    @property
+    def question(self) -> str | None:
+        """The question that the scenario asks."""
+        question = self.manifest["scenario"]["question"]
+        return None if question is None else str(question)
+
+    @property
+    def base(self) -> str:
+        """The strategy that the others are compared with."""
+        return str(self.manifest["scenario"]["base"])
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Strategies that were run, in the scenario's order."""
+        return tuple(self.manifest["strategies"])
+
+    @property
+    def seed(self) -> int:
+        """Root seed."""
+        return int(self.manifest["seed"])
+
+    @property
+    def scale(self) -> float:
+        """Lines simulated as a share of the scenario's lines; counts are at this scale."""
+        return float(self.manifest["scale"]["effective"])
+
+    def metric(self, strategy: str, name: str) -> Number:
+        """One metric of one strategy, as simulated.
+
+        Raises
+        ------
+        KeyError
+            If there is no such strategy or metric.
+        """
+        return self.metrics[f"{strategy}.{name}"]
+
+    # ── Tables ───────────────────────────────────────────────────────────────────────────────
+
+    def arrow(self, table: str, columns: Sequence[str] | None = None) -> pa.Table:
+        """A table by name, as Arrow.
+
+        Parameters
+        ----------
+        table
+            One of :data:`sim.store.columns.TABLES`; ``calls``, ``recipients`` and ``optouts``
+            where they were written.
+        columns
+            Only these columns; default all.
+
+        Raises
+        ------
+        RunDirectoryError
+            If the run has no such table, or its file cannot be read.
+        """
+        if table not in TABLES:
+            raise RunDirectoryError(f"there is no table '{table}'; a run has {', '.join(TABLES)}")
+        if table in self._tables:
+            found = self._tables[table]
+            return found if columns is None else found.select(list(columns))
+        file = TABLES[table].file
+        if file not in self.manifest["files"]:
+            hint = "; it is written with --calls" if TABLES[table].optional else ""
+            raise RunDirectoryError(f"{self.path} holds no {file}{hint}")
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            return pq.read_table(self.path / file, columns=None if columns is None else [*columns])
+        except (OSError, pa.ArrowInvalid) as error:
+            reason = str(error).splitlines()[0]
+            raise RunDirectoryError(f"cannot read {self.path / file}: {reason}") from error
+
+    def table(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+        """A table by name, as a pandas data frame. Moments are in UTC."""
+        frame: pd.DataFrame = self.arrow(table, columns).to_pandas()
+        return frame
+
+    @cached_property
+    def timeline(self) -> pd.DataFrame:
+        """One row per strategy and 15-minute bin."""
+        return self.table("timeline")
+
+    @cached_property
+    def territories(self) -> pd.DataFrame:
+        """One row per strategy and territory."""
+        return self.table("territories")
+
+    @cached_property
+    def answering(self) -> pd.DataFrame:
+        """One row per strategy and local hour of the week."""
+        return self.table("answering")
+
+    @cached_property
+    def attempts(self) -> pd.DataFrame:
+        """One row per strategy and attempt number."""
+        return self.table("attempts")
+
+    @cached_property
+    def parameters(self) -> pd.DataFrame:
+        """One row per behavioural parameter."""
+        return self.table("parameters")
+
+    @cached_property
+    def audit(self) -> pd.DataFrame:
+        """One row per strategy, regime and rule."""
+        return self.table("audit")
+
+    @cached_property
+    def violations(self) -> pd.DataFrame:
+        """One row per strategy, rule, territory and local hour of the week with violations."""
+        return self.table("violations")
+
+    @cached_property
+    def exposure(self) -> pd.DataFrame:
+        """One row per strategy and figure of what violations may cost; never to be added."""
+        return self.table("exposure")
+
+    @cached_property
+    def complaints(self) -> pd.DataFrame:
+        """One row per complaint."""
+        return self.table("complaints")
+
+    @cached_property
+    def complaint_risk(self) -> pd.DataFrame:
+        """One row per strategy, channel and number of complaints, with its chance."""
+        return self.table("complaint_risk")
+
+    @cached_property
+    def call_backs(self) -> pd.DataFrame:
+        """One row per person who called back."""
+        return self.table("call_backs")
+
+    @cached_property
+    def regulator(self) -> pd.DataFrame:
+        """One row per step of the regulator."""
+        return self.table("regulator")
+
+    @cached_property
+    def labels(self) -> pd.DataFrame:
+        """One row per update of the caller numbers' standing."""
+        return self.table("labels")
+
+    @cached_property
+    def metrics_table(self) -> pd.DataFrame:
+        """Metrics as a data frame: one row per metric, one column per strategy."""
+        import pandas as pd
+
+        names = list(dict.fromkeys(key.rpartition(".")[2] for key in self.metrics))
+        return pd.DataFrame(
+            {s: [self.metrics[f"{s}.{name}"] for name in names] for s in self.strategies},
+            index=pd.Index(names, name="metric"),
+            dtype="float64",
+        )
+
+    def calls(
+        self, columns: Sequence[str] | None = None, *, strategy: str | None = None
+    ) -> pd.DataFrame:
+        """The call log, or some columns of it, or one strategy's rows, all in memory.
+
+        For logs larger than memory use :meth:`call_batches`, or query ``calls.parquet`` in place.
+        """
+        if strategy is None:
+            return self.table("calls", columns)
+        wanted = None if columns is None else list(dict.fromkeys(["strategy", *columns]))
+        rows = self.arrow("calls", wanted)
+        import pyarrow.compute as pc
+
+        rows = rows.filter(pc.equal(rows.column("strategy").cast("string"), strategy))
+        frame: pd.DataFrame = (rows if columns is None else rows.select(list(columns))).to_pandas()
+        return frame
+
+    def call_batches(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
+        """The call log piece by piece, in dialling order within each strategy."""
+        file = TABLES["calls"].file
+        if file not in self.manifest["files"]:
+            raise RunDirectoryError(f"{self.path} holds no {file}; it is written with --calls")
+        import pyarrow.parquet as pq
+
+        with pq.ParquetFile(self.path / file) as parquet:
+            for group in range(parquet.num_row_groups):
+                yield parquet.read_row_group(
+                    group, columns=None if columns is None else list(columns)
+                ).to_pandas()
+
+    def verify(self) -> None:
+        """Hold the values of every table against the manifest.
+
+        Raises
+        ------
+        RunDirectoryError
+            Naming the first table that differs.
+        """
+        from sim.store.digest import digest_table
+
+        for name, table in TABLES.items():
+            listed = self.manifest["files"].get(table.file)
+            if listed and digest_table(self.arrow(name)) != listed["values_sha256"]:
+                raise RunDirectoryError(
+                    f"{self.path / table.file} is not as the run left it: its values differ from "
+                    f"the digest in {MANIFEST}"
+                )
+
+
+def load_run(path: str | os.PathLike[str]) -> Run:
+    """Open a run directory.
+
+    Raises
+    ------
+    RunDirectoryError
+        If there is none, if it was never finished, if something else wrote it, if it is of a newer
+        format, or if a file is missing or damaged. The message says which.
+    """
+    folder = Path(path)
+    if is_partial(folder):
+        raise RunDirectoryError(f"{folder} is what an interrupted run left behind, not a run")
+    if not folder.is_dir():
+        what = "is a file, not a run directory" if folder.exists() else "does not exist"
+        raise RunDirectoryError(f"{folder} {what}")
+    if not (folder / MANIFEST).is_file():
+        raise RunDirectoryError(f"{folder} is not a run directory: it has no {MANIFEST}")
+    manifest = _read_json(folder / MANIFEST)
+    if manifest.get("format") != FORMAT:
+        raise RunDirectoryError(f"{folder} is not a run directory: {MANIFEST} is not Ringfence's")
+    written = manifest.get("format_version")
+    if not isinstance(written, int) or written > FORMAT_VERSION:
+        raise RunDirectoryError(
+            f"{folder} has run format {written}, this version reads up to {FORMAT_VERSION}; "
+            "use a newer Ringfence"
+        )
+    if manifest.get("status") != COMPLETE:
+        raise RunDirectoryError(f"{folder} is not complete: its status is {manifest.get('status')}")
+    for name, listed in manifest["files"].items():
+        file = folder / name
+        if not file.is_file():
+            raise RunDirectoryError(f"{folder} is not complete: {name} is missing")
+        if file.stat().st_size != listed["bytes"]:
+            raise RunDirectoryError(
+                f"{file} is damaged: {file.stat().st_size} bytes, the run wrote {listed['bytes']}"
+            )
+    return Run(folder, manifest, _read_json(folder / METRICS))
+
+
+def _read_json(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise RunDirectoryError(f"cannot read {path}: {error}") from error
+    if not isinstance(content, dict):
+        raise RunDirectoryError(f"cannot read {path}: not a map")
+    return content

@@ -1,0 +1,69 @@
+"""Findings as Arrow tables, with the types that :mod:`sim.store.columns` states."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from sim.measure.findings import Findings
+from sim.record.arrays import Coded, column
+from sim.record.column import CATEGORY, UTC_MS, Table
+from sim.scenario.model import Scenario
+from sim.scenario.parameters import parameters
+from sim.store.columns import FEEDBACK_TABLES, RESULT_TABLES, TABLES
+
+_TYPES = {
+    "text": pa.string(),
+    CATEGORY: pa.dictionary(pa.int32(), pa.string()),
+    UTC_MS: pa.timestamp("ms", tz="UTC"),
+    "int64": pa.int64(),
+    "int32": pa.int32(),
+    "uint16": pa.uint16(),
+    "uint8": pa.uint8(),
+    "float64": pa.float64(),
+    "bool": pa.bool_(),
+}
+
+
+def schema(table: Table) -> pa.Schema:
+    """The Arrow schema of a table."""
+    return pa.schema(
+        [pa.field(c.name, _TYPES[c.dtype], nullable=c.nullable) for c in table.columns]
+    )
+
+
+def arrow(table: Table, columns: Mapping[str, NDArray[Any] | Sequence[Any] | Coded]) -> pa.Table:
+    """Arrays by column as an Arrow table; the columns must be those of the table, no more."""
+    if set(columns) != set(table.column_names):
+        differ = sorted(set(columns) ^ set(table.column_names))
+        raise ValueError(f"columns of '{table.name}' differ from the registry: {differ}")
+    types = schema(table)
+    arrays = [column(columns[field.name], field.type) for field in types]
+    return pa.Table.from_arrays(arrays, schema=types)
+
+
+def parameter_table(scenario: Scenario) -> pa.Table:
+    """The quantities of a scenario."""
+    rows = parameters(scenario)
+    table = TABLES["parameters"]
+    return arrow(table, {name: [getattr(row, name) for row in rows] for name in table.column_names})
+
+
+def result_tables(findings: Sequence[Findings]) -> dict[str, pa.Table]:
+    """The tables of a run, the strategies' rows one block after another."""
+    tables: dict[str, pa.Table] = {}
+    for name in (*RESULT_TABLES, *FEEDBACK_TABLES):
+        table = TABLES[name]
+        blocks = []
+        for found in findings:
+            block = found.blocks[name]
+            rows = len(next(iter(block.values())))
+            blocks.append(
+                arrow(table, {"strategy": np.full(rows, found.strategy, dtype=object), **block})
+            )
+        tables[name] = pa.concat_tables(blocks)
+    return tables

@@ -1,0 +1,203 @@
+"""The seeded regression, and that it finds what it should."""
+
+from __future__ import annotations
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from sim.commands.verdicts import junit, markdown
+from sim.engine import fast
+from sim.jobs import check as check_module
+from sim.jobs.check import baseline_path, check, scenario_files
+from sim.store.errors import LedgerError
+
+
+@pytest.fixture
+def file(tmp_path, scenario_text):
+    path = tmp_path / "scenarios" / "small.yaml"
+    path.parent.mkdir()
+    path.write_text(scenario_text + "check: {scale: 10 %}\n", encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def accepted(file):
+    result = check([file], update=True, reason="first")
+    assert result.updated == [baseline_path(file)]
+    assert result.exit_code == 0
+    return file
+
+
+def edit(file, change):
+    path = baseline_path(file)
+    content = json.loads(path.read_text("utf-8"))
+    change(content)
+    path.write_text(json.dumps(content), "utf-8")
+
+
+def test_equal(accepted):
+    result = check([accepted])
+    assert result.exit_code == 0
+    assert result.changed == []
+    assert result.notes == []
+    metrics = {row.metric for row in result.rows}
+    assert {"attempts", "attempts_human", "people_reached", "channel_ms"} <= metrics
+    assert {"digest of call_log", "digest of timeline"} <= metrics
+    assert {row.strategy for row in result.rows} == {"all-channels", "half-the-channels"}
+    content = json.loads(baseline_path(accepted).read_text("utf-8"))
+    assert content["reason"] == "first"
+    assert content["scale"] == "1/10"
+    assert content["lines"] == 300
+    assert "numpy" in content["versions"]
+
+
+def test_directories_and_files(accepted):
+    (accepted.parent / "notes.txt").write_text("x")
+    assert scenario_files([accepted.parent, accepted]) == [accepted]
+    assert check([accepted.parent]).exit_code == 0
+
+
+def test_a_planted_change_of_a_counter_is_found(accepted):
+    def plant(content):
+        content["counters"]["all-channels"]["people_reached"] -= 1
+
+    edit(accepted, plant)
+    result = check([accepted])
+    assert result.exit_code == 1
+    (row,) = result.changed
+    assert (row.strategy, row.metric, row.verdict) == ("all-channels", "people_reached", "changed")
+    assert row.change.startswith("+1 (")
+    assert "1 different" in result.summary
+
+
+@pytest.mark.parametrize("by", [("hold_ms", 1), ("start_ms", 1)])
+def test_a_change_of_the_program_by_one_millisecond_is_found(accepted, monkeypatch, by):
+    real = fast.run
+    column, amount = by
+
+    def off_by_one(plan, sink, progress=None):
+        def shifted(chunk):
+            chunk = chunk.copy()
+            if chunk.first == 0:
+                getattr(chunk, column)[0] += amount
+            sink(chunk)
+
+        return real(plan, shifted, progress=progress)
+
+    monkeypatch.setattr(fast, "run", off_by_one)
+    result = check([accepted])
+    assert result.exit_code == 1
+    assert "digest of call_log" in {row.metric for row in result.changed}
+
+
+def test_a_changed_scenario_is_said_in_words(accepted):
+    text = accepted.read_text("utf-8")
+    accepted.write_text(text.replace("channels: 6", "channels: 7"), encoding="utf-8")
+    result = check([accepted])
+    # At this scale 6 and 7 channels are both one channel: nothing else has moved.
+    assert result.exit_code == 0
+    assert any("the scenario itself has changed" in note for note in result.notes)
+    accepted.write_text(text.replace("seed: 11", "seed: 12"), encoding="utf-8")
+    assert check([accepted]).exit_code == 1
+
+
+def test_versions_are_told_with_differences(accepted):
+    def plant(content):
+        content["versions"]["numpy"] = "1.0"
+        content["digests"]["all-channels"]["answering"] = "0" * 64
+
+    edit(accepted, plant)
+    result = check([accepted])
+    assert [row.metric for row in result.changed] == ["digest of answering"]
+    assert any("numpy 1.0 → " in note for note in result.notes)
+
+
+def test_strategies_and_metrics_that_come_and_go(accepted):
+    def plant(content):
+        content["counters"]["gone"] = {"attempts": 3}
+        del content["counters"]["all-channels"]["attempts"]
+
+    edit(accepted, plant)
+    verdicts = {(row.strategy, row.metric): row.verdict for row in check([accepted]).changed}
+    assert verdicts == {("gone", "attempts"): "missing", ("all-channels", "attempts"): "new"}
+
+
+@pytest.mark.parametrize(
+    ("change", "message"),
+    [
+        (lambda c: c.update(format="other"), "is not a baseline"),
+        (lambda c: c.update(format_version=9), "baseline format 9"),
+        (lambda c: c.update(scale="1/100"), "is of scale 1/100, .* is 1/10"),
+        (lambda c: c.pop("seed"), "is damaged"),
+    ],
+)
+def test_a_baseline_that_cannot_judge(accepted, change, message):
+    edit(accepted, change)
+    result = check([accepted])
+    assert result.exit_code == 2
+    assert result.rows == []
+    (why,) = result.unjudged.values()
+    with pytest.raises(AssertionError, match=message):
+        raise AssertionError(why)
+
+
+def test_no_baseline_invalid_scenario_no_file(file, tmp_path):
+    result = check([file])
+    assert result.exit_code == 2
+    assert "there is no baseline" in result.unjudged[str(file)]
+    file.write_text("format: 1\nnam: x\n", encoding="utf-8")
+    result = check([file])
+    assert result.exit_code == 2
+    assert f"{file}:2:1" in result.unjudged[str(file)]
+    result = check([tmp_path / "nothing.yaml"])
+    assert result.exit_code == 2
+    empty = tmp_path / "empty"
+    empty.mkdir()
+    assert check([empty]).exit_code == 2
+
+
+def test_an_update_needs_a_reason(file):
+    for reason in (None, "", "  "):
+        with pytest.raises(ValueError, match="needs a reason"):
+            check([file], update=True, reason=reason)
+    assert not baseline_path(file).exists()
+
+
+def test_an_invalid_scenario_keeps_its_baseline(accepted):
+    before = baseline_path(accepted).read_bytes()
+    accepted.write_text("format: 2\n", encoding="utf-8")
+    assert check([accepted], update=True, reason="no").exit_code == 2
+    assert baseline_path(accepted).read_bytes() == before
+
+
+def test_a_ledger_that_does_not_balance_is_no_matter_of_baselines(accepted, monkeypatch):
+    def broken(*_args, **_kwargs):
+        raise LedgerError("planted")
+
+    monkeypatch.setattr(check_module, "simulate", broken)
+    with pytest.raises(LedgerError, match="planted"):
+        check([accepted])
+
+
+def test_reports_for_machines(accepted, tmp_path):
+    def plant(content):
+        content["counters"]["all-channels"]["attempts"] += 5
+        content["digests"]["all-channels"]["timeline"] = "0" * 64
+
+    edit(accepted, plant)
+    bad = tmp_path / "bad.yaml"
+    bad.write_text("nothing", encoding="utf-8")
+    result = check([accepted, bad])
+    assert result.exit_code == 1
+    suite = ElementTree.fromstring(junit(result.rows, result.unjudged))
+    assert suite.get("failures") == "2"
+    assert suite.get("errors") == "1"
+    assert len(suite.findall("testcase")) == len(result.rows) + 1
+    assert len(suite.findall("testcase/failure")) == 2
+    page = markdown(result.rows, result.unjudged, result.notes)
+    assert "2 different" in page
+    assert "| small | all-channels | attempts |" in page
+    assert "−" not in page.split("\n")[0]
+    assert "not judged" in page

@@ -1,0 +1,249 @@
+"""The registries of columns and metrics, scaling, and the documents made of them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields, is_dataclass, replace
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.measure.findings import find
+from sim.measure.metrics import (
+    HEADLINE,
+    METRICS,
+    at_full_size,
+    compute,
+    explain_metric,
+    nearest,
+    unit_of,
+)
+from sim.measure.tally import Tally
+from sim.measure.totals import (
+    CallBackTotals,
+    ComplaintTotals,
+    OptOutTotals,
+    RegulatorTotals,
+    ReputationTotals,
+)
+from sim.record.log import DISPOSITIONS
+from sim.store.columns import RESULT_TABLES, TABLES
+from sim.store.dictionary import (
+    BEGIN,
+    END,
+    generated,
+    renewed,
+)
+from sim.store.tables import parameter_table, result_tables, schema
+from tests import hand_built as hand
+
+DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+
+
+def findings():
+    people = hand.population([0, 0])
+    tally = Tally(hand.plan(people), hearing=lambda line, attempt: (line < 0, line * 1))
+    chunk = hand.log([(0, 1, 5, 7_000, 9), (1, 1, 6, 9_000, 4)], people)
+    tally.add(chunk)
+    prices = {"per_attempt": "0.5 EUR"}
+    return find(tally, np.array([1, 1], np.uint8), hand.scenario(prices=prices), "as-run")
+
+
+def acted_back():
+    """Totals of a campaign on which everything acted back."""
+    return replace(
+        findings().totals,
+        lines_on_list=5_000,
+        lines_dialled=4_000,
+        lines_connected=3_000,
+        people_reached=1_000,
+        dispositions=(100, 200, 900, 1_400, 1_400),
+        prices=hand.scenario(prices={"per_consent": "0.5 EUR"}).strategies["as-run"].prices,
+        lines_left_alone=100,
+        consents=300,
+        gathering_days=90.0,
+        opt_outs=OptOutTotals(40, 10, 12, lines=40, lines_complaint_only=8),
+        complaints=ComplaintTotals((9, 34, 13, 1), 20, 4, 30, 25, 12, 6, 18),
+        regulator=RegulatorTotals(3, 7_200_000, 9_000_000, 10_800_000),
+        call_backs=CallBackTotals(80, 60, 110, peak_load_ms=3 * 3_600_000.0),
+        reputation=ReputationTotals(500, 7),
+        stopped_ms=10_800_000,
+    )
+
+
+def test_columns_have_one_name_each_and_dispositions_are_spelt_as_in_the_log():
+    for table in TABLES.values():
+        assert len(set(table.column_names)) == len(table.columns)
+        assert all(c.meaning and c.unit for c in table.columns)
+    for name in RESULT_TABLES:
+        if name != "territories":
+            assert set(DISPOSITIONS) <= set(TABLES[name].column_names)
+
+
+def test_tables_have_the_registered_columns_and_types():
+    found = findings()
+    for name, table in result_tables([found, found]).items():
+        assert table.schema.equals(schema(TABLES[name]))
+        assert table.num_rows == 2 * len(next(iter(found.blocks[name].values())))
+        table.validate(full=True)
+
+
+def test_a_column_too_many_is_refused():
+    found = findings()
+    found.blocks["attempts"]["extra"] = found.blocks["attempts"]["attempts"]
+    with pytest.raises(ValueError, match=r"differ from the registry: \['extra'"):
+        result_tables([found])
+
+
+def test_parameters_say_which_are_ranges():
+    table = parameter_table(hand.scenario())
+    rows = {row["path"]: row for row in table.to_pylist()}
+    human = rows["world.line_types.landline.answering.human"]
+    assert (human["low"], human["central"], human["high"]) == (0.22, 0.33, 0.45)
+    assert human["is_range"]
+    assert human["source"] == "assumed"
+    assert human["unit"] == "share"
+    assert rows["world.press_1"]["low"] is None
+    assert not rows["world.press_1"]["is_range"]
+
+
+def test_every_metric_is_said_in_full():
+    for name, metric in METRICS.items():
+        assert name == metric.name
+        assert re.fullmatch(r"[a-z][a-z0-9_]*", name)
+        assert "scaling: " in explain_metric(name)
+        for text in (metric.label, metric.unit, metric.description, metric.formula, metric.source):
+            assert text.strip()
+        assert metric.kind in {"additive", "full_size", "ratio", "not_scalable"}
+        assert metric.higher_is in {"better", "worse", "neither"}
+        assert metric.description.endswith(".")
+    assert set(HEADLINE) <= set(METRICS)
+
+
+def test_compute_gives_every_metric_and_counts_are_whole_numbers():
+    values = compute(findings().totals)
+    assert list(values) == list(METRICS)
+    followed = compute(acted_back())
+    for name, value in (*values.items(), *followed.items()):
+        assert value is None or isinstance(value, int) == METRICS[name].is_count
+    assert not [name for name, value in followed.items() if value is None and name != "cost"]
+
+
+def test_full_size_equivalents():
+    values = compute(findings().totals)
+    shown = at_full_size(values, Fraction(2, 300))
+    assert values["lines_dialled"] == 2
+    assert shown["lines_dialled"] == 300
+    assert isinstance(shown["lines_dialled"], int)
+    assert shown["cost"] == pytest.approx(150.0)
+    assert shown["channel_hours"] == pytest.approx(150 * 16 / 3600)
+    assert shown["mean_hold_s"] == values["mean_hold_s"] == 8.0
+    assert values["list_done_hours"] is not None
+    assert shown["list_done_hours"] is None
+    assert at_full_size(values, Fraction(1)) == values
+
+
+def test_additive_metrics_are_those_that_add_up():
+    """Two copies of every count: additive metrics double, ratios stay."""
+
+    def double(value):
+        if isinstance(value, tuple):
+            return tuple(2 * v for v in value)
+        return 2 * value if isinstance(value, (int, Fraction)) else value
+
+    # Moments, the open time and a stage do not grow with the lines.
+    fixed = {
+        "list_done_ms", "open_ms", "prices", "scale", "regulator", "stopped_ms", "peak_load_ms"
+    }  # fmt: skip
+
+    def doubled(part):
+        if not is_dataclass(part):
+            return double(part)
+        return replace(
+            part,
+            **{f.name: doubled(getattr(part, f.name)) for f in fields(part) if f.name not in fixed},
+        )
+
+    unmoved = {"regulator_stage", "inbound_lines_for_1_percent"}
+    for totals in (findings().totals, acted_back()):
+        one, two = compute(totals), compute(doubled(totals))
+        for name, metric in METRICS.items():
+            if one[name] is None:
+                continue
+            grows = metric.kind in {"additive", "full_size"} and metric.unit != "h"
+            factor = 2 if grows and name not in unmoved else 1
+            assert two[name] == pytest.approx(factor * one[name]), name
+
+
+def test_complaints_do_not_shrink_with_a_run():
+    """A run at a tenth: a tenth of the calls and as many complaints."""
+    full = acted_back()
+    tenth = replace(
+        full,
+        dispositions=tuple(n // 10 for n in full.dispositions),
+        people_reached=full.people_reached // 10,
+        opt_outs=replace(full.opt_outs, lines=full.opt_outs.lines // 10),
+        scale=Fraction(1, 10),
+    )
+    one, two = compute(full), compute(tenth)
+    for name in (
+        "complaints",
+        "complaints_regulator",
+        "complaints_per_million_dials",
+        "complaints_per_million_connected",
+        "complaints_per_1000_reached",
+        "complaints_peak_day",
+        "lines_opted_out",
+    ):
+        assert two[name] == pytest.approx(one[name]), name
+        assert at_full_size(two, tenth.scale)[name] == two[name]
+    assert one["complaints_per_million_dials"] == pytest.approx(1e6 * 57 / full.attempts)
+    shown = at_full_size(two, tenth.scale)
+    assert shown["attempts"] == full.attempts
+    assert shown["opt_outs_by_key"] == 10 * two["opt_outs_by_key"]
+    assert shown["opt_outs_by_complaint"] == two["opt_outs_by_complaint"]
+    assert shown["regulator_contact_hours"] == one["regulator_contact_hours"] == 2.0
+    assert shown["inbound_lines_for_1_percent"] is None
+
+
+def test_what_is_not_modelled_has_no_value():
+    values = compute(findings().totals)
+    for name in (
+        "lines_opted_out", "opt_outs_by_key", "complaints", "complaints_per_million_dials",
+        "complaints_night_share", "regulator_stage", "regulator_order_hours", "stopped_hours",
+        "call_backs", "call_back_blocking", "inbound_lines_for_1_percent", "labelled_call_share",
+        "numbers_labelled_most", "consents_on_list", "consent_cost",
+    ):  # fmt: skip
+        assert values[name] is None, name
+
+
+def test_currency_stands_in_the_unit():
+    assert unit_of("cost", "EUR") == "EUR"
+    assert unit_of("cost_per_person_reached", "EUR") == "EUR per person"
+    assert unit_of("attempts", "EUR") == "calls"
+    assert unit_of("cost", None) == "currency"
+
+
+def test_explain_and_nearest_names():
+    text = explain_metric("people_reached")
+    for part in ("people_reached", "[people]", "formula:", "source:", "additive"):
+        assert part in text
+    with pytest.raises(LookupError, match="no metric 'peple_reached'; did you mean people_reached"):
+        explain_metric("peple_reached")
+    assert nearest("lines_undialed")[0] == "lines_undialled"
+    assert nearest("zzz") == []
+
+
+def test_the_data_dictionary_is_current():
+    text = DICTIONARY.read_text(encoding="utf-8")
+    assert renewed(text) == text, "run: python -m sim.store.dictionary docs/data-dictionary.md"
+    for table in TABLES.values():
+        assert all(f"`{name}`" in text for name in table.column_names)
+
+
+def test_renewing_keeps_what_stands_around_and_needs_its_markers():
+    assert renewed(f"a\n{BEGIN}old{END}\nb") == f"a\n{generated()}\nb"
+    with pytest.raises(ValueError, match="lacks the markers"):
+        renewed("nothing here")

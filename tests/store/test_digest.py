@@ -1,0 +1,129 @@
+"""Digests depend on values and on nothing else."""
+
+from __future__ import annotations
+
+import dataclasses
+import io
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+import pytest
+
+from sim.record.arrays import coded, column, texts
+from sim.store.digest import (
+    ArrayDigest,
+    LogDigest,
+    TableDigest,
+    digest_object,
+    digest_table,
+)
+from tests import hand_built as hand
+
+TABLE = pa.table(
+    {
+        "n": pa.array([1, None, 3, 4, 5], pa.int64()),
+        "text": pa.array(["a", "", None, "dé", "e"]),
+        "kind": pa.array(["x", "y", "x", "x", "y"]).dictionary_encode(),
+        "when": pa.array([0, 1, None, 3, 4], pa.timestamp("ms", tz="UTC")),
+        "yes": pa.array([True, False, True, True, False]),
+        "share": pa.array([0.5, 1.5, None, -0.0, 2.0]),
+        "small": pa.array([1, 2, 3, 4, 255], pa.uint8()),
+    }
+)
+
+
+def test_rows_may_come_in_any_chunks():
+    whole = digest_table(TABLE)
+    for size in (1, 2, 3):
+        digest = TableDigest()
+        for batch in TABLE.to_batches(max_chunksize=size):
+            digest.update(batch)
+        assert digest.hexdigest() == whole
+    digest = TableDigest()
+    digest.update(TABLE.slice(0, 2))
+    digest.update(TABLE.slice(2))
+    assert digest.hexdigest() == whole
+
+
+def test_a_file_keeps_the_digest():
+    file = io.BytesIO()
+    pq.write_table(TABLE, file, row_group_size=2, compression="zstd")
+    assert digest_table(pq.read_table(file)) == digest_table(TABLE)
+
+
+@pytest.mark.parametrize("name", TABLE.column_names)
+def test_any_value_matters(name):
+    values = TABLE.column(name).to_pylist()
+    values[-1] = values[0]
+    index = TABLE.schema.get_field_index(name)
+    changed = TABLE.set_column(
+        index, TABLE.schema.field(name), pa.array(values, TABLE.schema.field(name).type)
+    )
+    assert digest_table(changed) != digest_table(TABLE)
+
+
+def test_missing_and_zero_differ_and_so_do_text_borders_names_and_types():
+    def digest(values, kind, name="a"):
+        return digest_table(pa.table({name: pa.array(values, kind)}))
+
+    assert digest([0], pa.int64()) != digest([None], pa.int64())
+    assert digest([""], pa.string()) != digest([None], pa.string())
+    assert digest(["ab", "c"], pa.string()) != digest(["a", "bc"], pa.string())
+    assert digest([1], pa.int64()) != digest([1], pa.int64(), "b")
+    assert digest([1], pa.int64()) != digest([1], pa.int32())
+
+
+def test_arrays_of_another_byte_order_are_the_same_values():
+    one, two = ArrayDigest(), ArrayDigest()
+    one.update("a", np.array([1, 2], "<i4"))
+    two.update("a", np.array([1, 2], ">i4"))
+    assert one.hexdigest() == two.hexdigest()
+
+
+def test_the_log_in_any_chunks():
+    people = hand.population([0, 1, 0])
+    log = hand.log([(0, 1, 3, 4, 5), (1, 1, 4, 9, 2), (2, 1, 4, 9, 3)], people)
+    whole = LogDigest()
+    whole.update(log)
+    parts = LogDigest()
+    for part in hand.split(log, 1):
+        parts.update(part)
+    assert parts.hexdigest() == whole.hexdigest()
+    other = LogDigest()
+    log.hold_ms[1] += 1
+    other.update(log)
+    assert other.hexdigest() != whole.hexdigest()
+
+
+@dataclasses.dataclass
+class Thing:
+    numbers: np.ndarray
+    parts: tuple
+    name: str
+
+
+def test_objects_by_what_they_hold():
+    def thing(**changes):
+        values = {"numbers": np.arange(3), "parts": (np.ones(2), 1), "name": "a"}
+        return digest_object(Thing(**{**values, **changes}))
+
+    assert thing() == thing()
+    assert thing(name="b") != thing()
+    assert thing(numbers=np.arange(3)[None]) != thing()
+    assert thing(parts=(np.ones(2), 2)) != thing()
+
+
+def test_arrow_arrays_from_buffers():
+    moments = np.array([5, "NaT", 7], dtype="datetime64[ms]")
+    utc = column(moments, pa.timestamp("ms", tz="UTC"))
+    assert utc.cast(pa.int64()).to_pylist() == [5, None, 7]
+    assert column([1.5, None], pa.float64()).to_pylist() == [1.5, None]
+    assert column(np.array([1, 0, 1], bool), pa.bool_()).to_pylist() == [True, False, True]
+    assert texts(["é", None, ""]).to_pylist() == ["é", None, ""]
+    assert texts([]).to_pylist() == []
+    assert coded(np.array([1, 0, 1], np.uint8), ["a", "b"]).to_pylist() == ["b", "a", "b"]
+    for array in (utc, texts(["é", None])):
+        array.validate(full=True)
+    with pytest.raises(TypeError, match="int64 was given as int32"):
+        column(np.arange(3, dtype=np.int32), pa.int64())
