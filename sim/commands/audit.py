@@ -145,8 +145,9 @@ def _named_by(run: Path) -> tuple[str, ...]:
 
 def _run(run: Path, strategies: tuple[str, ...]) -> Iterator[AuditInput]:
     """Inputs from a run directory, a strategy at a time."""
-    from sim.audit.inputs.run import RunInputError, read_run
+    from sim.audit.inputs.stored import RunInputError
     from sim.document.faults import ScenarioError
+    from sim.jobs.audit import read_run
     from sim.store.errors import RunDirectoryError
     from sim.store.read import load_run
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from sim.audit.auditor import audits as hold_against
-from sim.audit.inputs.run import CallLog
+from sim.audit.inputs.live import CallLog
 from sim.document.faults import ScenarioError
 from sim.engine.plan.plan import Plan
 from sim.jobs.run import choose, simulate
@@ -141,7 +141,8 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     def sink_for(name: str, plan: Plan) -> LogSink:
         if tell is not None:
             tell(f"{full.name}: {name}")
-        logs[name], kept[name] = LogDigest(), CallLog(scaled, name, plan)
+        logs[name], kept[name] = LogDigest(), CallLog(scaled)
+        kept[name].begin(name, plan)
 
         def sink(chunk: LogChunk) -> None:
             logs[name].update(chunk)
@@ -154,7 +155,7 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     values: dict[str, dict[str, str]] = {}
     effective = Fraction(scaled.world.lines, full.world.lines)
     for _, found in simulate(scaled, choose(full, None), scale=effective, sink_for=sink_for):
-        data = kept.pop(found.strategy).finish(feedback=found.feedback)
+        data = kept.pop(found.strategy).end(found.feedback)
         audits = hold_against(data, regimes) if regimes else ()
         numbers[found.strategy] = counters(found, audits)
         values[found.strategy] = digests(found, logs[found.strategy].hexdigest())

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from sim.audit.auditor import audits as hold_against
-from sim.audit.inputs.run import CallLog
+from sim.audit.inputs.live import CallLog
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
@@ -266,7 +266,8 @@ def run_scenario(
                 sinks.append(log.add)
                 listed[plan.order] = True
             if regimes:
-                kept[name] = CallLog(scaled, name, plan)
+                kept[name] = CallLog(scaled)
+                kept[name].begin(name, plan)
                 sinks.append(kept[name].add)
 
             def sink(chunk: LogChunk) -> None:
@@ -292,7 +293,7 @@ def run_scenario(
             del plan
             if regimes:
                 # A strategy at a time: of its log nothing stays but what the tables say.
-                data = kept.pop(name).finish(feedback=found.feedback)
+                data = kept.pop(name).end(found.feedback)
                 law.append(law_findings(name, hold_against(data, regimes)))
                 del data
         manifest = _manifest(loaded, scaled, asked, text, findings, plans, argv)

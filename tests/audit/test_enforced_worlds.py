@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sim.audit.auditor import Audit, audit
-from sim.audit.inputs.run import CallLog
+from sim.audit.inputs.live import CallLog
 from sim.audit.plain import plain_audit
 from sim.audit.tables import AuditInput
 from sim.engine import fast
@@ -89,9 +89,10 @@ def scenario(
 
 def run(of: Scenario) -> tuple[Plan, AuditInput]:
     plan = build_plan(of, "only")
-    log = CallLog(of, "only", plan)
+    log = CallLog(of)
+    log.begin("only", plan)
     fast.run(plan, log.add)
-    return plan, log.finish()
+    return plan, log.end()
 
 
 def held(data: AuditInput, regime: str) -> Audit:
@@ -356,14 +357,15 @@ def hold(case: Case, seen: Counter[str]) -> None:
         law = load_regime(path)
         plan = build_plan(of, "only")
     rows: list[LogChunk] = []
-    log = CallLog(of, "only", plan)
+    log = CallLog(of)
+    log.begin("only", plan)
 
     def sink(chunk: LogChunk) -> None:
         log.add(chunk)
         rows.append(chunk.copy())
 
     followed = fast.run(plan, sink).feedback
-    found = audit(log.finish(followed), law)
+    found = audit(log.end(followed), law)
     engine = Log(of, plan, concatenate(rows), followed)
     seen["calls"] += len(engine.line) > 0
     seen["several attempts"] += len(set(engine.line)) < len(engine.line)

@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from sim.audit.auditor import audit
-from sim.audit.inputs.run import CallLog, RunInputError, read_run
+from sim.audit.inputs.live import CallLog
+from sim.audit.inputs.stored import RunInputError
 from sim.audit.tables import AuditInput
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
+from sim.jobs.audit import read_run
 from sim.jobs.run import run_scenario
 from sim.record.feedback import FeedbackResult, OptOutBy
 from sim.record.log import LogChunk, concatenate
@@ -69,9 +71,10 @@ def campaign(cutoff: str) -> AuditInput:
         message={"voicemail": "30 s"},
     )
     plan = build_plan(scenario, "only")
-    log = CallLog(scenario, "only", plan)
+    log = CallLog(scenario)
+    log.begin("only", plan)
     fast.run(plan, log.add)
-    return log.finish()
+    return log.end()
 
 
 def test_a_stop_at_20_in_paris_breaks_the_eve_rule_in_seven_territories() -> None:
@@ -203,9 +206,10 @@ def same(data: AuditInput, live: AuditInput) -> None:
 def run_live(loaded: Loaded, strategy: str) -> tuple[AuditInput, FeedbackResult | None]:
     """A strategy's input while it runs, and what followed from its calls."""
     plan = build_plan(loaded.scenario, strategy)
-    log = CallLog(loaded.scenario, strategy, plan)
+    log = CallLog(loaded.scenario)
+    log.begin(strategy, plan)
     followed = fast.run(plan, log.add).feedback
-    return log.finish(followed), followed
+    return log.end(followed), followed
 
 
 LIVELY = (
@@ -400,9 +404,10 @@ def test_objections_by_call_back_and_complaint_count_beside_the_key() -> None:
     )
 
     def finished(of: Scenario, followed: FeedbackResult | None) -> AuditInput:
-        log = CallLog(of, "only", plan)
+        log = CallLog(of)
+        log.begin("only", plan)
         fast.run(plan, log.add)
-        return log.finish(followed)
+        return log.end(followed)
 
     start = plan.start_utc_ms
     keys = finished(scenario, None).optouts
@@ -433,9 +438,10 @@ def test_a_notice_that_a_reaction_puts_first_counts_from_then_on() -> None:
     plan = build_plan(scenario, "only")
 
     def offered(*steps: tuple[int, int, int]) -> AuditInput:
-        log = CallLog(scenario, "only", plan)
+        log = CallLog(scenario)
+        log.begin("only", plan)
         fast.run(plan, log.add)
-        return log.finish(feedback(steps=steps))
+        return log.end(feedback(steps=steps))
 
     rule = {"kind": "message", "requires": ["opt_out_at_start"]}
     every = list(range(400))

@@ -16,10 +16,11 @@ from click.testing import CliRunner
 from sim.audit.auditor import audits
 from sim.audit.exposure import exposure
 from sim.audit.inputs.external import read_external
-from sim.audit.inputs.run import facts_of, read_run
+from sim.audit.inputs.simulated import facts_of
 from sim.audit.shown import document
 from sim.commands.audit import audit as audit_command
 from sim.engine import fast, reference
+from sim.jobs.audit import read_run
 from sim.jobs.check import baseline_path, check
 from sim.jobs.run import run_scenario, simulate
 from sim.regimes.load import load_regime

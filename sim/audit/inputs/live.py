@@ -1,0 +1,102 @@
+"""An audit's input from a log while an engine writes it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.audit.inputs.simulated import joined, means_of, optouts_of
+from sim.audit.tables import I64, AuditInput, Bools
+from sim.behaviour.voicemail import hearing
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import FeedbackResult, OptOutBy, Stage
+from sim.record.log import LogChunk
+from sim.scenario.model import Scenario
+
+
+class CallLog:
+    """Keeps what an audit needs of a log while an engine writes it: 18 bytes a call.
+
+    An observer: :meth:`begin` with each strategy, :meth:`add` its log, :meth:`end` with what
+    followed, which gives the input and lets the log go.
+
+    Parameters
+    ----------
+    scenario
+        As it is run, already scaled.
+    """
+
+    def __init__(self, scenario: Scenario) -> None:
+        self._scenario = scenario
+
+    def begin(self, strategy: str, plan: Plan) -> None:
+        """Begin the log of a strategy.
+
+        Parameters
+        ----------
+        strategy
+            Its name.
+        plan
+            Its plan.
+        """
+        self._strategy, self._plan = strategy, plan
+        self._chunks: list[tuple[NDArray[Any], ...]] = []
+        self._presses: list[tuple[NDArray[np.int32], I64]] = []
+
+    def add(self, chunk: LogChunk) -> None:
+        """Take the next rows of the log."""
+        start = chunk.start_ms + self._plan.start_utc_ms
+        self._chunks.append(
+            (
+                chunk.line.copy(),
+                chunk.attempt.copy(),
+                start,
+                chunk.hold_ms.copy(),
+                chunk.outcome.copy(),
+            )
+        )
+        pressed = np.flatnonzero(chunk.opted_out)
+        if len(pressed):
+            end = start[pressed] + chunk.hold_ms[pressed]
+            self._presses.append((chunk.line[pressed], end))
+
+    def end(self, feedback: FeedbackResult | None = None) -> AuditInput:
+        """The input of an audit; the rows are let go.
+
+        Parameters
+        ----------
+        feedback
+            What followed from the calls, as the engine found it; None where the plan has no
+            feedback.
+        """
+        columns = [np.concatenate(parts) for parts in zip(*self._chunks, strict=True)]
+        self._chunks = []
+        if not columns:
+            columns = [np.empty(0, dtype=t) for t in (np.int32, np.uint8, np.int64, np.int32, "u1")]
+        plan = self._plan
+
+        def heard(line: NDArray[np.int32], attempt: NDArray[np.uint8]) -> tuple[Bools, I64]:
+            return hearing(plan.tables, plan.key, line, attempt)
+
+        means = means_of(self._scenario, self._strategy, plan.tables)
+        optouts = None
+        if means.key or means.otherwise:
+            parts, self._presses = self._presses, []
+            if feedback is not None:
+                beside = feedback.opt_out_by != OptOutBy.KEY
+                at = feedback.opt_out_ms[beside] + plan.start_utc_ms
+                parts.append((feedback.opt_out_line[beside], at))
+            if feedback is not None or not means.otherwise:
+                optouts = optouts_of(parts)
+        steps = () if feedback is None else feedback.stages
+        return joined(
+            self._scenario,
+            self._strategy,
+            plan.population,
+            columns,
+            heard,
+            optouts,
+            [(at + plan.start_utc_ms, Stage(stage).name.lower()) for at, stage, _ in steps],
+        )
