@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 from analysis.clock import Moments, utc
 from analysis.numbers import MISSING, NARROW, decimal
 from sim import __version__
+from sim.measure.columns import FEEDBACK_TABLES
 from sim.measure.metrics import METRICS, unit_of
 from sim.scenario.model import Scenario, Strategy
 from sim.scenario.scale import scale_scenario
-from sim.store.columns import FEEDBACK_TABLES
 from sim.store.columns import TABLES as REGISTERED
 from sim.store.errors import RunDirectoryError
 from sim.store.read import SCENARIO, Run

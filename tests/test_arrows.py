@@ -35,10 +35,7 @@ ALLOWED: dict[str, str] = {
 """Room to the rooms that it imports. Rooms stand in order; an arrow never runs back."""
 OFFENDERS = {
     ("sim.commands.run", "sim.cli"),
-    ("sim.measure.findings", "sim.store.columns"),
-    ("sim.measure.ledger", "sim.store.columns"),
     ("sim.measure.ledger", "sim.store.errors"),
-    ("sim.measure.tally", "sim.store.columns"),
     ("sim.scenario.checks.complaints", "sim.regimes.load"),
     ("sim.scenario.checks.law", "sim.regimes.enforcement"),
     ("sim.scenario.checks.law", "sim.regimes.load"),

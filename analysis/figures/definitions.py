@@ -10,7 +10,7 @@ from analysis.figures.chart import Chart, Numbers, Panel
 from analysis.numbers import decimal
 from analysis.style import blank, dress, look
 from analysis.view import RunView
-from sim.measure.totals import LIVE_MARKS_S
+from sim.measure.marks import LIVE_MARKS_S
 
 LIVE = tuple((f"lines_live_{s}s", f"live, heard ≥ {s} s") for s in LIVE_MARKS_S)
 VOICEMAIL = (

@@ -17,13 +17,13 @@ from sim.measure.consequences import (
     objections_of,
 )
 from sim.measure.lines import Survey, survey
+from sim.measure.marks import BIN_MS, LIVE_MARKS_S
 from sim.measure.tally import Tally, dispositions
-from sim.measure.totals import LIVE_MARKS_S, Totals
+from sim.measure.totals import Totals
 from sim.record.feedback import FeedbackResult
 from sim.record.log import DISPOSITIONS, Outcome
 from sim.record.result import EngineResult
 from sim.scenario.model import Scenario
-from sim.store.columns import BIN_MS
 
 Int64s = NDArray[np.int64]
 

@@ -10,10 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.measure.columns import RESULT_TABLES
 from sim.measure.consequences import Block
 from sim.measure.findings import Findings
 from sim.record.log import DISPOSITIONS
-from sim.store.columns import RESULT_TABLES
 from sim.store.errors import LedgerError
 
 Entry = tuple[str, int, str, int]

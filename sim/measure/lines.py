@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from sim.compiled import kernel
 from sim.engine.plan.plan import Plan
+from sim.measure.marks import LIVE_MARKS_S
 from sim.measure.tally import NO_BIN, Tally
-from sim.measure.totals import LIVE_MARKS_S
 from sim.record.never import NEVER
 
 Int64s = NDArray[np.int64]

@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from sim.measure.marks import LIVE_MARKS_S
 from sim.measure.metric import (
     MONEY,
     HigherIs,
@@ -18,7 +19,7 @@ from sim.measure.metric import (
     divide,
 )
 from sim.measure.metrics_feedback import FEEDBACK_METRICS
-from sim.measure.totals import LIVE_MARKS_S, Totals
+from sim.measure.totals import Totals
 from sim.record.log import DISPOSITIONS
 
 _LOG = "call log"

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from sim.compiled import kernel
 from sim.engine.plan.plan import Plan
+from sim.measure.marks import BIN_MS
 from sim.record.log import (
     DISPOSITION_OF_OUTCOME,
     DISPOSITIONS,
@@ -24,7 +25,6 @@ from sim.record.log import (
     Outcome,
 )
 from sim.record.never import NEVER
-from sim.store.columns import BIN_MS
 
 Int64s = NDArray[np.int64]
 Hearing = Callable[

@@ -10,9 +10,6 @@ from fractions import Fraction
 
 from sim.scenario.model import Prices
 
-LIVE_MARKS_S = (6, 19, 30, 60)
-"""Listening times at which live reach is always told, s."""
-
 
 @dataclass(frozen=True, slots=True)
 class ComplaintTotals:

@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from sim.measure.columns import RESULT_TABLES
 from sim.measure.findings import Findings
 from sim.measure.metrics import compute
-from sim.store.columns import RESULT_TABLES, TABLES
+from sim.store.columns import TABLES
 from sim.store.digest import digest_table
 from sim.store.errors import BaselineError
 from sim.store.tables import arrow

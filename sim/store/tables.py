@@ -9,12 +9,13 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.measure.columns import MEASURED
 from sim.measure.findings import Findings
 from sim.record.arrays import Coded, column
 from sim.record.column import CATEGORY, UTC_MS, Table
 from sim.scenario.model import Scenario
 from sim.scenario.parameters import parameters
-from sim.store.columns import FEEDBACK_TABLES, RESULT_TABLES, TABLES
+from sim.store.columns import TABLES
 
 _TYPES = {
     "text": pa.string(),
@@ -56,8 +57,7 @@ def parameter_table(scenario: Scenario) -> pa.Table:
 def result_tables(findings: Sequence[Findings]) -> dict[str, pa.Table]:
     """The tables of a run, the strategies' rows one block after another."""
     tables: dict[str, pa.Table] = {}
-    for name in (*RESULT_TABLES, *FEEDBACK_TABLES):
-        table = TABLES[name]
+    for name, table in MEASURED.items():
         blocks = []
         for found in findings:
             block = found.blocks[name]

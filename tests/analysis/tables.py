@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import numpy as np
 
 from analysis.view import RunView
+from sim.measure.marks import LIVE_MARKS_S
 from sim.measure.metrics import METRICS
-from sim.measure.totals import LIVE_MARKS_S
 from tests.analysis.feedback import THRESHOLDS, as_table, feedback, law
 
 PARIS = ZoneInfo("Europe/Paris")

@@ -16,11 +16,12 @@ import pytest
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
 from sim.jobs.run import Advance, choose, run_scenario
+from sim.measure.columns import RESULT_TABLES
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS
 from sim.scenario.load import load_scenario
 from sim.store import calls as calls_module
 from sim.store.calls import CallWriter
-from sim.store.columns import RESULT_TABLES, TABLES
+from sim.store.columns import TABLES
 from sim.store.read import load_run
 from sim.store.recipients import recipients_table
 from sim.store.tables import schema

@@ -23,9 +23,10 @@ from sim.engine import fast, reference
 from sim.jobs.audit import read_run
 from sim.jobs.check import baseline_path, check
 from sim.jobs.run import run_scenario, simulate
+from sim.measure.columns import FEEDBACK_TABLES
 from sim.regimes.load import load_regime
 from sim.scenario.model import Consent
-from sim.store.columns import FEEDBACK_TABLES, TABLES
+from sim.store.columns import TABLES
 from sim.store.read import load_run
 from sim.store.recipients import (
     LONG_AGO,

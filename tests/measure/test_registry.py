@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.measure.columns import RESULT_TABLES
 from sim.measure.findings import find
 from sim.measure.metrics import (
     HEADLINE,
@@ -29,7 +30,7 @@ from sim.measure.totals import (
     ReputationTotals,
 )
 from sim.record.log import DISPOSITIONS
-from sim.store.columns import RESULT_TABLES, TABLES
+from sim.store.columns import TABLES
 from sim.store.dictionary import (
     BEGIN,
     END,
