@@ -40,7 +40,7 @@ from analysis.page.markup import (
 from analysis.style import CONFIG, look
 from analysis.view import RunView, as_view, parameters
 from sim.measure.metrics import METRICS
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store.read import Run
 
 _POLICY = (

@@ -32,7 +32,7 @@ from analysis.metrics_text import (
 from analysis.numbers import MISSING, several, small_share
 from analysis.view import RunView, as_view, parameters
 from sim.measure.metrics import METRICS
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store.read import Run
 
 SPACE = " "

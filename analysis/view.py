@@ -20,8 +20,9 @@ from analysis.numbers import MISSING, NARROW, decimal
 from sim import __version__
 from sim.measure.columns import FEEDBACK_TABLES
 from sim.measure.metrics import METRICS, unit_of
-from sim.scenario.model import Scenario, Strategy
 from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 from sim.store.columns import TABLES as REGISTERED
 from sim.store.errors import RunDirectoryError
 from sim.store.read import SCENARIO, Run

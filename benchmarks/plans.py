@@ -9,8 +9,8 @@ from benchmarks.files import FRANCE, REDUCED
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
 from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
 from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
 
 
 def france(lines: int, sets: Sequence[str] = (), *, scaled: bool = False) -> Scenario:

@@ -15,7 +15,7 @@ from sim.engine.plan.plan import (
     Step,
 )
 from sim.record.log import LogChunk
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.streams import Key
 from sim.world.population import Population
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 _PLAIN: dict[str, Any] = {
     "format": 1,

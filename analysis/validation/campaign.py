@@ -24,7 +24,8 @@ from sim.engine.plan.build import build_plan
 from sim.record.feedback import Channel, FeedbackResult
 from sim.record.log import LogChunk, Outcome
 from sim.record.result import EngineResult
-from sim.scenario.model import Complaints, Scenario
+from sim.scenario.complaints import Complaints
+from sim.scenario.scenario import Scenario
 from sim.threshold import WORD
 
 DELAYS = {"fast": 1 / 3, "central": 1.0, "slow": 3.0}

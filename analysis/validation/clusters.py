@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from sim.behaviour.complaining import branching_ratio
 from sim.behaviour.laws import quantile_function
 from sim.document.laws import DurationLaw
-from sim.scenario.model import Complaints
+from sim.scenario.complaints import Complaints
 
 Floats = NDArray[np.float64]
 

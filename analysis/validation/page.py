@@ -26,7 +26,7 @@ from analysis.validation.level import (
     uniformity,
 )
 from sim.document.quantity import FactorRange
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 BEGIN = "<!-- engine: begin; made by python -m analysis.validation docs/validation.md -->"
 END = "<!-- engine: end -->"

@@ -24,7 +24,8 @@ from numpy.typing import NDArray
 from sim.behaviour.hours import QUARTERS, hour_odds, reference_quarters
 from sim.behaviour.laws import table
 from sim.behaviour.quantiles import QuantileTable
-from sim.scenario.model import Answering, LineType, World
+from sim.scenario.answering import Answering
+from sim.scenario.world import LineType, World
 from sim.threshold import threshold
 
 Floats = NDArray[np.float64]

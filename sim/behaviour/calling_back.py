@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
-from sim.scenario.model import CallBack
+from sim.scenario.call_back import CallBack
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
 

@@ -20,7 +20,8 @@ from sim.behaviour.answering import Latent, thresholds
 from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
 from sim.behaviour.quantiles import QuantileTable
 from sim.record.log import Outcome
-from sim.scenario.model import Strategy, World
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 from sim.streams import Key, Purpose, first_words, words
 from sim.threshold import threshold
 

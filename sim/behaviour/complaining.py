@@ -21,7 +21,7 @@ from sim.behaviour.laws import quantile_function
 from sim.behaviour.quantiles import QuantileTable, tabulate
 from sim.document.laws import DurationLaw
 from sim.record.feedback import PartOfDay
-from sim.scenario.model import ComplaintEffects, Complaints, DayPart
+from sim.scenario.complaints import ComplaintEffects, Complaints, DayPart
 from sim.streams import Key, Purpose, first_words, philox_block, words
 from sim.threshold import WORD, threshold
 

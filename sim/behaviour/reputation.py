@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.record.log import N_OUTCOMES, Outcome
-from sim.scenario.model import Reputation
+from sim.scenario.reputation import Reputation
 
 
 @dataclass(frozen=True, slots=True)

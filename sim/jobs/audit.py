@@ -17,8 +17,8 @@ from sim.audit.inputs.stored import (
 from sim.audit.tables import AuditInput
 from sim.behaviour.calls import call_tables
 from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
 from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
 from sim.store.read import SCENARIO, Run, load_run
 from sim.streams import make_key
 from sim.world.synthesis import latents, synthesise

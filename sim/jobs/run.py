@@ -28,8 +28,8 @@ from sim.measure.tally import Tally
 from sim.record.log import LogChunk, LogSink
 from sim.regimes.load import load_regime
 from sim.scenario.load import Loaded, resolved_text
-from sim.scenario.model import Scenario
 from sim.scenario.scale import Rounding, scale_scenario
+from sim.scenario.scenario import Scenario
 from sim.store.digest import digest_object
 from sim.store.law import law_findings
 from sim.store.provenance import git_state, machine, versions

@@ -34,7 +34,7 @@ from sim.record.feedback import (
     PartOfDay,
     Stage,
 )
-from sim.scenario.model import World
+from sim.scenario.world import World
 
 Block = dict[str, Any]
 """Rows of one table: arrays of one length by column, masked or NaT where a value is missing, or

@@ -23,7 +23,7 @@ from sim.measure.totals import Totals
 from sim.record.feedback import FeedbackResult
 from sim.record.log import DISPOSITIONS, Outcome
 from sim.record.result import EngineResult
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 Int64s = NDArray[np.int64]
 

@@ -28,7 +28,7 @@ from numpy.typing import NDArray
 from scipy.special import ndtr
 
 from sim.record.feedback import Channel
-from sim.scenario.model import Complaints
+from sim.scenario.complaints import Complaints
 
 THRESHOLDS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
 """Numbers of complaints whose chance is told."""

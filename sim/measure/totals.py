@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from sim.scenario.model import Prices
+from sim.scenario.strategy import Prices
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,7 +20,9 @@ from sim.regimes.model import (
     PauseAfterRefusalRule,
     Rule,
 )
-from sim.scenario.model import Message, Strategy, World
+from sim.scenario.message import Message
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 
 ALL = "all"
 KEPT_BY_THE_DIALER = frozenset(

@@ -19,11 +19,12 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, StrictBool
 
+from sim.document.fields import Clock, Count
 from sim.document.kinds import FACTOR, SHARE
 from sim.document.quantity import Model, PlainDuration
 from sim.document.units import parse_factor, parse_share
 from sim.regimes.fields import Currency, Date, Name, Refs, Text
-from sim.scenario.model import CallTimes, Clock, Count
+from sim.scenario.dialing import CallTimes
 
 Force = Literal["law", "recommendation", "voluntary"]
 """``law``: binding. ``recommendation``: an authority asks for it. ``voluntary``: a policy that the

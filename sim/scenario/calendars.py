@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from sim.document.messages import did_you_mean
 from sim.scenario import clock
-from sim.scenario.model import CallTimes
+from sim.scenario.dialing import CallTimes
 
 
 def holiday_problem(code: str) -> str | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from functools import cache
 
 from sim.document.keys import Key, model_keys
-from sim.scenario.model import Scenario, Strategy
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 
 
 @cache

@@ -23,8 +23,10 @@ from sim.document.node import Node, plain
 from sim.document.validate import Checked, check_model, unfilled
 from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
 from sim.scenario.keys import file_keys
-from sim.scenario.model import Scenario, Strategy, World
 from sim.scenario.overlay import compose, flatten
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from sim.document.node import (
     plain,
 )
 from sim.document.source import Source, parse_value, read_source
-from sim.scenario.model import Strategy
+from sim.scenario.strategy import Strategy
 
 MAX_EXTENDS = 8
 """Most files in a chain of ``extends``."""

@@ -9,7 +9,8 @@ from pydantic import BaseModel
 
 from sim.document.node import Path, dotted
 from sim.document.quantity import DurationRange, FactorRange, ShareRange
-from sim.scenario.model import CallList, Scenario
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import CallList
 
 _UNITS: Mapping[type[BaseModel], str] = {ShareRange: "share", FactorRange: "", DurationRange: "ms"}
 

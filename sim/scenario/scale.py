@@ -18,7 +18,10 @@ from fractions import Fraction
 from typing import Any
 
 from sim.document.quantity import FactorRange, FrozenDict
-from sim.scenario.model import Dialing, Scenario, Strategy, World
+from sim.scenario.dialing import Dialing
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from typing import Any
 
 from pydantic import BaseModel
 
-from sim.scenario.model import Scenario, Strategy, World
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"

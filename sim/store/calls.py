@@ -25,7 +25,8 @@ from sim.record.log import (
     Outcome,
     concatenate,
 )
-from sim.scenario.model import Scenario, Strategy
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 from sim.store.columns_calls import CALLS
 from sim.store.digest import TableDigest
 from sim.store.tables import schema

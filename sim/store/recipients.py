@@ -17,7 +17,9 @@ from sim.measure.findings import Findings
 from sim.record.arrays import Coded, column
 from sim.record.column import Column, Table
 from sim.record.never import NEVER
-from sim.scenario.model import Scenario, Strategy, World
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 from sim.store.columns_calls import OPTOUTS, RECIPIENTS
 from sim.store.digest import TableDigest
 from sim.store.tables import arrow, schema

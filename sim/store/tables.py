@@ -13,8 +13,8 @@ from sim.measure.columns import MEASURED
 from sim.measure.findings import Findings
 from sim.record.arrays import Coded, column
 from sim.record.column import CATEGORY, UTC_MS, Table
-from sim.scenario.model import Scenario
 from sim.scenario.parameters import parameters
+from sim.scenario.scenario import Scenario
 from sim.store.columns import TABLES
 
 _TYPES = {

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from sim.measure.findings import Findings
 from sim.measure.metric import Number
 from sim.measure.metrics import compute
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.store.calls import CallWriter
 from sim.store.columns import TABLES
 from sim.store.columns_calls import CALLS, OPTOUTS, RECIPIENTS

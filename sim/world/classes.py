@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.answering import cohorts_of, consent_counts, strata
-from sim.scenario.model import World
+from sim.scenario.world import World
 from sim.world.population import Population
 
 

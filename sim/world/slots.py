@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.document.units import WEEKDAYS
-from sim.scenario.model import CallTimes, World
+from sim.scenario.dialing import CallTimes
+from sim.scenario.world import World
 
 MINUTE_MS = 60_000
 

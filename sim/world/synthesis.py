@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from sim.behaviour.answering import Latent, cohorts_of, latent
 from sim.record.never import NEVER
-from sim.scenario.model import Consent, Scenario
+from sim.scenario.consent import Consent
+from sim.scenario.scenario import Scenario
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
 from sim.world.population import Population

@@ -40,9 +40,10 @@ from sim.engine.plan.build import build_plan
 from sim.record.feedback import Channel, FeedbackResult
 from sim.record.log import LogChunk, Outcome
 from sim.record.result import EngineResult
+from sim.scenario.complaints import Complaints
 from sim.scenario.load import load_scenario
-from sim.scenario.model import Complaints, Scenario
 from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
 from tests.statistics import BIAS, Z, mean_z, share_z
 
 ROOT = Path(__file__).parents[2]

@@ -27,7 +27,7 @@ from sim.engine.plan.plan import Plan
 from sim.record.feedback import OptOutBy
 from sim.record.log import LogChunk, concatenate
 from sim.regimes.load import load_regime
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.audit.worlds import ANSWERING, RULES, TYPES, Case, Log, broken, cases
 from tests.worlds import plain
 

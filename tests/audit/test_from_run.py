@@ -22,8 +22,9 @@ from sim.record.feedback import FeedbackResult, OptOutBy
 from sim.record.log import LogChunk, concatenate
 from sim.record.never import NEVER
 from sim.regimes.load import load_regime
+from sim.scenario.call_back import CallBack
 from sim.scenario.load import Loaded, load_scenario
-from sim.scenario.model import CallBack, Scenario
+from sim.scenario.scenario import Scenario
 from sim.store.errors import RunDirectoryError
 from tests.audit.build import PARIS, breaking, only, regime, utc
 from tests.worlds import plain

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import FeedbackResult
 from sim.record.log import LogChunk
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.worlds import plain
 
 HOUR = 3_600_000

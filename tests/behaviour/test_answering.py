@@ -14,7 +14,7 @@ from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.record.log import DISPOSITION_OF_OUTCOME, LogChunk
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain
 

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from sim.behaviour.calling_back import CallBackTables, call_back_tables, callers, calls_back
-from sim.scenario.model import CallBack
+from sim.scenario.call_back import CallBack
 from sim.streams import Purpose, make_key, philox_block, words
 from sim.threshold import WORD
 from tests.statistics import BIAS, Z, share_z

@@ -31,7 +31,8 @@ from sim.engine.plan.feedback_build import build_feedback
 from sim.engine.plan.feedback_plan import Reaction
 from sim.record.feedback import Channel, PartOfDay
 from sim.record.log import Outcome
-from sim.scenario.model import Complaints, DayPart, Reputation
+from sim.scenario.complaints import Complaints, DayPart
+from sim.scenario.reputation import Reputation
 from sim.streams import Purpose, make_key, philox_block
 from sim.threshold import WORD
 from tests.worlds import merge, plain

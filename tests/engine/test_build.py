@@ -9,7 +9,7 @@ import pytest
 
 from sim.engine.plan.build import build_plan
 from sim.record.log import Outcome
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.worlds import plain
 
 HOUR = 3_600_000

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from sim.engine.plan import calendar
-from sim.scenario.model import CallTimes
+from sim.scenario.dialing import CallTimes
 
 ZONES = sorted(z for z in available_timezones() if z not in {"Factory", "localtime"})
 UTC = dt.UTC

@@ -17,7 +17,7 @@ from sim.engine.plan.enforce import Enforcement
 from sim.engine.plan.plan import Plan
 from sim.record.log import LogChunk, concatenate
 from sim.record.never import NEVER
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.world.population import Population
 from sim.world.slots import consent_slots
 from tests.hand_built import population

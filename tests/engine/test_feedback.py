@@ -29,7 +29,7 @@ from sim.record.feedback import (
     OptOutBy,
 )
 from sim.record.log import COLUMNS, LogChunk, Outcome
-from sim.scenario.model import Reviews
+from sim.scenario.regulator import Reviews
 from sim.streams import Purpose, philox_block
 from tests.worlds import plain
 

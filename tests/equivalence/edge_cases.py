@@ -17,7 +17,8 @@ from sim.behaviour.calls import draw
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Cap, Plan
 from sim.record.never import NEVER
-from sim.scenario.model import ComplaintEffects, Scenario
+from sim.scenario.complaints import ComplaintEffects
+from sim.scenario.scenario import Scenario
 
 ALWAYS = [{"days": "all", "from": "00:00", "to": "24:00"}]
 

@@ -18,7 +18,7 @@ import numpy as np
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Cap, Plan
 from sim.record.never import NEVER
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 ZONES = (
     "Europe/Paris",

@@ -25,7 +25,7 @@ from sim.jobs.check import baseline_path, check
 from sim.jobs.run import run_scenario, simulate
 from sim.measure.columns import FEEDBACK_TABLES
 from sim.regimes.load import load_regime
-from sim.scenario.model import Consent
+from sim.scenario.consent import Consent
 from sim.store.columns import TABLES
 from sim.store.read import load_run
 from sim.store.recipients import (

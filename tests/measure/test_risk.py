@@ -17,7 +17,7 @@ from sim.measure.risk import (
     exceedance,
 )
 from sim.record.feedback import Channel
-from sim.scenario.model import Complaints
+from sim.scenario.complaints import Complaints
 
 ALONE = (0.0, 1.0, 0.0, 0.0)
 """All complaints go to the operator."""

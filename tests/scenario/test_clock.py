@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from sim.scenario import clock
 from sim.scenario.calendars import day_windows, holiday_dates
-from sim.scenario.model import CallTimes
+from sim.scenario.dialing import CallTimes
 
 # Each with a week in which its clock changes, or in which nothing happens.
 WEEKS = [

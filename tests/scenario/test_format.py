@@ -15,10 +15,10 @@ from sim.document.source import parse_source
 from sim.scenario.explain import all_keys, allowed_text, explain_key, key_table, suggestions
 from sim.scenario.keys import file_keys, key_at
 from sim.scenario.load import load_scenario
-from sim.scenario.model import Strategy
 from sim.scenario.parameters import parameters
 from sim.scenario.schema import json_schema, schema_text
 from sim.scenario.starter import starter
+from sim.scenario.strategy import Strategy
 from tests.scenario.example import FEEDBACK, TEXT, Write, changed, faults_of
 
 ROOT = Path(__file__).parents[2]

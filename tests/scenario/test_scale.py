@@ -7,8 +7,8 @@ from fractions import Fraction
 import pytest
 
 from sim.scenario.load import load_scenario
-from sim.scenario.model import Scenario
 from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
 from tests.scenario.example import FEEDBACK, TEXT, Write, changed
 
 SCALE = Fraction(1, 100)

@@ -18,7 +18,7 @@ from scipy import stats
 
 from sim.behaviour.calling_back import CallBackTables, call_back_tables
 from sim.engine.fast.inbound import LOST, SERVED, Inbound
-from sim.scenario.model import CallBack
+from sim.scenario.call_back import CallBack
 from sim.streams import Key, Purpose, make_key, philox_block
 from tests.statistics import BIAS, FALSE_ALARM, Z
 

@@ -16,7 +16,7 @@ import pytest
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.record.log import LogChunk, concatenate
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.statistics import BIAS, Z, mean_z
 from tests.worlds import plain
 

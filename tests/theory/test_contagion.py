@@ -26,7 +26,7 @@ from sim.record.feedback import (
     PartOfDay,
 )
 from sim.record.log import LogChunk, Outcome
-from sim.scenario.model import ComplaintEffects
+from sim.scenario.complaints import ComplaintEffects
 from tests.statistics import BIAS, FALSE_ALARM, Z
 from tests.worlds import merge, plain
 

@@ -9,7 +9,7 @@ from sim.behaviour.answering import cohort_odds
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.record.log import LogChunk, Outcome
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain
 

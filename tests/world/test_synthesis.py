@@ -11,7 +11,7 @@ from scipy import stats
 
 from sim.behaviour.answering import latent
 from sim.record.never import NEVER
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.streams import Purpose, make_key, philox_block
 from sim.threshold import threshold
 from sim.world.population import Population

@@ -13,7 +13,7 @@ from sim.behaviour.voicemail import hearing
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import FeedbackResult, OptOutBy, Stage
 from sim.record.log import LogChunk
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 
 
 class CallLog:

@@ -32,7 +32,8 @@ from sim.behaviour.calls import CallTables
 from sim.record.log import Outcome
 from sim.record.never import NEVER
 from sim.regimes.model import IdentityItem
-from sim.scenario.model import Scenario, Strategy
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 from sim.world.population import Population
 from sim.world.slots import consent_slots
 

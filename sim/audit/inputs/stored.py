@@ -14,7 +14,7 @@ from sim.audit.tables import I64, AuditInput, Bools, OptOuts
 from sim.behaviour.calls import CallTables
 from sim.behaviour.voicemail import hearing
 from sim.record.log import Outcome
-from sim.scenario.model import Scenario
+from sim.scenario.scenario import Scenario
 from sim.streams import Key
 from sim.world.population import Population
 

@@ -25,7 +25,8 @@ from sim.engine.plan.plan import (
     Step,
 )
 from sim.record.log import N_OUTCOMES, Outcome
-from sim.scenario.model import Scenario, Strategy
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 from sim.streams import Key, Purpose, make_key, words
 from sim.world.classes import class_of
 from sim.world.population import Population

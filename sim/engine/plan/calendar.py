@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.scenario.model import CallTimes
+from sim.scenario.dialing import CallTimes
 
 MINUTE_MS = 60_000
 _DAY = 1440

@@ -29,7 +29,8 @@ from sim.regimes.model import (
     Rule,
     SilenceRule,
 )
-from sim.scenario.model import Scenario, Strategy
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 from sim.world.population import Population
 
 Bools = NDArray[np.bool_]

@@ -16,7 +16,9 @@ from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction, RegulatorPlan
 from sim.engine.plan.plan import Calling
 from sim.regimes.load import load_regime
 from sim.regimes.model import SilenceRule
-from sim.scenario.model import Regulator, Reviews, Scenario, Strategy
+from sim.scenario.regulator import Regulator, Reviews
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 
 _EPOCH = dt.date(1970, 1, 1).toordinal()
 

@@ -11,7 +11,8 @@ from sim.document.written import clock_text, share_text
 from sim.scenario.checks.bounds import bounds_fault, highest, lowest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.model import ComplaintChannels, ComplaintEffects, Complaints, World
+from sim.scenario.complaints import ComplaintChannels, ComplaintEffects, Complaints
+from sim.scenario.world import World
 
 MILLION = 1_000_000
 MOST_EFFECT = 10_000

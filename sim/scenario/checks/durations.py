@@ -13,7 +13,7 @@ from sim.document.quantity import DurationRange
 from sim.document.units import parse_duration
 from sim.document.written import duration_text, share_text
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.model import World
+from sim.scenario.world import World
 
 LONGEST_RING_MS = 600_000
 """Longest ring time-out."""

@@ -10,7 +10,8 @@ from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.regulator import STAGES
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.checks.windows import order_faults, overlap_faults
-from sim.scenario.model import CallTimes, Reactions
+from sim.scenario.dialing import CallTimes
+from sim.scenario.reactions import Reactions
 
 ALONE = ("carry_on", "stop")
 """Reactions beside which no other makes sense."""

@@ -11,7 +11,7 @@ from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.clock import DAY
-from sim.scenario.model import RegulatorThresholds
+from sim.scenario.regulator import RegulatorThresholds
 
 STAGES = tuple(RegulatorThresholds.model_fields)
 """Steps of a regulator, in their order: contact, reminder, order."""

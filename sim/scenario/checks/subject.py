@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from sim.document.faults import Fault, Severity
 from sim.document.node import Node, Path, nearest
 from sim.document.validate import fault_at, unfilled
-from sim.scenario.model import Strategy, World
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from sim.scenario import clock
 from sim.scenario.calendars import day_windows, holiday_dates, holiday_problem
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.model import CallTimes
+from sim.scenario.dialing import CallTimes
 
 _CALL_TIMES: Path = ("dialing", "call_times")
 

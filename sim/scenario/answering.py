@@ -1,0 +1,57 @@
+"""The world: how first attempts end, and how answering persists."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Discriminator, Field, Tag
+
+from sim.document.fields import Count
+from sim.document.laws import SOURCE, DurationLaw
+from sim.document.quantity import Factor, Model, PlainDuration, PlainFactor, Share
+
+
+def _rest_tag(value: Any) -> str:
+    return "rest" if value == "rest" else "share"
+
+
+RestShare = Annotated[
+    Annotated[Literal["rest"], Tag("rest")] | Annotated[Share, Tag("share")],
+    Discriminator(_rest_tag),
+]
+"""A share, or the word ``rest`` in exactly one of the five dispositions."""
+
+
+class Frailty(Model):
+    """Answer propensity that stays with a line over its attempts."""
+
+    sd: Factor = Field(description="Standard deviation of the log-odds of a human pick-up.")
+    cohorts: Annotated[Count, Field(ge=1, le=64)] = Field(
+        16, description="Number of equally likely propensities that stand for the normal law."
+    )
+
+
+class Answering(Model):
+    """How first attempts end, as shares of dials; the five shares sum to 1."""
+
+    invalid: RestShare = Field(description="Share of lines whose number is not in service.")
+    busy: RestShare = Field(description="Share of dials that meet a busy line.")
+    no_answer: RestShare = Field(description="Share of dials that ring until the time-out.")
+    machine: RestShare = Field(description="Share of dials that an answering machine takes.")
+    human: RestShare = Field(description="Share of dials that a person takes.")
+    at_ring_timeout: PlainDuration = Field(
+        description="Ring time-out at which the five shares were measured."
+    )
+    by_hour: str | None = Field(
+        None,
+        description="Published table of answering by hour and day; 'us-landline', 'us-mobile'.",
+    )
+    by_attempt: tuple[Annotated[PlainFactor, Field(gt=0)], ...] = Field(
+        (1.0,),
+        min_length=1,
+        description="Odds of a human pick-up by attempt, first = 1; the last holds for all later.",
+    )
+    frailty: Frailty | None = Field(None, description="Propensity that persists over attempts.")
+    human_ring: DurationLaw = Field(description="Dial to pick-up by a person who would answer.")
+    machine_ring: DurationLaw = Field(description="Dial to pick-up by an answering machine.")
+    source: str | None = Field(None, description=SOURCE)

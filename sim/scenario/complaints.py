@@ -1,0 +1,92 @@
+"""The world: who complains of a call, when and where, and what follows."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.document.fields import Clock
+from sim.document.laws import DurationLaw
+from sim.document.quantity import Factor, Model, PlainDuration, Share, ShareRange
+
+
+class ComplaintEffects(Model):
+    """What makes a complaint likelier or rarer, as multiples of a reference call's chance.
+
+    The reference call: a person answered by day, first attempt, no consent, no refusal listed, no
+    notice of objection at the start, before any opt-out, from a number without a label.
+    """
+
+    unanswered: Factor = Field(description="A call that nobody and nothing answered.")
+    voicemail: Factor = Field(description="A message left on a machine, when it is heard.")
+    consented: Factor = Field(description="A line whose people consented.")
+    opposed: Factor = Field(description="A line marked or registered as refusing.")
+    night: Factor = Field(description="A call at night.")
+    meal: Factor = Field(description="A call at meal times.")
+    repeat: Factor = Field(description="Every attempt beyond the first, once.")
+    after_opt_out: Factor = Field(description="A call to a line that had opted out.")
+    objection_first: Factor = Field(description="A message that tells of objection at the start.")
+    silence: Factor = Field(description="A call or hearing in the silence before a poll.")
+    labelled: Factor = Field(description="A call from a number that bears a label.")
+    blocked: Factor = Field(description="A caller back who never gets through.")
+
+
+class DayPart(Model):
+    """A part of the day, local, half-open; it may cross midnight."""
+
+    opens: Clock = Field(alias="from", description="First minute, local.")
+    closes: Clock = Field(alias="to", description="First minute after it, local.")
+
+
+class ComplaintChannels(Model):
+    """Where complaints go; the shares sum to 1."""
+
+    regulator: Share = Field(description="Share of complaints that go to the regulator.")
+    operator: Share = Field(description="Share that go to an operator or a short code.")
+    social: Share = Field(description="Share that are made in public, on social media.")
+    press: Share = Field(description="Share that reach the press.")
+
+
+class Contagion(Model):
+    """Complaints that breed complaints: a Hawkes process by its clusters.
+
+    Means hold if everybody in the world had been called; a descendant who has not been called by
+    then does not complain.
+    """
+
+    regulator: Factor = Field(description="Mean further complaints after one to the regulator.")
+    operator: Factor = Field(description="Mean further complaints after one to an operator.")
+    social: Factor = Field(description="Mean further complaints after one in public.")
+    press: Factor = Field(description="Mean further complaints after one in the press.")
+    delay: DurationLaw = Field(description="Complaint to the complaints that it breeds.")
+
+
+class Complaints(Model):
+    """Who complains of a call, when and where, and what follows."""
+
+    per_million: Factor = Field(
+        description="Complaints to the regulator per million dials of a casebook campaign."
+    )
+    casebook_effect: Factor = Field(
+        description="Mean of `effects` over the dials of a casebook campaign."
+    )
+    effects: ComplaintEffects = Field(description="Multiples of a reference call's chance.")
+    night: DayPart = Field(description="Night, in the recipient's local time.")
+    meals: tuple[DayPart, ...] = Field((), description="Meal times, local to the recipient.")
+    delay: DurationLaw = Field(description="Call, or hearing of a voicemail, to complaint.")
+    channels: ComplaintChannels = Field(description="Where complaints go.")
+    contagion: Contagion | None = Field(
+        None, description="Complaints that breed complaints; left out, none do."
+    )
+    opts_out: Share = Field(
+        default_factory=lambda: ShareRange(central=1.0),
+        description="Share of complaints to an operator or the regulator that the caller learns of "
+        "as opt-outs.",
+    )
+    silence: str | None = Field(
+        None, description="Regime whose silence before a poll `effects.silence` means."
+    )
+    horizon: Annotated[PlainDuration, Field(ge=1)] = Field(
+        60 * 86_400_000, description="Complaints are counted for so long after the start."
+    )

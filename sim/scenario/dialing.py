@@ -1,0 +1,123 @@
+"""A strategy: how the dialer dials, how often, and what it takes for a machine."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StrictBool
+
+from sim.document.fields import Clock, Count, Days, Moment, Rate
+from sim.document.quantity import Model, PlainDuration, Share, ShareRange
+
+RESERVED_CHANNELS = 1_000_000
+"""Most channels that a scenario may ask for."""
+
+MAX_ATTEMPTS = 50
+"""Most attempts per line."""
+
+
+class CallTimes(Model):
+    """One weekly window in the recipient's local time, half-open."""
+
+    days: Days = Field(description="mon-fri, sat, all, or a list.")
+    opens: Clock = Field(alias="from", description="First minute, local.")
+    closes: Clock = Field(alias="to", description="First minute after it, local.")
+
+
+class Outage(Model):
+    """A time with fewer channels, and fewer calls per second where said."""
+
+    starts: Moment = Field(alias="from", description="Local time of the campaign.")
+    ends: Moment = Field(alias="to", description="Local time of the campaign.")
+    channels: Annotated[Count, Field(le=RESERVED_CHANNELS)] = Field(
+        description="Channels left; calls in progress run on."
+    )
+    calls_per_second: Rate | None = Field(
+        None, description="Pace during the outage; left out, the outage does not lower it."
+    )
+
+
+class Change(Model):
+    """A lasting change of capacity."""
+
+    at: Moment = Field(description="Local time of the campaign.")
+    channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] | None = Field(
+        None, description="Channels from then on."
+    )
+    calls_per_second: Rate | None = Field(None, description="Pace from then on.")
+
+
+class Dialing(Model):
+    """How the dialer dials."""
+
+    channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] = Field(
+        description="Concurrent calls."
+    )
+    calls_per_second: Rate = Field(description="Most dials per second (cps), an exact fraction.")
+    ring_timeout: PlainDuration = Field(description="Dial to giving up on a ringing line.")
+    ring: StrictBool = Field(
+        True,
+        description="Whether lines ring; else an operator drops the message straight into "
+        "voicemail, where a line has one.",
+    )
+    lead_order: Literal["random", "file", "territory", "segment"] = Field(
+        "random",
+        description="Order of first attempts; territory and segment: as declared, random within.",
+    )
+    call_times: tuple[CallTimes, ...] = Field(
+        min_length=1, description="Weekly windows in the recipient's local time."
+    )
+    on_holidays: Literal["normal", "closed", "sunday"] = Field(
+        "normal", description="Windows on a public holiday of the recipient's territory."
+    )
+    outages: tuple[Outage, ...] = Field((), description="Times with fewer channels.")
+    changes: tuple[Change, ...] = Field((), description="Lasting changes of capacity.")
+
+
+class Attempts(Model):
+    """How often a line may be dialled."""
+
+    lifetime: Annotated[Count, Field(ge=1, le=MAX_ATTEMPTS)] = Field(
+        1, description="Most attempts per line."
+    )
+
+
+class Recycle(Model):
+    """When a disposition is dialled again, counted from the end of the call."""
+
+    delay: Annotated[PlainDuration, Field(ge=1)] = Field(
+        description="End of the call to the retry falling due."
+    )
+
+
+class RecycleRules(Model):
+    """Retry rules by the disposition that the dialer sees."""
+
+    busy: Recycle | None = Field(None, description="After a busy line; left out, no retry.")
+    no_answer: Recycle | None = Field(
+        None, description="After ringing until the time-out; left out, no retry."
+    )
+    machine: Recycle | None = Field(
+        None, description="After a machine took the call; left out, no retry."
+    )
+    human: Recycle | None = Field(
+        None, description="After a person took the call, whatever came of it; left out, no retry."
+    )
+
+
+class Amd(Model):
+    """Answering machine detection."""
+
+    enabled: StrictBool = Field(True, description="Whether calls are analysed at pick-up.")
+    on_machine: Literal["hang_up", "leave_message"] = Field(
+        "hang_up", description="What happens when a machine is detected."
+    )
+    analysis_time: PlainDuration = Field(0, description="Dead air between pick-up and the verdict.")
+    human_as_machine: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of people who are taken for a machine.",
+    )
+    machine_as_human: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of machines that are taken for a person.",
+    )

@@ -1,0 +1,50 @@
+"""The scenario: one world, several strategies, one seed, as frozen typed objects.
+
+The classes of this room *are* the file format: a key of the YAML is a field of one, with its unit,
+its default and its meaning. :class:`Scenario` holds a :class:`~sim.scenario.world.World` and its
+:class:`~sim.scenario.strategy.Strategy` objects, whose parts stand in a file a topic. The loader
+(:mod:`sim.scenario.load`) reads a file into them; rules that span several fields stand in
+:mod:`sim.scenario.checks`.
+
+Internal units: milliseconds, shares of 0–1, minutes of the local day, exact fractions of calls per
+second. Local moments are naive; the zone stands beside them.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, Field
+
+from sim.document.fields import Count
+from sim.document.quantity import Freeze, Model, PlainShare
+from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
+
+
+class Check(Model):
+    """How ``ringfence check`` reruns the scenario."""
+
+    scale: Annotated[PlainShare, Field(gt=0)] = Field(
+        0.01, description="Scale of the regression run."
+    )
+
+
+class Scenario(Model):
+    """One world, several strategies, one seed."""
+
+    format: Literal[1] = Field(description="Version of the format.")
+    name: str = Field(min_length=1, description="Short name, used for files.")
+    question: str | None = Field(None, description="The question that the scenario answers.")
+    seed: Annotated[Count, Field(lt=1 << 64)] = Field(description="Root seed.")
+    world: World = Field(description="Who the recipients are and how they behave.")
+    strategies: Annotated[dict[str, Strategy], AfterValidator(Freeze)] = Field(
+        min_length=1, description="Strategies by name; each is laid over the base strategy."
+    )
+    base: str = Field(description="The strategy that the others are compared with.")
+    regimes: tuple[str, ...] = Field(
+        (), description="Regimes to audit every strategy against; `ringfence regimes` lists them."
+    )
+    check: Check = Field(
+        default_factory=Check, description="How `ringfence check` reruns the scenario."
+    )

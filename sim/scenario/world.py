@@ -1,0 +1,127 @@
+"""The world: who the recipients are and how they behave. Shared by all strategies."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from sim.document.fields import Count, Zone
+from sim.document.laws import SOURCE, DurationLaw
+from sim.document.quantity import Factor, FactorRange, Freeze, Model, Share
+from sim.scenario.answering import Answering
+from sim.scenario.call_back import CallBack
+from sim.scenario.complaints import Complaints
+from sim.scenario.consent import Consent, OptingOut
+from sim.scenario.regulator import Regulator
+from sim.scenario.reputation import Reputation
+
+MAX_LINES = 100_000_000
+"""Most lines that a scenario may ask for."""
+
+
+class Territory(Model):
+    """A part of the list with its own clock and holidays."""
+
+    share: Share = Field(description="Share of the world's lines.")
+    timezone: Zone = Field(description="Time zone of the recipients' clocks.")
+    holidays: str | None = Field(
+        None,
+        description="Public holidays: ISO country, with subdivision after a dash: FR, FR-974.",
+    )
+    electorate: Count | None = Field(None, description="Registered voters there, people.")
+    source: str | None = Field(None, description=SOURCE)
+
+
+class LineType(Model):
+    """A kind of line, such as landline or mobile, and how it answers."""
+
+    share: Share = Field(description="Share of the world's lines.")
+    answering: Answering = Field(description="How first attempts to such a line end.")
+
+
+class Segment(Model):
+    """A named part of the list that answers more, or less, than the rest."""
+
+    share: Share = Field(description="Share of the world's lines.")
+    human_odds: Factor = Field(
+        default_factory=lambda: FactorRange(central=1.0),
+        description="Odds of a human pick-up, as a multiple.",
+    )
+
+
+class Signalling(Model):
+    """How long calls hold a channel that nobody picks up or that fail."""
+
+    invalid: DurationLaw = Field(description="Dial to release of a number not in service.")
+    busy: DurationLaw = Field(description="Dial to release of a busy line.")
+
+
+class VoicemailWorld(Model):
+    """What becomes of a message left on a machine."""
+
+    greeting: DurationLaw = Field(description="Machine pick-up to the beep.")
+    heard: Share = Field(description="Share of messages left that somebody plays to the end.")
+    delay: DurationLaw = Field(description="Message left to message heard.")
+    shared: Share = Field(
+        description="Share of heard messages that all voters of the line hear; else one voter."
+    )
+
+
+class Households(Model):
+    """Lines that share a household with another line of the world: pairs."""
+
+    share: Share = Field(description="Share of lines that have such a partner.")
+
+
+class World(Model):
+    """Who the recipients are and how they behave. Shared by all strategies."""
+
+    lines: Annotated[Count, Field(ge=1, le=MAX_LINES)] = Field(
+        description="Lines in the world: telephone numbers, not people and not calls."
+    )
+    electorate: Annotated[Count, Field(ge=1)] = Field(description="Registered voters, people.")
+    voters_per_line: Factor = Field(description="Mean registered voters behind a line, people.")
+    territories: Annotated[dict[str, Territory], AfterValidator(Freeze)] = Field(
+        min_length=1, description="Territories by name; their shares sum to 1."
+    )
+    line_types: Annotated[dict[str, LineType], AfterValidator(Freeze)] = Field(
+        min_length=1, description="Line types by name; their shares sum to 1."
+    )
+    segments: Annotated[dict[str, Segment], AfterValidator(Freeze)] | None = Field(
+        None, description="Segments by name; their shares sum to 1."
+    )
+    signalling: Signalling = Field(description="How long calls that fail hold a channel.")
+    listening: DurationLaw = Field(
+        description="Message start to hang-up of a person who listens, were the message endless."
+    )
+    press_1: Share = Field(description="Share of people at the gate who press the key.")
+    press_1_delay: DurationLaw = Field(description="Start of the prompt to the key.")
+    voicemail: VoicemailWorld = Field(description="What becomes of a message left on a machine.")
+    consent: Consent | None = Field(
+        None, description="Consent given beforehand; left out, nothing is known of it."
+    )
+    registers: Annotated[dict[str, Share], AfterValidator(Freeze)] = Field(
+        default_factory=lambda: Freeze({}),
+        max_length=4,
+        description="Share of lines in each register of refusals, by its name.",
+    )
+    opposition: Share | None = Field(
+        None, description="Share of lines marked in the directory as refusing calls."
+    )
+    households: Households | None = Field(
+        None, description="Lines in pairs; left out, every line is a household of its own."
+    )
+    opting_out: OptingOut | None = Field(
+        None, description="Use of the key that lists a number; needed where a message has one."
+    )
+    complaints: Complaints | None = Field(None, description="Who complains; left out, nobody does.")
+    regulator: Regulator | None = Field(
+        None, description="Who reviews complaints and acts; left out, nobody does."
+    )
+    call_back: CallBack | None = Field(
+        None, description="People who call back; left out, nobody does."
+    )
+    reputation: Reputation | None = Field(
+        None, description="Standing of caller numbers; left out, numbers bear no labels."
+    )
