@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -48,6 +49,7 @@ FRONT = ("sim", "sim.__main__", "sim.cli")
 """The front door stands outside of the order: it opens every room, and no room leads back to it."""
 
 
+@cache
 def modules() -> dict[str, Path]:
     """Every module of the simulator, by dotted name."""
     return {
@@ -75,6 +77,7 @@ def room_of(module: str) -> str:
     return ".".join(parts[1:3]) if parts[1] == "engine" and len(parts) > 2 else parts[1]
 
 
+@cache
 def arrows() -> set[tuple[str, str]]:
     """Every import from one room into another, module to module."""
     known = modules()
