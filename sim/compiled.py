@@ -1,9 +1,10 @@
 """One way to compile a kernel, with a cache that survives a read-only install.
 
 Numba keeps compiled code beside the source or in a user folder, and fails where it can write
-neither. Here the folder is chosen once: the first one that can be written, of ``NUMBA_CACHE_DIR``,
-the user's cache folder and the system's temporary folder. Where none can be written, or a cache
-cannot be used, kernels compile anew in each process and everything still works.
+neither. Here the folder is chosen once: the first one that can be written, and where nobody else
+can write (:mod:`sim.trust`): in ``NUMBA_CACHE_DIR``, in the user's cache folder, in the system's
+temporary folder. Where there is none, or a cache cannot be used, kernels compile anew in each
+process and everything still works.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from typing import Any, TypeVar
 
 import numba
 
+from sim.trust import UntrustedFolderError, make_private
+
 F = TypeVar("F", bound=Callable[..., Any])
 
 
@@ -24,7 +27,7 @@ def _candidates() -> list[Path]:
     """Cache folders in order of preference."""
     folders = []
     if given := os.environ.get("NUMBA_CACHE_DIR"):
-        folders.append(Path(given))
+        folders.append(Path(given) / "ringfence")
     home = os.environ.get("XDG_CACHE_HOME")
     with contextlib.suppress(RuntimeError):  # no home folder can be determined
         folders.append((Path(home) if home else Path.home() / ".cache") / "ringfence" / "numba")
@@ -34,21 +37,40 @@ def _candidates() -> list[Path]:
     return folders
 
 
-def cache_folder() -> Path | None:
-    """The first folder that can be written, or None. Creates it."""
+def cache_folder() -> tuple[Path | None, tuple[str, ...]]:
+    """The first folder that can be written, by us alone; and why others cannot be trusted.
+
+    Creates the folder. Folders that cannot be written at all are passed over without a word.
+    """
+    refused: list[str] = []
     for folder in _candidates():
         try:
-            folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            make_private(folder)
             with tempfile.TemporaryFile(dir=folder):
-                return folder
+                return folder, tuple(refused)
+        except UntrustedFolderError as error:
+            refused.append(str(error.strerror))
         except OSError:
             continue
-    return None
+    return None, tuple(refused)
 
 
-_FOLDER = cache_folder()
+_FOLDER, _REFUSED = cache_folder()
 if _FOLDER is not None:
     numba.config.CACHE_DIR = str(_FOLDER)
+    # Else numba would turn to folders that nobody has looked at where this one fails.
+    numba.config.CACHE_LOCATOR_CLASSES = "UserProvidedCacheLocator"
+
+
+def cache_note() -> str | None:
+    """What a user should know of the cache: that a folder was not trusted, and what helps."""
+    if not _REFUSED:
+        return None
+    kept = f"are kept in {_FOLDER}" if _FOLDER is not None else "compile anew in each process"
+    return (
+        f"note: kernels {kept}: {'; '.join(_REFUSED)}, and what lies in a kernel cache is "
+        "executed. Name a folder of your own in NUMBA_CACHE_DIR"
+    )
 
 
 def kernel(signature: str) -> Callable[[F], F]:
@@ -74,4 +96,4 @@ def kernel(signature: str) -> Callable[[F], F]:
     return decorate
 
 
-__all__ = ["cache_folder", "kernel"]
+__all__ = ["cache_folder", "cache_note", "kernel"]

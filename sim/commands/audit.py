@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import BAD_INPUT, BadInput, refuse
+from sim.commands.loading import BAD_INPUT, BadInput, refuse, tell_of_kernels
 
 if TYPE_CHECKING:
     from sim.audit.shown import By
@@ -69,6 +69,7 @@ def audit(
         raise BadInput("--recipients, --optouts and --facts go with --calls")
     if run is None and strategies:
         raise BadInput("--strategy goes with a run directory")
+    tell_of_kernels()
     chosen = _regimes(regimes, run)
     documents: list[dict[str, Any]] = []
     assessed = law_broken = False

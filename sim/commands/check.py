@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import BadInput
+from sim.commands.loading import BadInput, tell_of_kernels
 
 
 @click.command()
@@ -38,6 +38,7 @@ def check(
 
     if update and not (reason or "").strip():
         raise BadInput("an update needs a reason: --update --reason TEXT")
+    tell_of_kernels()
     tell = None if as_json else lambda text: click.echo(text, err=True)
     try:
         result = run_check(paths or ("scenarios",), update=update, reason=reason, tell=tell)

@@ -20,6 +20,14 @@ class BadInput(click.ClickException):
     exit_code = BAD_INPUT
 
 
+def tell_of_kernels() -> None:
+    """Say on standard error where a folder for compiled kernels was not trusted."""
+    from sim.compiled import cache_note
+
+    if (note := cache_note()) is not None:
+        click.echo(note, err=True)
+
+
 def load_or_exit(path: str, sets: Sequence[str] = ()) -> Loaded:
     """Load a scenario, tell its warnings; or tell every fault and exit with code 2."""
     try:

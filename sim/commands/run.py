@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import BadInput, load_or_exit
+from sim.commands.loading import BadInput, load_or_exit, tell_of_kernels
 
 if TYPE_CHECKING:
     from sim.jobs.run import RunOutcome
@@ -83,6 +83,7 @@ def run(
     from sim.jobs.run import run_scenario
     from sim.store.errors import RunDirectoryError
 
+    tell_of_kernels()
     try:
         with progress() as hook:
             outcome = run_scenario(

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import pickle
 import re
 import shutil
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -43,7 +47,7 @@ def test_a_read_only_install_with_nowhere_to_keep_kernels(here: Path) -> None:
         "import sys, tempfile\n"
         "tempfile.tempdir = sys.argv.pop(1)\n"
         "import sim.compiled, sim.cli, analysis\n"
-        "assert sim.compiled.cache_folder() is None\n"
+        "assert sim.compiled.cache_folder() == (None, ())\n"
         "assert sim.__file__.startswith(sys.path[1]), sim.__file__\n"
         "sys.argv[0] = 'ringfence'\n"
         "sim.cli.main()\n"
@@ -82,8 +86,8 @@ def test_two_processes_that_start_at_once_and_a_third_that_finds_the_cache(here:
 
     code = (
         "from sim import streams\n"
-        "from sim.engine import kernel\n"
-        "from sim.results import lines, tally\n"
+        "from sim.engine.fast import kernel\n"
+        "from sim.measure import lines, tally\n"
         "rooms = (streams, kernel, lines, tally)\n"
         "kernels = [v for m in rooms for v in vars(m).values() if hasattr(v, 'stats')]\n"
         "assert len(kernels) > 5\n"
@@ -144,6 +148,58 @@ def test_no_temporary_folder_at_all(plus_one: Path) -> None:
     """Python then refuses to name one."""
     nothing = "import tempfile\ndef refuse(): raise FileNotFoundError\ntempfile.gettempdir = refuse"
     assert start(plus_one, nothing) == "2 0"
+
+
+class Planted:
+    """What a stranger would leave in a cache: unpickled, it makes a file."""
+
+    def __init__(self, marker: Path) -> None:
+        self.marker = marker
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.marker,)
+
+
+OPENED = [
+    pytest.param(lambda folder: folder.chmod(0o777), id="others can write into it"),
+    pytest.param(
+        lambda folder: os.chown(folder, 12345, 12345),
+        id="it belongs to another user",
+        marks=pytest.mark.skipif(os.geteuid() != 0, reason="only root gives folders away"),
+    ),
+]
+
+
+@pytest.mark.parametrize("opened", OPENED)
+def test_nothing_is_loaded_from_where_others_could_have_put_it(
+    plus_one: Path, opened: Callable[[Path], None]
+) -> None:
+    here = plus_one.parent
+    shared = here / "tmp"
+    shared.mkdir()
+    shared.chmod(0o1777)
+    folder = shared / f"ringfence-{os.getuid()}" / "numba"
+    code = (
+        "import sys; from plus import plus_one; from sim.compiled import cache_note\n"
+        "print(plus_one(1), sum(plus_one.stats.cache_hits.values()), cache_note())"
+    )
+    nowhere = {"HOME": "/dev/null", "XDG_CACHE_HOME": "/dev/null"}
+
+    def start() -> str:
+        done = python(code, PYTHONPATH=str(here), TMPDIR=str(shared), NUMBA_CACHE_DIR="", **nowhere)
+        assert done.stderr == ""
+        return done.stdout.strip()
+
+    assert start() == "2 0 None"
+    assert start() == "2 1 None"
+    marker = here / "owned"
+    for file in folder.rglob("*.nb?"):
+        file.write_bytes(pickle.dumps(Planted(marker)) * 2)
+    opened(folder)
+    said = start()
+    assert not marker.exists()
+    assert said.startswith("2 0 note: kernels compile anew in each process: ")
+    assert "NUMBA_CACHE_DIR" in said
 
 
 def test_an_error_of_a_kernel_is_still_told(here: Path) -> None:
