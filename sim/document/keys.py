@@ -1,7 +1,7 @@
-"""Every key of the format as a tree, read off the model's classes.
+"""Every key of a format as a tree, read off the classes that are the format.
 
-One description of the format serves error messages, ``explain`` and the table in the documents.
-Names that the author chooses (territories, strategies, …) and list indices appear as ``*``.
+One description of a format serves error messages, explanations and tables in documents. Names that
+the author of a file chooses and list indices appear as ``*``.
 """
 
 from __future__ import annotations
@@ -80,13 +80,27 @@ def law_keys(name: str) -> tuple[str, ...]:
 # ── Reading annotations ──────────────────────────────────────────────────────────────────────────
 
 
-def model_keys(path: tuple[str, ...], model: type[BaseModel]) -> Key:
-    """The keys that a map of this class may hold, as a tree."""
+@cache
+def model_keys(model: type[BaseModel], path: tuple[str, ...] = ()) -> Key:
+    """The keys that a map of this class may hold, as a tree.
+
+    Parameters
+    ----------
+    model
+        The class: its fields are the keys, by their aliases where they have one.
+    path
+        Where the map stands; left out, it is a whole file.
+
+    Raises
+    ------
+    TypeError
+        For an annotation that no file can hold.
+    """
     children = {}
     for name, info in model.model_fields.items():
         shown = info.alias or name
         children[shown] = _field((*path, shown), info)
-    return Key(path, "map", children=children)
+    return Key(path, "map", kind_name="map", children=children)
 
 
 def _field(path: tuple[str, ...], info: FieldInfo) -> Key:
@@ -117,7 +131,7 @@ def _key(path: tuple[str, ...], annotation: Any, metadata: list[Any]) -> Key:
     if origin in (Union, types.UnionType):
         return _union(path, [arg for arg in args if arg is not type(None)], metadata)
     if kind is not None:
-        inside = model_keys(path, annotation).children if kind.ranged else {}
+        inside = model_keys(annotation, path).children if kind.ranged else {}
         inside = {name: inside[name] for name in RANGE_KEYS if name in inside}
         return Key(
             path, "value", kind=kind, kind_name=kind.name, limits=_limits(metadata), children=inside
@@ -129,7 +143,7 @@ def _key(path: tuple[str, ...], annotation: Any, metadata: list[Any]) -> Key:
     if origin is tuple:
         return Key(path, "list", kind_name="list", entry=_key((*path, "*"), args[0], []))
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return _with(model_keys(path, annotation), kind_name="map")
+        return model_keys(annotation, path)
     if annotation is bool:
         return Key(path, "value", kind_name="choice", choices=(True, False))
     if annotation is str:
@@ -139,10 +153,11 @@ def _key(path: tuple[str, ...], annotation: Any, metadata: list[Any]) -> Key:
 
 def _union(path: tuple[str, ...], parts: list[Any], metadata: list[Any]) -> Key:
     """``X | None`` is X; ``'rest' | share`` is a share that may be the word."""
-    words = [part for part in parts if get_origin(_bare(part)) is Literal]
-    others = [part for part in parts if part not in words]
+    others = [part for part in parts if get_origin(_bare(part)) is not Literal]
+    if not others:
+        return _key(path, parts[0], metadata)
     key = _key(path, others[0], metadata)
-    return _with(key, rest=True) if words else key
+    return _with(key, rest=True) if len(others) < len(parts) else key
 
 
 def _bare(annotation: Any) -> Any:
@@ -153,7 +168,7 @@ def _law_keys(path: tuple[str, ...], laws: tuple[Any, ...]) -> dict[str, Key]:
     """The keys of all laws together; `law` chooses among them."""
     keys: dict[str, Key] = {}
     for law in laws:
-        keys.update(model_keys(path, _bare(law)).children)
+        keys.update(model_keys(_bare(law), path).children)
     keys["law"] = Key((*path, "law"), "value", "Name of the law.", kind_name="choice", choices=LAWS)
     return keys
 

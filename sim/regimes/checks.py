@@ -13,12 +13,11 @@ from typing import get_args
 from pydantic import create_model
 
 from sim.document.faults import Fault
-from sim.document.keys import Key
+from sim.document.keys import Key, model_keys
 from sim.document.messages import did_you_mean, found, unknown_name
 from sim.document.node import Node
 from sim.document.quantity import Model
 from sim.document.validate import check_model, fault_at
-from sim.regimes.keys import model_keys
 from sim.regimes.model import Dated, Penalty, RegimeHead, Rule, RuleBase, SilenceRule
 from sim.regimes.places import at
 from sim.regimes.rule_checks import check_rule

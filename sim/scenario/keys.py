@@ -12,7 +12,7 @@ from sim.scenario.strategy import Strategy
 @cache
 def format_keys() -> Key:
     """The tree of a checked scenario: every strategy stands complete under ``strategies``."""
-    return model_keys((), Scenario)
+    return model_keys(Scenario)
 
 
 @cache
@@ -28,7 +28,7 @@ def file_keys() -> Key:
                 "Another scenario file that this one is laid over; relative to this file.",
                 kind_name="text",
             )
-            children.update(model_keys((), Strategy).children)
+            children.update(model_keys(Strategy).children)
         children[name] = child
     return Key((), "map", children=children)
 

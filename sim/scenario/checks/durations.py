@@ -13,7 +13,6 @@ from sim.document.quantity import DurationRange
 from sim.document.units import parse_duration
 from sim.document.written import duration_text, share_text
 from sim.scenario.checks.subject import Subject, rule
-from sim.scenario.world import World
 
 LONGEST_RING_MS = 600_000
 """Longest ring time-out."""
@@ -26,14 +25,17 @@ LONGEST_CALL_BACK_DELAY_MS = 24 * 86_400_000
 LONGEST_WAIT_MS = 400 * 86_400_000
 """Longest of all other times that pass between things, such as a retry's delay: that of the
 longest campaign. Tables of complaints' delays hold seconds."""
-_LONGEST_MS: dict[Path, int] = {
+LONGEST_MS: dict[Path, int] = {
     ("voicemail", "delay"): LONGEST_VOICEMAIL_DELAY_MS,
     ("complaints", "delay"): LONGEST_WAIT_MS,
     ("complaints", "contagion", "delay"): LONGEST_WAIT_MS,
     ("call_back", "delay"): LONGEST_CALL_BACK_DELAY_MS,
     ("call_back", "redial_delay"): LONGEST_CALL_BACK_DELAY_MS,
 }
-"""Longest durations by the law's path in the world; all others are parts of a call."""
+"""Longest durations by the law's path in the world; all others are parts of a call.
+
+A law that is new to the world is checked without a line here, as a part of a call.
+"""
 
 
 def too_long(found: int, longest: int) -> str:
@@ -49,18 +51,19 @@ def ring_timeout_fault(subject: Subject, ms: int, path: Path) -> Iterator[Fault]
         yield subject.fault("is 0; a longer ring time is wanted", path)
 
 
-def _laws(model: BaseModel, path: Path) -> Iterator[tuple[Path, DurationLaw]]:
-    """Every duration law in a part of the world, with its path."""
-    for name in type(model).model_fields:
-        value = getattr(model, name, None)
-        if isinstance(value, (Constant, Uniform, Exponential, LogNormal, Survival)):
-            yield (*path, name), value
-        elif isinstance(value, BaseModel):
-            yield from _laws(value, (*path, name))
-        elif isinstance(value, Mapping):
-            for key, entry in value.items():
-                if isinstance(entry, BaseModel):
-                    yield from _laws(entry, (*path, name, key))
+def _laws(value: object, path: Path) -> Iterator[tuple[Path, DurationLaw]]:
+    """Every duration law in a value of the world, however deep, with its path."""
+    if isinstance(value, (Constant, Uniform, Exponential, LogNormal, Survival)):
+        yield path, value
+    elif isinstance(value, BaseModel):
+        for name, info in type(value).model_fields.items():
+            yield from _laws(getattr(value, name), (*path, info.alias or name))
+    elif isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _laws(entry, (*path, key))
+    elif isinstance(value, tuple):
+        for index, entry in enumerate(value):
+            yield from _laws(entry, (*path, index))
 
 
 def _check_law(subject: Subject, path: Path, law: DurationLaw, longest: int) -> Iterator[Fault]:
@@ -125,61 +128,20 @@ def _check_points(subject: Subject, path: Path, law: Survival, longest: int) -> 
         previous = (ms, key, share)
 
 
-def _part_laws(subject: Subject, part: str) -> Iterator[Fault]:
-    value = getattr(subject.world, part)
-    shell = World.model_construct(**{part: value})
-    for path, law in _laws(shell, ("world",)):
-        longest = _LONGEST_MS.get(path[1:], LONGEST_HOLD_MS)
-        yield from _check_law(subject, path, law, longest)
+@rule()
+def duration_laws(subject: Subject) -> Iterator[Fault]:
+    """Every duration law of the world makes sense and is short enough."""
+    world = subject.world
+    for part in type(world).model_fields:
+        if f"world.{part}" in subject.known:
+            for path, law in _laws(getattr(world, part), ("world", part)):
+                longest = LONGEST_MS.get(path[1:], LONGEST_HOLD_MS)
+                yield from _check_law(subject, path, law, longest)
 
 
 @rule("world.line_types")
-def ring_laws(subject: Subject) -> Iterator[Fault]:
-    """Ring times make sense and are short enough."""
-    yield from _part_laws(subject, "line_types")
+def ring_timeouts(subject: Subject) -> Iterator[Fault]:
+    """Answering was measured at a ring time-out that can be."""
     for name, line_type in subject.world.line_types.items():
-        ms = line_type.answering.at_ring_timeout
         path: Path = ("world", "line_types", name, "answering", "at_ring_timeout")
-        yield from ring_timeout_fault(subject, ms, path)
-
-
-@rule("world.signalling")
-def signalling_laws(subject: Subject) -> Iterator[Fault]:
-    """Durations of failed calls make sense."""
-    yield from _part_laws(subject, "signalling")
-
-
-@rule("world.listening")
-def listening_law(subject: Subject) -> Iterator[Fault]:
-    """The law of listening makes sense."""
-    yield from _part_laws(subject, "listening")
-
-
-@rule("world.press_1_delay")
-def press_1_law(subject: Subject) -> Iterator[Fault]:
-    """The law of the key press makes sense."""
-    yield from _part_laws(subject, "press_1_delay")
-
-
-@rule("world.voicemail")
-def voicemail_laws(subject: Subject) -> Iterator[Fault]:
-    """The laws of voicemail make sense."""
-    yield from _part_laws(subject, "voicemail")
-
-
-@rule("world.opting_out")
-def opting_out_law(subject: Subject) -> Iterator[Fault]:
-    """The law of the opt-out key makes sense."""
-    yield from _part_laws(subject, "opting_out")
-
-
-@rule("world.complaints")
-def complaint_laws(subject: Subject) -> Iterator[Fault]:
-    """The laws of complaints make sense."""
-    yield from _part_laws(subject, "complaints")
-
-
-@rule("world.call_back")
-def call_back_laws(subject: Subject) -> Iterator[Fault]:
-    """The laws of calling back make sense."""
-    yield from _part_laws(subject, "call_back")
+        yield from ring_timeout_fault(subject, line_type.answering.at_ring_timeout, path)

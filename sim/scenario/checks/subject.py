@@ -68,7 +68,10 @@ STRATEGY_RULES: list[tuple[frozenset[str], Rule]] = []
 
 
 def rule(*needs: str) -> Callable[[Rule], Rule]:
-    """Register a rule with the parts that it reads."""
+    """Register a rule with the parts that it reads.
+
+    One without any is a rule of the world that looks itself which parts are known.
+    """
     world_only = all(need.startswith("world.") for need in needs)
 
     def register(function: Rule) -> Rule:
