@@ -30,7 +30,7 @@ COMMANDS = {
     "report": "analysis.cli",
 }
 """Command to the module that holds it, under its own name. The analysis room joins by name."""
-SHOWN_BY = {"comparison_text": "analysis.table", "report_html": "analysis.report"}
+SHOWN_BY = {"comparison_text": "analysis.console.table", "report_html": "analysis.report"}
 """Likewise the functions of the analysis room that ``run`` shows its results with."""
 
 

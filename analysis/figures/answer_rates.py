@@ -10,9 +10,9 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.numbers import decimal, share
-from analysis.style import HEAT, blank, dress
+from analysis.figures.style import HEAT, blank, dress
 from analysis.view import RunView
+from analysis.view.numbers import decimal, share
 
 FEWEST = 100
 """Fewest first attempts, as simulated, for which a share is shown."""

@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, left_out
-from analysis.style import MUTED, text
+from analysis.figures.style import MUTED, text
 from analysis.view import RunView
 
 FORCES = {"law": "law", "recommendation": "rec.", "voluntary": "vol."}

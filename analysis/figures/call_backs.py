@@ -7,15 +7,15 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from analysis.figures.bars import hatched
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.rows import title_rows
-from analysis.figures.since_start import day_axis, days_since_start
-from analysis.figures.time_axis import whole
-from analysis.metrics_text import FULL_SIZE_ONLY, value_text
-from analysis.numbers import share
-from analysis.style import LIVE, blank, dress, ticks
+from analysis.figures.shapes.bars import hatched
+from analysis.figures.shapes.rows import title_rows
+from analysis.figures.shapes.since_start import day_axis, days_since_start
+from analysis.figures.shapes.time_axis import whole
+from analysis.figures.style import LIVE, blank, dress, ticks
 from analysis.view import RunView
+from analysis.view.metrics_text import FULL_SIZE_ONLY, value_text
+from analysis.view.numbers import share
 
 KEY = "call-backs"
 TITLE = "Call-backs served and lost"

@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.bars import stacked
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, modelled
-from analysis.numbers import decimal, several, share
-from analysis.style import blank
+from analysis.figures.shapes.bars import stacked
+from analysis.figures.style import blank
 from analysis.view import RunView
+from analysis.view.numbers import decimal, several, share
 
 KEY = "complaint-causes"
 TITLE = "What the complaints are about"

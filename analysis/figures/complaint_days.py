@@ -7,14 +7,14 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from analysis.figures.bars import hatched
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, last_day, modelled
-from analysis.figures.rows import title_rows
-from analysis.figures.since_start import cutoff_day, day_axis, days_since_start
-from analysis.numbers import decimal
-from analysis.style import CHANNELS, CUTOFF, blank, dress, ticks
+from analysis.figures.shapes.bars import hatched
+from analysis.figures.shapes.rows import title_rows
+from analysis.figures.shapes.since_start import cutoff_day, day_axis, days_since_start
+from analysis.figures.style import CHANNELS, CUTOFF, blank, dress, ticks
 from analysis.view import RunView
+from analysis.view.numbers import decimal
 
 KEY = "complaint-days"
 TITLE = "Complaints a day"

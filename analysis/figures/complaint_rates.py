@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.figures.bars import strategy_axis
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, modelled
-from analysis.metrics_text import value_text
-from analysis.numbers import several
-from analysis.style import blank, dress, look
+from analysis.figures.shapes.bars import strategy_axis
+from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
+from analysis.view.metrics_text import value_text
+from analysis.view.numbers import several
 
 KEY = "complaint-rates"
 TITLE = "Complaints for so many calls and people"

@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.numbers import decimal, several, small_share
-from analysis.style import MUTED, blank, dress, look
+from analysis.figures.style import MUTED, blank, dress, look
 from analysis.view import RunView
+from analysis.view.numbers import decimal, several, small_share
 
 KEY = "complaint-risk"
 TITLE = "How likely so many complaints are"

@@ -6,10 +6,10 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.since_start import day_axis, days_since_start, running
-from analysis.numbers import decimal, several
-from analysis.style import CHANNELS, blank, dress, look
+from analysis.figures.shapes.since_start import day_axis, days_since_start, running
+from analysis.figures.style import CHANNELS, blank, dress, look
 from analysis.view import RunView
+from analysis.view.numbers import decimal, several
 
 KEY = "complaints"
 TITLE = "Complaints over time"

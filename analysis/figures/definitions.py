@@ -7,9 +7,9 @@ import math
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.numbers import decimal
-from analysis.style import blank, dress, look
+from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
+from analysis.view.numbers import decimal
 from sim.measure.marks import LIVE_MARKS_S
 
 LIVE = tuple((f"lines_live_{s}s", f"live, heard ≥ {s} s") for s in LIVE_MARKS_S)

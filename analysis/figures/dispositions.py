@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.figures.by_hour import sums
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.time_axis import along, local_bins, step, time_axis, whole
-from analysis.numbers import share
-from analysis.style import DISPOSITIONS, blank, dress, short, text, ticks
+from analysis.figures.shapes.by_hour import sums
+from analysis.figures.shapes.time_axis import along, local_bins, step, time_axis, whole
+from analysis.figures.style import DISPOSITIONS, blank, dress, short, text, ticks
 from analysis.view import RunView
+from analysis.view.numbers import share
 
 TITLE = "How calls ended, over the campaign"
 

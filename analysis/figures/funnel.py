@@ -5,9 +5,9 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.numbers import small_share
-from analysis.style import dress, look, ticks
+from analysis.figures.style import dress, look, ticks
 from analysis.view import RunView
+from analysis.view.numbers import small_share
 
 CHAINS = {
     "Live": (

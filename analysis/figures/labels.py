@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.clock import written_in
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.since_start import day_axis, days_since_start
-from analysis.figures.time_axis import whole
-from analysis.numbers import several, share
-from analysis.style import blank, dress, look
+from analysis.figures.shapes.since_start import day_axis, days_since_start
+from analysis.figures.shapes.time_axis import whole
+from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
+from analysis.view.clock import written_in
+from analysis.view.numbers import several, share
 
 KEY = "labels"
 TITLE = "Caller numbers that bear a label"

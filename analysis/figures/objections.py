@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.figures.bars import stacked
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.metrics_text import value_text
-from analysis.numbers import several
-from analysis.style import blank
+from analysis.figures.shapes.bars import stacked
+from analysis.figures.style import blank
 from analysis.view import RunView
+from analysis.view.metrics_text import value_text
+from analysis.view.numbers import several
 
 KEY = "objections"
 TITLE = "How people object to further calls"

@@ -6,12 +6,12 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.by_hour import sums
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.time_axis import along, local_bins, step, time_axis
-from analysis.numbers import several, share
-from analysis.style import blank, dress, look
+from analysis.figures.shapes.by_hour import sums
+from analysis.figures.shapes.time_axis import along, local_bins, step, time_axis
+from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
+from analysis.view.numbers import several, share
 
 
 def occupancy(run: RunView) -> Chart:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures.by_hour import lasts
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.time_axis import TimeAxis, along, local_bins, step, time_axis, whole
-from analysis.numbers import several, share
-from analysis.style import blank, dress, look
+from analysis.figures.shapes.by_hour import lasts
+from analysis.figures.shapes.time_axis import TimeAxis, along, local_bins, step, time_axis, whole
+from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
+from analysis.view.numbers import several, share
 
 MEASURES = (
     ("people_reached_cum", "People reached", "people"),

@@ -6,13 +6,13 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.clock import written_in
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.since_start import day_axis, days_since_start, running
-from analysis.metrics_text import STAGE_NAMES
-from analysis.numbers import decimal, several
-from analysis.style import INK, blank, dress, look, short, text
+from analysis.figures.shapes.since_start import day_axis, days_since_start, running
+from analysis.figures.style import INK, blank, dress, look, short, text
 from analysis.view import STAGES, RunView
+from analysis.view.clock import written_in
+from analysis.view.metrics_text import STAGE_NAMES
+from analysis.view.numbers import decimal, several
 
 KEY = "regulator"
 TITLE = "What the regulator does, and when"

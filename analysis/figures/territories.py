@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.clock import place, written_in
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.numbers import decimal, small_share
-from analysis.style import blank, dress, look, short, text
+from analysis.figures.style import blank, dress, look, short, text
 from analysis.view import RunView
+from analysis.view.clock import place, written_in
+from analysis.view.numbers import decimal, small_share
 
 
 def territories(run: RunView) -> Chart:

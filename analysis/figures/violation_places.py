@@ -20,10 +20,10 @@ from analysis.figures.broken_rules import (
     title_colours,
 )
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.rows import title_rows
-from analysis.numbers import several, small_share
-from analysis.style import HEAT, blank, dress, short, text
+from analysis.figures.shapes.rows import title_rows
+from analysis.figures.style import HEAT, blank, dress, short, text
 from analysis.view import RunView
+from analysis.view.numbers import several, small_share
 
 KEY = "violations-places"
 TITLE = "Where rules are broken"

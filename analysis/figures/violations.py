@@ -23,10 +23,10 @@ from analysis.figures.broken_rules import (
     title_colours,
 )
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.rows import title_rows
-from analysis.numbers import decimal
-from analysis.style import HEAT, blank, dress
+from analysis.figures.shapes.rows import title_rows
+from analysis.figures.style import HEAT, blank, dress
 from analysis.view import RunView
+from analysis.view.numbers import decimal
 
 KEY = "violations-hours"
 TITLE = "When rules are broken"

@@ -7,12 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from analysis.audit import audit_html, console_lines, date_warnings, in_dates, verdict
-from analysis.compliance import compliance_html, exposure_rows, local_hours, nominal_amount
-from analysis.numbers import NARROW, decimal
+from analysis.console.audit import console_lines
+from analysis.console.table import comparison_text
 from analysis.report import report_html
-from analysis.table import comparison_text
+from analysis.report.compliance import compliance_html, exposure_rows, local_hours, nominal_amount
+from analysis.report.law import audit_html
 from analysis.view import RunView
+from analysis.view.audit import date_warnings, in_dates, verdict
+from analysis.view.numbers import NARROW, decimal
 from tests.analysis.feedback import as_table
 from tests.analysis.tables import make_run
 

@@ -17,12 +17,12 @@ from analysis.figures.complaints import complaints
 from analysis.figures.labels import labels
 from analysis.figures.objections import MEANS, objections
 from analysis.figures.regulator import regulator
-from analysis.figures.since_start import days_since_start, running
+from analysis.figures.shapes.since_start import days_since_start, running
+from analysis.figures.style import CHANNELS
 from analysis.figures.violation_places import by_place, calls, names, violation_places
 from analysis.figures.violations import violations
-from analysis.numbers import decimal
-from analysis.style import CHANNELS
 from analysis.view import RunView
+from analysis.view.numbers import decimal
 from tests.analysis.tables import make_run
 
 

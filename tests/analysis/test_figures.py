@@ -7,7 +7,6 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from analysis.clock import to_local
 from analysis.figures import CHARTS
 from analysis.figures.answer_rates import FEWEST, answer_rates
 from analysis.figures.chart import Draw
@@ -16,12 +15,14 @@ from analysis.figures.dispositions import dispositions
 from analysis.figures.funnel import CHAINS, funnel
 from analysis.figures.occupancy import occupancy
 from analysis.figures.reach import reach
+from analysis.figures.shapes.time_axis import along, time_axis, whole
+from analysis.figures.style import DISPOSITIONS, look, short, text
 from analysis.figures.territories import territories
-from analysis.figures.time_axis import along, time_axis, whole
-from analysis.figures.voicemail import heard_share, people_if, voicemail
-from analysis.numbers import NARROW, decimal, share
-from analysis.style import DISPOSITIONS, look, short, text
+from analysis.figures.voicemail import voicemail
 from analysis.view import RunView
+from analysis.view.clock import to_local
+from analysis.view.heard import heard_share, people_if
+from analysis.view.numbers import NARROW, decimal, share
 from tests.analysis.tables import STRATEGIES, make_run
 
 TABLES_OF = {

@@ -5,8 +5,8 @@ import datetime as dt
 import numpy as np
 import pytest
 
-from analysis.clock import place, to_local, utc, written, written_in
-from analysis.numbers import decimal, quantity, several, share, small_share
+from analysis.view.clock import place, to_local, utc, written, written_in
+from analysis.view.numbers import decimal, quantity, several, share, small_share
 
 
 @pytest.mark.parametrize(

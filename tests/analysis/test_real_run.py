@@ -12,13 +12,13 @@ import pytest
 from click.testing import CliRunner
 
 from analysis.cli import register
+from analysis.console.table import comparison_text
 from analysis.figures.broken_rules import broken
 from analysis.figures.call_backs import by_bin
 from analysis.figures.complaint_causes import causes
 from analysis.figures.violation_places import by_place
 from analysis.figures.violations import by_hour
 from analysis.report import report_html
-from analysis.table import comparison_text
 from analysis.view import FURTHER, TABLES, as_view
 from sim.jobs.run import run_scenario
 from sim.scenario.load import load_scenario

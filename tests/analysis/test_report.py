@@ -13,10 +13,10 @@ from plotly.offline import get_plotlyjs
 
 from analysis.cli import register
 from analysis.figures import CHARTS
-from analysis.numbers import decimal
+from analysis.figures.style import CONFIG
 from analysis.report import report_html, write_report
-from analysis.style import CONFIG
 from analysis.view import RunView, parameters
+from analysis.view.numbers import decimal
 from tests.analysis.conftest import ODD_NAMES, odd_run
 from tests.analysis.tables import make_run
 

@@ -7,7 +7,9 @@ import numpy as np
 import pytest
 from rich.cells import cell_len
 
-from analysis.metrics_text import (
+from analysis.console.table import comparison_text
+from analysis.view import RunView
+from analysis.view.metrics_text import (
     GROUPS,
     all_groups,
     difference_text,
@@ -15,8 +17,6 @@ from analysis.metrics_text import (
     relative_text,
     value_text,
 )
-from analysis.table import comparison_text
-from analysis.view import RunView
 from sim.measure.metrics import METRICS
 from tests.analysis.tables import STRATEGIES, make_run
 

@@ -19,9 +19,10 @@ from rich.console import Console, Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from analysis.audit import console_lines
-from analysis.clock import place, written_in
-from analysis.metrics_text import (
+from analysis.console.audit import console_lines
+from analysis.view import RunView, as_view, parameters
+from analysis.view.clock import place, written_in
+from analysis.view.metrics_text import (
     FULL_SIZE_ONLY,
     GROUPS,
     difference_text,
@@ -29,8 +30,7 @@ from analysis.metrics_text import (
     relative_text,
     value_text,
 )
-from analysis.numbers import MISSING, several, small_share
-from analysis.view import RunView, as_view, parameters
+from analysis.view.numbers import MISSING, several, small_share
 from sim.measure.metrics import METRICS
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
@@ -70,7 +70,7 @@ def comparison_text(
     Parameters
     ----------
     run, scenario
-        What to compare, as for :func:`analysis.report.report_html`.
+        What to compare, as for :func:`analysis.report.page.report_html`.
     stream
         Where it will be written: its terminal decides on colour and width, its encoding on signs.
     width

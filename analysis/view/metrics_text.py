@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from analysis.numbers import MISSING, NARROW, decimal, share
 from analysis.view import RunView
+from analysis.view.numbers import MISSING, NARROW, decimal, share
 from sim.measure.metrics import METRICS
 
 FULL_SIZE_ONLY = "full size only"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import plotly.graph_objects as go
 
-from analysis.style import short, text
+from analysis.figures.style import short, text
 
 
 def title_rows(figure: go.Figure, names: Sequence[str]) -> None:

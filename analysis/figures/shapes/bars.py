@@ -7,7 +7,7 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from analysis.style import dress, short, text
+from analysis.figures.style import dress, short, text
 
 
 def strategy_axis(figure: go.Figure, strategies: Sequence[str]) -> None:

@@ -13,9 +13,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.clock import Moments, place, to_local, utc, written
-from analysis.style import CUTOFF, GRID, look, text
+from analysis.figures.style import CUTOFF, GRID, look, text
 from analysis.view import RunView
+from analysis.view.clock import Moments, place, to_local, utc, written
 
 BIN = np.timedelta64(15, "m").astype("timedelta64[ms]")
 """Width of a row of the timeline."""

@@ -13,7 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from analysis.audit import (
+from analysis.report.law import warnings_html
+from analysis.report.markup import Html, details, esc, paragraph, table
+from analysis.view import RunView
+from analysis.view.audit import (
     NOT_ADVICE,
     force_text,
     heard_inside,
@@ -21,12 +24,9 @@ from analysis.audit import (
     regimes,
     rows,
     verdict,
-    warnings_html,
 )
-from analysis.clock import place, written_in
-from analysis.numbers import MISSING, NARROW, decimal, several
-from analysis.page.markup import Html, details, esc, paragraph, table
-from analysis.view import RunView
+from analysis.view.clock import place, written_in
+from analysis.view.numbers import MISSING, NARROW, decimal, several
 
 FEW = 4
 """Most territories that are named."""

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.clock import Moments, written
-from analysis.figures.time_axis import local_bins
+from analysis.figures.shapes.time_axis import local_bins
 from analysis.view import RunView
+from analysis.view.clock import Moments, written
 
 
 def hours(run: RunView, strategy: str) -> tuple[Moments, NDArray[np.intp]]:

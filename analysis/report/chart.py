@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from analysis.figures.chart import Chart
-from analysis.page.markup import Html, details, esc, json_script, paragraph, table
+from analysis.report.markup import Html, details, esc, json_script, paragraph, table
 
 
 def chart_html(chart: Chart) -> Html:

@@ -1,4 +1,4 @@
-"""What an audit found, for the console and for the report.
+"""What an audit found, in words.
 
 It never says *compliant*: it says how many rules were assessed and what was found. Counts of rules
 that differ in force are never summed, and the two readings of a disputed rule stand side by side.
@@ -6,14 +6,12 @@ that differ in force are never summed, and the two readings of a disputed rule s
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from analysis.clock import months
-from analysis.numbers import several
-from analysis.page.markup import Html, esc, paragraph, table
-from analysis.view import RunView
+from analysis.view.clock import months
+from analysis.view.numbers import several
+from analysis.view.run import RunView
 
 NOT_ADVICE = "Modelling, not legal advice: the packs are data, and this is a simulation."
 
@@ -115,74 +113,6 @@ def date_warnings(run: RunView, regime: str) -> list[str]:
     return found
 
 
-def console_lines(run: RunView) -> Iterator[str]:
-    """The audit as lines beneath the table; none where no regime was asked for."""
-    for regime in regimes(run):
-        held = in_dates(run, regime)
-        if held:
-            yield f"Held against {regime}:"
-        width = max(map(len, held), default=0)
-        for strategy in held:
-            yield f"  {strategy:<{width}}  {verdict(run, regime, strategy).words()}"
-        for warning in date_warnings(run, regime):
-            yield f"Warning: {warning}"
-    if regimes(run):
-        yield f"{NOT_ADVICE} Counts by rule are in the report and in audit.parquet."
-
-
-def audit_html(run: RunView) -> Html:
-    """The audit as a part of the report; empty where no regime was asked for."""
-    parts = [_regime(run, regime) for regime in regimes(run)]
-    if not parts:
-        return ""
-    return paragraph(
-        "The auditor reads the call log and what is known of the lines. It knows nothing of "
-        "what a strategy enforces. Counts of different force are not summed, and where a rule "
-        f"is disputed both readings are counted. {NOT_ADVICE}"
-    ) + "".join(parts)
-
-
-def warnings_html(run: RunView, regime: str) -> Html:
-    """The warnings of a regime's dates, as a page shows them."""
-    return "".join(
-        paragraph(f"Warning: {words}", "warning") for words in date_warnings(run, regime)
-    )
-
-
-def _regime(run: RunView, regime: str) -> Html:
-    held = in_dates(run, regime)
-    warnings = warnings_html(run, regime)
-    if not held:
-        return f"<h3>{esc(regime)}</h3>{warnings}"
-    by_strategy = [rows(run, regime, strategy) for strategy in held]
-    head = ["Rule", "Force", *held]
-    body = []
-    for found in zip(*by_strategy, strict=True):
-        rule = found[0]
-        body.append([str(rule["title"]), force_text(rule), *(_cell(run, row) for row in found)])
-    found_table = table(head, body, caption=f"Violations of {regime} by rule and strategy")
-    return f"<h3>{esc(regime)}</h3>{warnings}{found_table}{_heard_inside(run, held, by_strategy)}"
-
-
-def _heard_inside(
-    run: RunView, strategies: list[str], by_strategy: list[list[dict[str, Any]]]
-) -> Html:
-    """What was left before a silence and heard inside it, by strategy."""
-    heard = [
-        f"{strategy} {run.count(heard_inside(found))}"
-        for strategy, found in zip(strategies, by_strategy, strict=True)
-        if heard_inside(found)
-    ]
-    return (
-        paragraph(
-            "Messages left before the silence and heard inside it, which the law leaves open: "
-            f"{', '.join(heard)}."
-        )
-        if heard
-        else ""
-    )
-
-
 def heard_inside(found: list[dict[str, Any]]) -> float:
     """Messages left rightly and heard inside a silence, as simulated."""
     return sum(_number(row["heard_inside"]) for row in found)
@@ -198,14 +128,3 @@ def force_text(row: dict[str, Any]) -> str:
 def _number(value: Any) -> float:
     """A count that may be missing."""
     return 0.0 if value is None or value != value else float(value)
-
-
-def _cell(run: RunView, row: dict[str, Any]) -> str:
-    """What one cell says: violations, or why there is no count."""
-    if row["status"] == "not_in_force":
-        return "not in force"
-    if row["status"] == "not_assessable":
-        return "not assessed"
-    if row["counts"] == "campaign":
-        return "broken" if row["violations"] else "kept"
-    return run.count(float(row["violations"]))

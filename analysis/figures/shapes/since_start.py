@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.clock import Moments, utc
-from analysis.style import GRID, ticks
+from analysis.figures.style import GRID, ticks
 from analysis.view import RunView
+from analysis.view.clock import Moments, utc
 
 DAY_MS = 86_400_000
 LEAST_DAYS = 7.0

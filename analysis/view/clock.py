@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from analysis.numbers import MISSING
+from analysis.view.numbers import MISSING
 
 Moments = NDArray[np.datetime64]
 
