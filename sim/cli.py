@@ -1,23 +1,31 @@
 """The console command ``ringfence``.
 
-Exit codes: 0 fine; 1 found drift; 2 bad input, or cannot judge; 130 interrupted. Commands import
-what they need when they run, so that help and validation stay quick.
+Exit codes: 0 fine; 1 found drift; 2 bad input, or cannot judge; 70 internal error; 130 interrupted.
+:func:`main` is the one place where errors become exit codes. Commands import what they need when
+they run, so that help and validation stay quick.
 """
 
 from __future__ import annotations
 
-import importlib
 import io
 import os
 import sys
+from dataclasses import dataclass
 from typing import Any, NoReturn, TextIO
 
 import click
 
 from sim import __version__
+from sim.commands.shown import REPORT_COMMAND, ours
+from sim.errors import (
+    INTERNAL,
+    INTERRUPTED,
+    InternalError,
+    InterruptionError,
+    OutputError,
+    RingfenceError,
+)
 
-CANNOT = 2
-INTERRUPTED = 130
 COMMANDS = {
     "new": "sim.commands.new",
     "validate": "sim.commands.validate",
@@ -27,16 +35,19 @@ COMMANDS = {
     "check": "sim.commands.check",
     "audit": "sim.commands.audit",
     "regimes": "sim.commands.regimes",
-    "report": "analysis.cli",
+    "report": REPORT_COMMAND,
 }
 """Command to the module that holds it, under its own name. The analysis room joins by name."""
-SHOWN_BY = {"comparison_text": "analysis.console.table", "report_html": "analysis.report"}
-"""Likewise the functions of the analysis room that ``run`` shows its results with."""
+TRACEBACK = "RINGFENCE_TRACEBACK"
+"""Environment variable that does what ``--traceback`` does, where it is neither empty nor 0."""
 
 
-def shown_by(name: str) -> Any:
-    """A function of :data:`SHOWN_BY`, imported when it is asked for."""
-    return getattr(importlib.import_module(SHOWN_BY[name]), name)
+@dataclass
+class Settings:
+    """What the options before the command say."""
+
+    traceback: bool = False
+    """Whether the traceback of an internal error goes to standard error, too."""
 
 
 class LazyGroup(click.Group):
@@ -50,7 +61,7 @@ class LazyGroup(click.Group):
         """The command of that name, or None."""
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(importlib.import_module(COMMANDS[name]), name)
+        command: click.Command = getattr(ours(COMMANDS[name]), name)
         return command
 
     def resolve_command(
@@ -69,17 +80,16 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="ringfence")
-def cli() -> None:
+@click.option(
+    "--traceback", is_flag=True, help="Show where in the program an internal error arose."
+)
+@click.pass_context
+def cli(context: click.Context, traceback: bool) -> None:
     """Ask before dialling whom a robocall campaign would reach, and at what price.
 
     Ringfence simulates; it never places a call.
     """
-
-
-class OutputError(click.ClickException):
-    """Standard output takes no more, as on a full disk."""
-
-    exit_code = CANNOT
+    context.ensure_object(Settings).traceback |= traceback
 
 
 class Output(io.FileIO):
@@ -87,7 +97,7 @@ class Output(io.FileIO):
 
     Once nobody reads it any more (``| head``), what is written is dropped: the command runs to its
     end, and its exit code says what it found. Where it cannot be written for another reason, an
-    :class:`OutputError` says so once, or nothing does on standard error.
+    :class:`~sim.errors.OutputError` says so once, or nothing does on standard error.
     """
 
     def __init__(self, stream: TextIO) -> None:
@@ -130,13 +140,50 @@ def sturdy(stream: TextIO | None) -> TextIO:
 def main() -> NoReturn:
     """Run the console command and exit with its code."""
     sys.stdout, sys.stderr = sturdy(sys.stdout), sturdy(sys.stderr)
+    settings = Settings(traceback=os.environ.get(TRACEBACK, "0") not in ("", "0"))
     try:
-        code = cli.main(prog_name="ringfence", standalone_mode=False)
-        sys.stdout.flush()
-    except click.ClickException as error:
-        error.show()
-        code = error.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        click.echo("interrupted: nothing was left half-written", err=True)
+        code = _answer(settings)
+    except KeyboardInterrupt:  # once more, while the first was being told
         code = INTERRUPTED
-    sys.exit(code if isinstance(code, int) else 0)
+    except Exception:  # the last net: even to tell of an error has failed, say for want of memory
+        code = INTERNAL
+    sys.exit(code)
+
+
+def _answer(settings: Settings) -> int:
+    """Give the command, tell what went wrong, and say the exit code. Every error ends here."""
+    try:
+        code = cli.main(prog_name="ringfence", standalone_mode=False, obj=settings)
+        sys.stdout.flush()
+    except click.ClickException as error:  # a command line that click cannot read
+        error.show()
+        return error.exit_code
+    except InternalError as error:
+        return _internal(error, settings)
+    except RingfenceError as error:
+        return _told(error)
+    except (click.Abort, KeyboardInterrupt):
+        return _told(InterruptionError("nothing was left half-written"))
+    except Exception as error:  # no word of ours: a fault of the program, whatever its type
+        return _internal(error, settings)
+    return code if isinstance(code, int) else 0
+
+
+def _told(error: RingfenceError) -> int:
+    """Tell an error in its own words; its exit code."""
+    for line in error.lines():
+        click.echo(line, err=True)
+    return error.exit_code
+
+
+def _internal(error: Exception, settings: Settings) -> int:
+    """Tell a fault of the program in one line; its exit code."""
+    from sim.commands.internal import explained
+
+    for line in explained(error, whole=settings.traceback):
+        click.echo(line, err=True)
+    return INTERNAL
+
+
+if __name__ == "__main__":
+    main()

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel
+from sim.errors import OptionError
 
 UInt32Array = NDArray[np.uint32]
 """Words of 32 random bits, or identifiers below 2**32."""
@@ -107,12 +108,12 @@ def make_key(seed: int, draw: int = 0, noise: int = 0) -> Key:
 
     Raises
     ------
-    ValueError
+    sim.errors.OptionError
         If a number is out of range.
     """
     for name, number, bits in (("seed", seed, 64), ("draw", draw, 32), ("noise", noise, 32)):
         if not 0 <= number < 1 << bits:
-            raise ValueError(f"{name} is {number}; it must be from 0 to 2**{bits} - 1")
+            raise OptionError(f"{name} is {number}; it must be from 0 to 2**{bits} - 1")
     words = philox_block((seed & _MASK, seed >> 32, draw, noise), (0x52494E47, 0x46454E43))
     return Key(words[0], words[1])
 

@@ -75,7 +75,7 @@ def test_modules_of_the_analysis_are_named_in_one_file_of_the_simulator() -> Non
         and isinstance(node.value, str)
         and re.fullmatch(r"analysis(\.\w+)*", node.value)
     }
-    assert named == {"sim/cli.py"}
+    assert named == {"sim/commands/shown.py"}
 
 
 @pytest.mark.parametrize(

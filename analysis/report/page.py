@@ -30,6 +30,7 @@ from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
 from analysis.report.sure import uncertainty
 from analysis.view import RunView, as_view
+from sim.errors import writing
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
 
@@ -57,16 +58,18 @@ def write_report(run: Run | RunView, path: Path, scenario: Scenario | None = Non
 
     Raises
     ------
-    OSError
+    sim.errors.OutputError
         If the file cannot be written. What stood there before is then still there.
     """
     path = Path(path)
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(report_html(run, scenario), encoding="utf-8", newline="\n")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
+    html = report_html(run, scenario)
+    with writing(path):
+        try:
+            beside.write_text(html, encoding="utf-8", newline="\n")
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     return path
 
 

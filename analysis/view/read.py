@@ -10,11 +10,11 @@ from numpy.typing import NDArray
 from analysis.view.columns import FURTHER, TABLES, columns, without_rows
 from analysis.view.run import RunView
 from sim import __version__
+from sim.errors import RunDirectoryError
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.store.columns import TABLES as REGISTERED
-from sim.store.errors import RunDirectoryError
 from sim.store.read import SCENARIO, Run
 
 STAGES = ("contact", "reminder", "order")

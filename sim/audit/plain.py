@@ -13,6 +13,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sim.audit.tables import AuditInput, CampaignFacts
+from sim.errors import CannotJudgeError
 from sim.regimes.model import (
     AbandonmentRule,
     CallerNumberRule,
@@ -54,8 +55,11 @@ class PlainVerdict:
     """Whether a duty that the campaign has once was not met."""
 
 
-class UnknownError(Exception):
+class UnknownError(CannotJudgeError):
     """A rule needs what is not known."""
+
+    def __init__(self) -> None:
+        super().__init__("what the rule needs is not known")
 
 
 def plain_audit(data: AuditInput, regime: Regime) -> dict[str, PlainVerdict]:

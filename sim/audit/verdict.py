@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sim.audit.tables import Bools
+from sim.errors import CannotJudgeError
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,5 +44,5 @@ class NotInForce:
 Verdict = Assessed | NotAssessable | NotInForce
 
 
-class MissingError(Exception):
+class MissingError(CannotJudgeError):
     """What a rule needs is not known. Its text is the reason."""

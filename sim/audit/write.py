@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, Violations
+from sim.errors import writing
 from sim.record.arrays import coded, column
 
 _ROWS = 1 << 20
@@ -53,6 +54,11 @@ class ViolationWriter:
     ----------
     path
         The file; one that exists is replaced.
+
+    Raises
+    ------
+    sim.errors.OutputError
+        From each of its methods, if the file cannot be written. Then it is not there.
     """
 
     def __init__(self, path: str | Path) -> None:
@@ -62,13 +68,15 @@ class ViolationWriter:
         """Rows written."""
 
     def __enter__(self) -> Self:
-        self._writer = pq.ParquetWriter(self._beside, SCHEMA, compression="zstd")
+        with writing(self._path):
+            self._writer = pq.ParquetWriter(self._beside, SCHEMA, compression="zstd")
         return self
 
     def add(self, found: Audit) -> None:
         """Write the violations that an audit found."""
         for batch in _batches(found, found.data.name, SCHEMA):
-            self._writer.write_batch(batch)
+            with writing(self._path):
+                self._writer.write_batch(batch)
             self.rows += batch.num_rows
 
     def __exit__(
@@ -77,12 +85,13 @@ class ViolationWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        try:
-            self._writer.close()
-            if error is None:
-                self._beside.replace(self._path)
-        finally:
-            self._beside.unlink(missing_ok=True)
+        with writing(self._path):
+            try:
+                self._writer.close()
+                if error is None:
+                    self._beside.replace(self._path)
+            finally:
+                self._beside.unlink(missing_ok=True)
 
 
 def violation_columns(found: Audit, strategy: str) -> Iterator[pa.RecordBatch]:

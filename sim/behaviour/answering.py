@@ -24,26 +24,13 @@ from numpy.typing import NDArray
 from sim.behaviour.hours import QUARTERS, hour_odds, reference_quarters
 from sim.behaviour.laws import table
 from sim.behaviour.quantiles import QuantileTable
+from sim.errors import UnreachableSharesError
 from sim.scenario.answering import Answering
 from sim.scenario.world import LineType, World
 from sim.threshold import threshold
 
 Floats = NDArray[np.float64]
 DISPOSITION_KEYS = ("invalid", "busy", "no_answer", "machine", "human")
-
-
-class UnreachableSharesError(ValueError):
-    """The stated shares cannot come from the stated ring laws.
-
-    Attributes
-    ----------
-    path
-        The field's path in the scenario.
-    """
-
-    def __init__(self, path: str, message: str) -> None:
-        super().__init__(message)
-        self.path = path
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import BAD_INPUT, BadInput, refuse, tell_of_kernels
+from sim.commands.loading import tell_of_kernels
+from sim.errors import CannotJudgeError, OptionError
 
 if TYPE_CHECKING:
     from sim.audit.shown import By
@@ -64,11 +65,11 @@ def audit(
     from sim.audit.text import audit_text
 
     if (run is None) == (calls is None):
-        raise BadInput("name a run directory, or a call log with --calls; one of the two")
+        raise OptionError("name a run directory, or a call log with --calls; one of the two")
     if run is not None and (recipients or optouts or facts):
-        raise BadInput("--recipients, --optouts and --facts go with --calls")
+        raise OptionError("--recipients, --optouts and --facts go with --calls")
     if run is None and strategies:
-        raise BadInput("--strategy goes with a run directory")
+        raise OptionError("--strategy goes with a run directory")
     tell_of_kernels()
     chosen = _regimes(regimes, run)
     documents: list[dict[str, Any]] = []
@@ -92,74 +93,46 @@ def audit(
     if writer is not None:
         click.echo(f"violations: {out} ({writer.rows:,} rows)", err=as_json)
     if not assessed:
-        click.echo("no rule could be assessed", err=True)
-        raise click.exceptions.Exit(BAD_INPUT)
+        raise CannotJudgeError("no rule could be assessed")
     raise click.exceptions.Exit(LAW_BROKEN if law_broken else 0)
 
 
-@contextmanager
-def _writer(out: Path | None) -> Iterator[ViolationWriter | None]:
+def _writer(out: Path | None) -> AbstractContextManager[ViolationWriter | None]:
     """What writes the violations, where they are asked for."""
     if out is None:
-        yield None
-        return
+        return nullcontext()
     from sim.audit.write import ViolationWriter
 
-    try:
-        with ViolationWriter(out) as writer:
-            yield writer
-    except OSError as error:
-        raise BadInput(f"cannot write {out}: {error.strerror or error}") from error
+    return ViolationWriter(out)
 
 
 def _regimes(names: tuple[str, ...], run: Path | None) -> list[Regime]:
     """The regimes that were named, else those of the run's scenario."""
-    from sim.document.faults import ScenarioError
-    from sim.regimes.load import UnknownNameError, load_regime
+    from sim.regimes.load import load_regime
 
     if not names and run is not None:
         names = _named_by(run)
     if not names:
-        raise BadInput("name a regime: --regime ID; ringfence regimes lists them")
-    try:
-        return [load_regime(name) for name in dict.fromkeys(names)]
-    except UnknownNameError as error:
-        raise BadInput(str(error)) from error
-    except ScenarioError as error:
-        refuse(error)
+        raise OptionError("name a regime: --regime ID; ringfence regimes lists them")
+    return [load_regime(name) for name in dict.fromkeys(names)]
 
 
 def _named_by(run: Path) -> tuple[str, ...]:
     """Regimes that the scenario of a run names."""
-    from sim.document.faults import ScenarioError
     from sim.scenario.load import load_scenario
-    from sim.store.errors import RunDirectoryError
     from sim.store.read import SCENARIO, load_run
 
-    try:
-        return load_scenario(load_run(run).path / SCENARIO).scenario.regimes
-    except RunDirectoryError as error:
-        raise BadInput(str(error)) from error
-    except ScenarioError as error:
-        refuse(error)
+    return load_scenario(load_run(run).path / SCENARIO).scenario.regimes
 
 
 def _run(run: Path, strategies: tuple[str, ...]) -> Iterator[AuditInput]:
     """Inputs from a run directory, a strategy at a time."""
-    from sim.audit.inputs.stored import RunInputError
-    from sim.document.faults import ScenarioError
     from sim.jobs.audit import read_run
-    from sim.store.errors import RunDirectoryError
     from sim.store.read import load_run
 
-    try:
-        if (scale := load_run(run).scale) != 1:
-            click.echo(f"counts are as simulated, at a scale of {scale:.3g}", err=True)
-        yield from read_run(run, strategies)
-    except (RunDirectoryError, RunInputError) as error:
-        raise BadInput(str(error)) from error
-    except ScenarioError as error:
-        refuse(error)
+    if (scale := load_run(run).scale) != 1:
+        click.echo(f"counts are as simulated, at a scale of {scale:.3g}", err=True)
+    yield from read_run(run, strategies)
 
 
 def _files(
@@ -168,18 +141,10 @@ def _files(
     """The input from a real dialer's files."""
     from sim.audit.inputs.external import read_external
     from sim.audit.inputs.facts import read_facts
-    from sim.audit.inputs.files import InputError
 
     assert calls is not None
-    try:
-        known = None if facts is None else read_facts(facts)
-        data, notes = read_external(calls, recipients, optouts, facts=known, name=calls.name)
-    except InputError as error:
-        for fault in error.faults:
-            click.echo(fault, err=True)
-        count = len(error.faults)
-        click.echo(f"{count} fault{'s' if count != 1 else ''}; nothing was audited", err=True)
-        raise click.exceptions.Exit(BAD_INPUT) from error
+    known = None if facts is None else read_facts(facts)
+    data, notes = read_external(calls, recipients, optouts, facts=known, name=calls.name)
     for note in notes:
         click.echo(note, err=True)
     yield data

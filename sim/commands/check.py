@@ -8,7 +8,8 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import BadInput, tell_of_kernels
+from sim.commands.loading import tell_of_kernels
+from sim.errors import OptionError, writing
 
 
 @click.command()
@@ -37,19 +38,18 @@ def check(
     from sim.jobs.check import check as run_check
 
     if update and not (reason or "").strip():
-        raise BadInput("an update needs a reason: --update --reason TEXT")
+        raise OptionError("an update needs a reason: --update --reason TEXT")
     tell_of_kernels()
     tell = None if as_json else lambda text: click.echo(text, err=True)
-    try:
-        result = run_check(paths or ("scenarios",), update=update, reason=reason, tell=tell)
-        if junit is not None:
-            junit.write_text(verdicts.junit(result.rows, result.unjudged), encoding="utf-8")
-        if markdown is not None:
-            text = verdicts.markdown(result.rows, result.unjudged, result.notes)
+    result = run_check(paths or ("scenarios",), update=update, reason=reason, tell=tell)
+    if junit is not None:
+        text = verdicts.junit(result.rows, result.unjudged)
+        with writing(junit):
+            junit.write_text(text, encoding="utf-8")
+    if markdown is not None:
+        text = verdicts.markdown(result.rows, result.unjudged, result.notes)
+        with writing(markdown):
             markdown.write_text(text, encoding="utf-8")
-    except OSError as error:
-        reason = f"{error.filename}: {error.strerror}" if error.filename else str(error)
-        raise BadInput(f"cannot write {reason}") from error
     if as_json:
         document = {
             "summary": result.summary,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from sim.commands.loading import BadInput, load_or_exit
+from sim.commands.loading import load_and_warn
+from sim.errors import OptionError, UnknownNameError
 
 
 @click.command()
@@ -21,14 +22,14 @@ def explain(name: str, file: str | None) -> None:
     if name in METRICS:
         click.echo(explain_metric(name))
         return
-    found = explain_key(name, load_or_exit(file) if file else None)
+    found = explain_key(name, load_and_warn(file) if file else None)
     if found is None:
         near = list(dict.fromkeys([*nearest(name), *suggestions(name)]))[:4]
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
-        raise BadInput(f"there is no metric and no key '{name}'{hint}")
+        raise UnknownNameError(f"there is no metric and no key '{name}'{hint}")
     if found.candidates:
         keys = "\n  ".join(found.candidates)
-        raise BadInput(f"several keys are called '{name}':\n  {keys}")
+        raise OptionError(f"several keys are called '{name}':\n  {keys}")
     rows = {
         "unit": found.unit,
         "allowed": found.allowed,

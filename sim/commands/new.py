@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import BadInput
+from sim.errors import OptionError, OutputError, writing
 
 
 @click.command()
@@ -22,15 +22,16 @@ def new(name: str, out: Path | None) -> None:
     from sim.scenario.starter import starter
 
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
-        raise BadInput(
+        raise OptionError(
             f"found '{name}'; a scenario's name has up to 40 letters, digits, '-' and '_'"
         )
     target = out or Path(f"{name}.yaml")
-    try:
-        with target.open("x", encoding="utf-8") as file:
-            file.write(starter(name))
-    except FileExistsError as error:
-        raise BadInput(f"{target} exists already; nothing was written") from error
-    except OSError as error:
-        raise BadInput(f"cannot write {target}: {error.strerror or error}") from error
+    text = starter(name)
+    with writing(target):
+        try:
+            file = target.open("x", encoding="utf-8")
+        except FileExistsError as error:
+            raise OutputError(f"{target} exists already; nothing was written") from error
+        with file:
+            file.write(text)
     click.echo(f"scenario: {target}\nnext:     ringfence run {target}")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import BadInput, refuse
+from sim.errors import OptionError
 
 if TYPE_CHECKING:
     from sim.regimes.model import Regime
@@ -16,12 +16,9 @@ if TYPE_CHECKING:
 
 def _day(_context: click.Context, _parameter: click.Parameter, value: str | None) -> dt.date | None:
     """The day of ``--at``."""
-    from sim.regimes.fields import parse_date
+    from sim.regimes.fields import asked_date
 
-    try:
-        return None if value is None else parse_date(value)
-    except ValueError as error:
-        raise BadInput(f"--at: {error}") from error
+    return None if value is None else asked_date(value, "--at")
 
 
 AT = click.option("--at", "day", metavar="DATE", callback=_day, help="Only what held on this day.")
@@ -42,7 +39,7 @@ def regimes(context: click.Context, day: dt.date | None, as_json: bool) -> None:
 
     if context.invoked_subcommand is not None:
         if day is not None or as_json:
-            raise BadInput(f"write the options after '{context.invoked_subcommand}'")
+            raise OptionError(f"write the options after '{context.invoked_subcommand}'")
         return
     found = regimes_at(day) if day else tuple(map(load_regime, regime_ids()))
     if as_json:
@@ -61,15 +58,10 @@ def show(regime_id: str, day: dt.date | None, as_json: bool) -> None:
 
     ID is a regime of the list, or the YAML file of one of your own.
     """
-    from sim.regimes.load import RegimeError, UnknownNameError, load_regime
+    from sim.regimes.load import load_regime
     from sim.regimes.text import show_text
 
-    try:
-        regime = load_regime(regime_id)
-    except UnknownNameError as error:
-        raise BadInput(str(error)) from error
-    except RegimeError as error:
-        refuse(error)
+    regime = load_regime(regime_id)
     if as_json:
         click.echo(json.dumps(_document(regime, day), indent=2, ensure_ascii=False))
     else:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import BadInput, load_or_exit, tell_of_kernels
+from sim.commands.loading import load_and_warn, tell_of_kernels
 
 if TYPE_CHECKING:
     from sim.jobs.run import RunOutcome
 
 
-_SHARE = re.compile(r"(?P<number>[-+0-9./]{1,40}(e-?[0-9]{1,2})?)\s*(?P<percent>%?)", re.I)
-"""Short enough to be worked out at once."""
+_DECIMAL = r"(?:[0-9]{1,20}\.?[0-9]{0,20}|\.[0-9]{1,20})(?:e[-+]?[0-9]{1,2})?"
+_RATIO = r"[0-9]{1,20}/0{0,20}[1-9][0-9]{0,20}"
+_SHARE = re.compile(rf"(?P<number>[-+]?(?:{_RATIO}|{_DECIMAL}))\s*(?P<percent>%?)", re.I)
+"""Short enough to be worked out at once, and nothing that is no number."""
 
 
 class Scale(click.ParamType[Fraction]):
@@ -31,12 +33,9 @@ class Scale(click.ParamType[Fraction]):
         if isinstance(value, Fraction):
             return value
         found = _SHARE.fullmatch(str(value).strip())
-        try:
-            share = Fraction(found["number"]) / (100 if found["percent"] else 1) if found else None
-        except (ValueError, ZeroDivisionError):
-            share = None
-        if share is None:
+        if found is None:
             self.fail(f"found '{value}'; a scale is a share such as 1% or 0.01", param, ctx)
+        share = Fraction(found["number"]) / (100 if found["percent"] else 1)
         if not 0 < share <= 1:
             self.fail(f"found '{value}'; the scale lies above 0 % and up to 100 %", param, ctx)
         return share
@@ -76,28 +75,24 @@ def run(
 
     Results go into a run directory; a table and the paths follow on standard output.
     """
-    loaded = load_or_exit(file, sets)
+    loaded = load_and_warn(file, sets)
 
-    from sim.cli import shown_by
     from sim.commands.progress import progress
+    from sim.commands.shown import shown_by
     from sim.jobs.run import run_scenario
-    from sim.store.errors import RunDirectoryError
 
     tell_of_kernels()
-    try:
-        with progress() as hook:
-            outcome = run_scenario(
-                loaded,
-                strategies=strategies or None,
-                seed=seed,
-                scale=scale,
-                calls=calls,
-                out=out,
-                progress=hook,
-                report=shown_by("report_html"),
-            )
-    except (RunDirectoryError, ValueError) as error:
-        raise BadInput(str(error)) from error
+    with progress() as hook:
+        outcome = run_scenario(
+            loaded,
+            strategies=strategies or None,
+            seed=seed,
+            scale=scale,
+            calls=calls,
+            out=out,
+            progress=hook,
+            report=shown_by("report_html"),
+        )
     if as_json:
         click.echo(json.dumps(_document(outcome, loaded.scenario.name), indent=2))
         return

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import BadInput
+from sim.errors import writing
 
 
 @click.command()
@@ -20,8 +20,7 @@ def schema(out: Path | None) -> None:
     if out is None:
         click.echo(schema_text(), nl=False)
         return
-    try:
-        out.write_text(schema_text(), encoding="utf-8")
-    except OSError as error:
-        raise BadInput(f"cannot write {out}: {error.strerror or error}") from error
+    text = schema_text()
+    with writing(out):
+        out.write_text(text, encoding="utf-8")
     click.echo(f"schema: {out}")

@@ -7,8 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from sim.commands.loading import BAD_INPUT
-from sim.document.faults import Fault, ScenarioError
+from sim.errors import BAD_INPUT, Fault, ScenarioError
 from sim.loading.load import load
 
 

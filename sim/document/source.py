@@ -18,7 +18,6 @@ from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
 from ruamel.yaml.reader import ReaderError
 
-from sim.document.faults import Fault, ScenarioError
 from sim.document.node import (
     Node,
     Path,
@@ -27,6 +26,7 @@ from sim.document.node import (
     dotted,
 )
 from sim.document.units import shown
+from sim.errors import Fault, ScenarioError
 
 MAX_BYTES = 1 << 20
 """Largest file that is read."""

@@ -15,7 +15,6 @@ from typing import Annotated, Any, Generic, TypeVar, cast
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
-from sim.document.faults import Fault, Severity
 from sim.document.keys import LAWS, Key, law_keys
 from sim.document.messages import (
     explain_error,
@@ -30,6 +29,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
+from sim.errors import Fault, Severity
 
 M = TypeVar("M", bound=BaseModel)
 

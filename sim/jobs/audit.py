@@ -10,12 +10,12 @@ from sim.audit.inputs.stored import (
     CALL_COLUMNS,
     OPTOUT_COLUMNS,
     STEP_COLUMNS,
-    RunInputError,
     StoredTables,
     stored_input,
 )
 from sim.audit.tables import AuditInput
 from sim.behaviour.calls import call_tables
+from sim.errors import RunDirectoryError, UnknownNameError
 from sim.scenario.load import load_scenario
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
@@ -43,18 +43,18 @@ def read_run(path: str | os.PathLike[str], strategies: Sequence[str] = ()) -> It
 
     Raises
     ------
-    sim.store.errors.RunDirectoryError
-        If the directory is no whole run, or holds no call log.
-    sim.audit.inputs.stored.RunInputError
-        If the run has no such strategy, or its world cannot be made again.
-    sim.document.faults.ScenarioError
+    sim.errors.RunDirectoryError
+        If the directory is no whole run, holds no call log, or its world cannot be made again.
+    sim.errors.UnknownNameError
+        If the run has no such strategy.
+    sim.errors.ScenarioError
         If its scenario cannot be read by this version.
     """
     run = load_run(path)
     for name in strategies:
         if name not in run.strategies:
             known = ", ".join(run.strategies)
-            raise RunInputError(f"the run has no strategy '{name}'; it has {known}")
+            raise UnknownNameError(f"the run has no strategy '{name}'", allowed=known)
     scenario = scenario_of(run)
     hidden = latents(scenario)
     key = make_key(scenario.seed, int(run.manifest["draw"]), int(run.manifest["noise"]))
@@ -77,7 +77,7 @@ def scenario_of(run: Run) -> Scenario:
     scale = run.manifest["scale"]
     scaled, _ = scale_scenario(full, Fraction(str(scale["asked"])))
     if scaled.world.lines != scale["lines"]:
-        raise RunInputError(
+        raise RunDirectoryError(
             f"the run has {scale['lines']} lines; made again at its scale, {scaled.world.lines}"
         )
     return scaled

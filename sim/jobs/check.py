@@ -10,8 +10,8 @@ from pathlib import Path
 
 from sim.audit.auditor import audits as hold_against
 from sim.audit.inputs.live import CallLog
-from sim.document.faults import ScenarioError
 from sim.engine.plan.plan import Plan
+from sim.errors import BaselineError, OptionError, ScenarioError
 from sim.jobs.run import choose, simulate
 from sim.loading.load import load
 from sim.record.log import LogChunk, LogSink
@@ -28,7 +28,6 @@ from sim.store.baseline import (
     write_baseline,
 )
 from sim.store.digest import LogDigest
-from sim.store.errors import BaselineError
 from sim.store.provenance import versions
 from sim.store.write import text_digest
 
@@ -106,11 +105,11 @@ def check(
 
     Raises
     ------
-    ValueError
+    sim.errors.OptionError
         For an update without a reason.
     """
     if update and not (reason or "").strip():
-        raise ValueError("an update needs a reason: --update --reason TEXT")
+        raise OptionError("an update needs a reason: --update --reason TEXT")
     result = CheckResult()
     files = scenario_files(paths)
     if not files:

@@ -20,6 +20,7 @@ from sim.audit.inputs.live import CallLog
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
+from sim.errors import OptionError, UnknownNameError
 from sim.measure.findings import Findings, find
 from sim.measure.ledger import balance
 from sim.measure.metric import Number
@@ -111,15 +112,17 @@ def choose(scenario: Scenario, wanted: Sequence[str] | None) -> list[str]:
 
     Raises
     ------
-    ValueError
+    UnknownNameError
         For a name that the scenario does not have, with the nearest that it has.
     """
     for name in wanted or ():
         if name not in scenario.strategies:
             close = difflib.get_close_matches(name, scenario.strategies, n=1)
-            hint = f"did you mean '{close[0]}'? " if close else ""
-            known = ", ".join(scenario.strategies)
-            raise ValueError(f"there is no strategy '{name}'; {hint}allowed: {known}")
+            raise UnknownNameError(
+                f"there is no strategy '{name}'",
+                nearest=close[0] if close else "",
+                allowed=", ".join(scenario.strategies),
+            )
     return [name for name in scenario.strategies if not wanted or name in wanted]
 
 
@@ -230,9 +233,9 @@ def run_scenario(
 
     Raises
     ------
-    sim.store.errors.RunDirectoryError
+    sim.errors.RunDirectoryError
         If the directory exists or cannot be written. Nothing is left behind then.
-    ValueError
+    sim.errors.OptionError
         For an unknown strategy, or a scale out of range.
     """
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
@@ -246,7 +249,7 @@ def run_scenario(
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
     if 0 < asked * full.world.lines < 1:
-        raise ValueError(f"the scale {float(asked):.2g} leaves none of {full.world.lines:,} lines")
+        raise OptionError(f"the scale {float(asked):.2g} leaves none of {full.world.lines:,} lines")
     scaled, rounding = scale_scenario(full, asked)
     effective = Fraction(scaled.world.lines, full.world.lines)
     text = resolved_text(loaded)

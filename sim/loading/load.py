@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from sim.behaviour.answering import UnreachableSharesError, latent
-from sim.document.faults import Fault, ScenarioError
+from sim.behaviour.answering import latent
 from sim.document.node import nearest
+from sim.errors import Fault, ScenarioError, UnreachableSharesError
 from sim.scenario.load import Loaded, load_scenario
 
 

@@ -10,11 +10,11 @@ from itertools import pairwise
 
 import numpy as np
 
+from sim.errors import LedgerError
 from sim.measure.columns import RESULT_TABLES
 from sim.measure.consequences import Block
 from sim.measure.findings import Findings
 from sim.record.log import DISPOSITIONS
-from sim.store.errors import LedgerError
 
 Entry = tuple[str, int, str, int]
 """One account: its name and value, and the name and value of what it must equal."""

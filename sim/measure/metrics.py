@@ -10,6 +10,7 @@ import difflib
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 
+from sim.errors import UnknownNameError
 from sim.measure.marks import LIVE_MARKS_S
 from sim.measure.metric import (
     MONEY,
@@ -517,13 +518,13 @@ def explain_metric(name: str) -> str:
 
     Raises
     ------
-    LookupError
+    sim.errors.UnknownNameError
         If there is no such metric; the message names the nearest ones.
     """
     if name not in METRICS:
         close = nearest(name)
         hint = f"; did you mean {' or '.join(close)}?" if close else ""
-        raise LookupError(f"there is no metric '{name}'{hint}")
+        raise UnknownNameError(f"there is no metric '{name}'{hint}")
     metric = METRICS[name]
     scaling = {
         "additive": "additive: a scaled run shows its full-size equivalent, marked",

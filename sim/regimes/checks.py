@@ -12,12 +12,12 @@ from typing import get_args
 
 from pydantic import create_model
 
-from sim.document.faults import Fault
 from sim.document.keys import Key, model_keys
 from sim.document.messages import did_you_mean, found, unknown_name
 from sim.document.node import Node
 from sim.document.quantity import Model
 from sim.document.validate import check_model, fault_at
+from sim.errors import Fault
 from sim.regimes.model import Dated, Penalty, RegimeHead, Rule, RuleBase, SilenceRule
 from sim.regimes.places import at
 from sim.regimes.rule_checks import check_rule

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from sim.document.quantity import ShareRange
 from sim.document.written import duration_text
+from sim.errors import UnknownNameError
 from sim.regimes.load import load_regime
 from sim.regimes.model import (
     ConsentRule,
@@ -46,13 +47,13 @@ def chosen(regime: str, names: Sequence[str]) -> tuple[Rule, ...]:
 
     Raises
     ------
-    LookupError
-        For a name that is neither ``all`` nor the id or kind of a rule; its argument is the name.
+    UnknownNameError
+        For a name that is neither ``all`` nor the id or kind of a rule.
     """
     rules = load_regime(regime).rules
     for name in names:
         if name != ALL and not any(name in (rule.id, rule.kind) for rule in rules):
-            raise LookupError(name)
+            raise UnknownNameError(f"{regime}: there is no rule '{name}'")
     return tuple(
         rule
         for rule in rules

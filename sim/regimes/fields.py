@@ -10,6 +10,7 @@ from pydantic import BeforeValidator, StringConstraints
 
 from sim.document.kinds import Kind
 from sim.document.units import shown
+from sim.errors import OptionError
 
 _DATE = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _REFS = re.compile(r"[A-Z][A-Za-z0-9-]*(, [A-Z][A-Za-z0-9-]*)*", re.ASCII)
@@ -47,6 +48,20 @@ def parse_date(value: object) -> dt.date:
         except ValueError:
             raise ValueError(f"found {shown(value)}; there is no such day") from None
     raise ValueError(f"found {shown(value)}; a date is '2017-04-21'")
+
+
+def asked_date(text: str, option: str) -> dt.date:
+    """The day that an option names.
+
+    Raises
+    ------
+    sim.errors.OptionError
+        As :func:`parse_date` refuses it, with the option's name.
+    """
+    try:
+        return parse_date(text)
+    except ValueError as error:
+        raise OptionError(str(error), place=option) from None
 
 
 def parse_refs(value: object) -> tuple[str, ...]:

@@ -1,13 +1,4 @@
-"""From a YAML file to a checked regime, or to every fault at once.
-
-::
-
-    Exception
-    ├── ScenarioError
-    │   └── RegimeError        a regime's file cannot be used; carries every fault
-    └── ValueError
-        └── UnknownNameError   no regime or no rule of that name; names the nearest
-"""
+"""From a YAML file to a checked regime, or to every fault at once."""
 
 from __future__ import annotations
 
@@ -16,27 +7,16 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
-from sim.document.faults import Fault, ScenarioError
 from sim.document.messages import unknown_name
 from sim.document.node import plain
 from sim.document.source import Source, parse_source, read_source
+from sim.errors import RegimeError, ScenarioError, UnknownNameError
 from sim.regimes.checks import check_regime
 from sim.regimes.model import Regime, Rule
 
 SUFFIXES = (".yaml", ".yml")
 """What the name of a regime's file ends with."""
 _PACKS = files("sim.regimes") / "packs"
-
-
-class RegimeError(ScenarioError):
-    """A regime's file cannot be used; carries every fault that was found."""
-
-    def __reduce__(self) -> tuple[type[RegimeError], tuple[tuple[Fault, ...]]]:
-        return RegimeError, (self.faults,)
-
-
-class UnknownNameError(ValueError):
-    """There is no regime, or no rule, of that name."""
 
 
 def regime_ids() -> tuple[str, ...]:

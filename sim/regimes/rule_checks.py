@@ -6,11 +6,11 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import available_timezones
 
-from sim.document.faults import Fault
 from sim.document.messages import unknown_name
 from sim.document.node import Node
 from sim.document.validate import fault_at
 from sim.document.written import clock_text
+from sim.errors import Fault
 from sim.regimes.model import (
     CallerNumberRule,
     HonourOptOutRule,

@@ -18,9 +18,9 @@ from ruamel.yaml import YAML
 from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
-from sim.document.faults import Fault, ScenarioError, in_order
 from sim.document.node import Node, plain
 from sim.document.validate import Checked, check_model, unfilled
+from sim.errors import Fault, ScenarioError, in_order
 from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
 from sim.scenario.keys import file_keys
 from sim.scenario.overlay import compose, flatten

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
-from sim.document.faults import Fault, ScenarioError
 from sim.document.messages import unknown_name
 from sim.document.node import (
     Node,
@@ -25,6 +24,7 @@ from sim.document.node import (
     plain,
 )
 from sim.document.source import Source, parse_value, read_source
+from sim.errors import Fault, ScenarioError
 from sim.scenario.strategy import Strategy
 
 MAX_EXTENDS = 8

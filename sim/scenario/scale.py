@@ -18,6 +18,7 @@ from fractions import Fraction
 from typing import Any
 
 from sim.document.quantity import FactorRange, FrozenDict
+from sim.errors import OptionError
 from sim.scenario.dialing import Dialing
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -58,11 +59,11 @@ def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple
 
     Raises
     ------
-    ValueError
+    sim.errors.OptionError
         If the scale is not above 0 and at most 1.
     """
     if not 0 < scale <= 1:
-        raise ValueError(f"the scale is {scale}; it lies above 0 % and up to 100 %")
+        raise OptionError(f"the scale is {scale}; it lies above 0 % and up to 100 %")
     if scale == 1:
         return scenario, ()
     notes: list[Rounding] = []

@@ -16,12 +16,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 
+from sim.errors import BaselineError
 from sim.measure.columns import RESULT_TABLES
 from sim.measure.findings import Findings
 from sim.measure.metrics import compute
 from sim.store.columns import TABLES
 from sim.store.digest import digest_table
-from sim.store.errors import BaselineError
 from sim.store.tables import arrow
 
 if TYPE_CHECKING:

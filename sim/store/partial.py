@@ -20,7 +20,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from sim.store.errors import RunDirectoryError
+from sim.errors import RunDirectoryError
 
 _PARTIAL = re.compile(r"\.(?P<name>.+)\.partial-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+")
 

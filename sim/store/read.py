@@ -17,9 +17,9 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from sim.errors import RunDirectoryError
 from sim.measure.metric import Number
 from sim.store.columns import TABLES
-from sim.store.errors import RunDirectoryError
 from sim.store.partial import is_partial
 
 if TYPE_CHECKING:

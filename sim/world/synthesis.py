@@ -40,7 +40,7 @@ def latents(scenario: Scenario) -> tuple[Latent, ...]:
 
     Raises
     ------
-    sim.behaviour.answering.UnreachableSharesError
+    sim.errors.UnreachableSharesError
         Where a line type's shares cannot come from its ring laws.
     """
     return tuple(

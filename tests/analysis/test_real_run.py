@@ -7,11 +7,8 @@ import re
 import shutil
 from pathlib import Path
 
-import click
 import pytest
-from click.testing import CliRunner
 
-from analysis.cli import register
 from analysis.console.table import comparison_text
 from analysis.figures.broken_rules import broken
 from analysis.figures.call_backs import by_bin
@@ -25,6 +22,7 @@ from sim.scenario.load import load_scenario
 from sim.scenario.starter import starter
 from sim.store.columns import TABLES as REGISTERED
 from sim.store.read import Run, load_run
+from tests.console import ringfence
 
 
 @pytest.fixture(scope="module")
@@ -39,21 +37,9 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return load_run(outcome.path)
 
 
-@pytest.fixture
-def ringfence() -> click.Group:
-    @click.group()
-    def group() -> None:
-        pass
-
-    register(group)
-    return group
-
-
-def test_stored_and_rebuilt_report_are_the_same(
-    stored: Run, ringfence: click.Group, tmp_path: Path
-) -> None:
+def test_stored_and_rebuilt_report_are_the_same(stored: Run, tmp_path: Path) -> None:
     target = tmp_path / "again.html"
-    result = CliRunner().invoke(ringfence, ["report", str(stored.path), "--out", str(target)])
+    result = ringfence("report", str(stored.path), "--out", str(target))
     assert result.exit_code == 0, result.output
     assert str(target) in result.output
     assert target.read_bytes() == (stored.path / "report.html").read_bytes()
@@ -107,25 +93,21 @@ def test_columns_are_read_as_the_registry_says(stored: Run) -> None:
             assert kind in "MOfbiu"
 
 
-def test_report_of_a_damaged_run_is_refused(
-    stored: Run, ringfence: click.Group, tmp_path: Path
-) -> None:
+def test_report_of_a_damaged_run_is_refused(stored: Run, tmp_path: Path) -> None:
     copy = tmp_path / "run"
     shutil.copytree(stored.path, copy)
     manifest = json.loads((copy / "manifest.json").read_text(encoding="utf-8"))
     manifest["status"] = "running"
     (copy / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    result = CliRunner().invoke(ringfence, ["report", str(copy), "--out", str(tmp_path / "r.html")])
+    result = ringfence("report", str(copy), "--out", str(tmp_path / "r.html"))
     assert result.exit_code == 2
     assert "not complete" in result.output
     assert not (tmp_path / "r.html").exists()
 
 
-def test_report_into_a_folder_that_is_not_there(
-    stored: Run, ringfence: click.Group, tmp_path: Path
-) -> None:
+def test_report_into_a_folder_that_is_not_there(stored: Run, tmp_path: Path) -> None:
     target = tmp_path / "no" / "r.html"
-    result = CliRunner().invoke(ringfence, ["report", str(stored.path), "--out", str(target)])
+    result = ringfence("report", str(stored.path), "--out", str(target))
     assert result.exit_code == 2
     assert "cannot write" in result.output
 

@@ -5,18 +5,17 @@ from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
-import click
 import numpy as np
 import pytest
-from click.testing import CliRunner
 from plotly.offline import get_plotlyjs
 
-from analysis.cli import register
+from analysis.cli import report
 from analysis.figures import CHARTS
 from analysis.figures.style import CONFIG
 from analysis.report import report_html, write_report
 from analysis.view import RunView, parameters
 from analysis.view.numbers import decimal
+from sim.errors import OutputError, RunDirectoryError
 from tests.analysis.conftest import ODD_NAMES, odd_run
 from tests.analysis.tables import make_run
 
@@ -182,7 +181,7 @@ def test_write_report_replaces_whole_files_only(run: RunView, tmp_path: Path) ->
     assert write_report(run, target) == target
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
-    with pytest.raises(OSError, match="directory"):
+    with pytest.raises(OutputError, match=r"cannot write .*report\.html: No such file"):
         write_report(run, tmp_path / "missing" / "report.html")
 
 
@@ -211,29 +210,15 @@ def test_shares_of_a_strategy_are_not_touched_by_scale() -> None:
     assert np.isfinite(run.full(1))
 
 
-@pytest.fixture
-def group() -> click.Group:
-    @click.group()
-    def ringfence() -> None:
-        pass
-
-    register(ringfence)
-    return ringfence
-
-
 @pytest.mark.parametrize("kind", ["missing", "file", "empty"])
-def test_report_command_tells_people_what_is_wrong(
-    kind: str, group: click.Group, tmp_path: Path
-) -> None:
+def test_report_command_tells_people_what_is_wrong(kind: str, tmp_path: Path) -> None:
     run = tmp_path / "run"
     if kind == "file":
         run.write_text("x")
     if kind == "empty":
         run.mkdir()
-    result = CliRunner().invoke(group, ["report", str(run), "--out", str(tmp_path / "r.html")])
-    assert result.exit_code == 2
-    assert result.output.startswith("Error: ")
-    assert "run" in result.output
+    with pytest.raises(RunDirectoryError, match="run"):
+        report.main([str(run), "--out", str(tmp_path / "r.html")], standalone_mode=False)
     assert not (tmp_path / "r.html").exists()
 
 

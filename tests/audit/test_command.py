@@ -8,16 +8,16 @@ from typing import Any
 
 import pyarrow.parquet as pq
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from sim.commands.audit import audit
 from sim.jobs.run import run_scenario
 from sim.scenario.load import load_scenario
 from tests.audit.test_from_run import SMALL
+from tests.console import ringfence
 
 
 def give(*arguments: str | Path) -> Result:
-    return CliRunner().invoke(audit, [str(argument) for argument in arguments])
+    return ringfence("audit", *arguments)
 
 
 @pytest.fixture(scope="module")

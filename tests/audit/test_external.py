@@ -15,7 +15,7 @@ import pytest
 from sim.audit.auditor import audit
 from sim.audit.inputs.external import read_external
 from sim.audit.inputs.facts import read_facts
-from sim.audit.inputs.files import InputError
+from sim.audit.inputs.files import DialerFilesError
 from sim.audit.tables import CampaignFacts
 from sim.record.never import NEVER
 from tests.audit.build import regime, utc
@@ -42,7 +42,7 @@ def write(tmp_path: Path) -> Any:
 
 def faults(*paths: Path | None) -> list[str]:
     """What is wrong with files, without their folder."""
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(DialerFilesError) as caught:
         read_external(*paths)  # type: ignore[arg-type]
     return [re.sub(r"^/\S*/", "", fault) for fault in caught.value.faults]
 
@@ -333,11 +333,11 @@ def test_facts_from_a_file(tmp_path: Path) -> None:
 def test_facts_that_are_wrong(tmp_path: Path) -> None:
     file = tmp_path / "facts.yaml"
     file.write_text("opt_out_notise: start\ngate: maybe\ndata_notice: 1\n", encoding="utf-8")
-    with pytest.raises(InputError) as caught:
+    with pytest.raises(DialerFilesError) as caught:
         read_facts(file)
     text = "\n".join(caught.value.faults)
     assert "opt_out_notise: there is no such fact; did you mean 'opt_out_notice'?" in text
     assert "gate: " in text
     assert "data_notice: " in text
-    with pytest.raises(InputError, match="no such file"):
+    with pytest.raises(DialerFilesError, match="no such file"):
         read_facts(tmp_path / "absent.yaml")

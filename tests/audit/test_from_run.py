@@ -12,10 +12,10 @@ import pytest
 
 from sim.audit.auditor import audit
 from sim.audit.inputs.live import CallLog
-from sim.audit.inputs.stored import RunInputError
 from sim.audit.tables import AuditInput
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
+from sim.errors import RunDirectoryError, UnknownNameError
 from sim.jobs.audit import read_run
 from sim.jobs.run import run_scenario
 from sim.record.feedback import FeedbackResult, OptOutBy
@@ -25,7 +25,6 @@ from sim.regimes.load import load_regime
 from sim.scenario.call_back import CallBack
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.scenario import Scenario
-from sim.store.errors import RunDirectoryError
 from tests.audit.build import PARIS, breaking, only, regime, utc
 from tests.worlds import plain
 
@@ -460,7 +459,7 @@ def test_a_notice_that_a_reaction_puts_first_counts_from_then_on() -> None:
 
 def test_what_cannot_be_audited(stored: tuple[Loaded, Path], tmp_path: Path) -> None:
     loaded, folder = stored
-    with pytest.raises(RunInputError, match="no strategy 'three'; it has one, two"):
+    with pytest.raises(UnknownNameError, match="no strategy 'three'; allowed: one, two"):
         list(read_run(folder, ["three"]))
     run_scenario(loaded, strategies=["one"], out=tmp_path / "run")
     with pytest.raises(RunDirectoryError, match="--calls"):

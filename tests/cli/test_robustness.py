@@ -15,8 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import RunDirectoryError
 from sim.scenario.starter import starter
-from sim.store.errors import RunDirectoryError
 from sim.store.partial import is_partial
 from sim.store.read import load_run
 from tests.cli.conftest import FRANCE, PROGRAM, Command, environment, program

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from sim.document.faults import ScenarioError
 from sim.document.node import plain
 from sim.document.source import (
     MAX_BYTES,
@@ -16,6 +15,7 @@ from sim.document.source import (
     parse_source,
     read_source,
 )
+from sim.errors import ScenarioError
 from tests.scenario.example import TEXT, Write, changed, faults_of
 
 BOMB = "x: &a [1, 1, 1, 1, 1, 1, 1, 1, 1]\n" + "".join(

@@ -9,9 +9,9 @@ import pytest
 
 from sim.commands.verdicts import junit, markdown
 from sim.engine import fast
+from sim.errors import LedgerError
 from sim.jobs import check as check_module
 from sim.jobs.check import baseline_path, check, scenario_files
-from sim.store.errors import LedgerError
 
 
 @pytest.fixture

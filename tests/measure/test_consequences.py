@@ -11,6 +11,7 @@ import pytest
 from sim.behaviour.calling_back import CallBackTables
 from sim.behaviour.quantiles import tabulate
 from sim.engine.plan.feedback_plan import FeedbackPlan, RegulatorPlan
+from sim.errors import LedgerError
 from sim.measure.consequences import consequences, mean_ms
 from sim.measure.findings import find
 from sim.measure.ledger import balance
@@ -26,7 +27,6 @@ from sim.record.feedback import (
 )
 from sim.record.log import Outcome
 from sim.record.result import EngineResult
-from sim.store.errors import LedgerError
 from sim.store.tables import result_tables
 from tests import hand_built as hand
 from tests.hand_built import BIN, START_UTC

@@ -10,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.errors import UnknownNameError
 from sim.measure.columns import RESULT_TABLES
 from sim.measure.findings import find
 from sim.measure.metrics import (
@@ -231,7 +232,9 @@ def test_explain_and_nearest_names():
     text = explain_metric("people_reached")
     for part in ("people_reached", "[people]", "formula:", "source:", "additive"):
         assert part in text
-    with pytest.raises(LookupError, match="no metric 'peple_reached'; did you mean people_reached"):
+    with pytest.raises(
+        UnknownNameError, match="no metric 'peple_reached'; did you mean people_reached"
+    ):
         explain_metric("peple_reached")
     assert nearest("lines_undialed")[0] == "lines_undialled"
     assert nearest("zzz") == []

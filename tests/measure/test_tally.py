@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from sim.engine.plan.plan import Step
+from sim.errors import LedgerError
 from sim.measure.findings import find
 from sim.measure.ledger import balance
 from sim.measure.metrics import compute
 from sim.measure.tally import Tally
 from sim.record.log import Outcome
-from sim.store.errors import LedgerError
 from tests import hand_built as hand
 from tests.hand_built import BIN
 

@@ -6,17 +6,17 @@ import json
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
-from sim.commands.regimes import regimes
 from sim.regimes import regime_ids
 from sim.regimes.text import NOT_ADVICE
+from tests.console import ringfence
 from tests.regimes.test_load import GOOD, write
 
 
 def ask(*arguments: str) -> Result:
     """What the command says."""
-    return CliRunner().invoke(regimes, arguments)
+    return ringfence("regimes", *arguments)
 
 
 def test_the_list_counts_each_force_for_itself() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.document.faults import Fault, ScenarioError
+from sim.errors import Fault, ScenarioError, UnknownNameError
 from sim.regimes import enforcement
 from sim.regimes.enforcement import chosen, enforced_rules
 from sim.regimes.model import HonourOptOutRule
@@ -184,7 +184,7 @@ def test_all_means_the_strict_reading_unless_told_otherwise() -> None:
     assert [r.id for r in chosen("fr-cnil-political", ["prior-consent-lenient"])] == [
         "prior-consent-lenient"
     ]
-    with pytest.raises(LookupError):
+    with pytest.raises(UnknownNameError):
         chosen("fr-cnil-political", ["nothing"])
 
 

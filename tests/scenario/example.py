@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.document.faults import Fault, ScenarioError
+from sim.errors import Fault, ScenarioError
 from sim.scenario.load import load_scenario
 
 TEXT = """\

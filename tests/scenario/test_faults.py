@@ -7,7 +7,7 @@ import pickle
 
 import pytest
 
-from sim.document.faults import Fault, ScenarioError, in_order
+from sim.errors import Fault, ScenarioError, in_order
 from sim.scenario.load import load_scenario
 from tests.scenario.example import TEXT, Write, changed, faults_of
 

@@ -8,9 +8,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from sim.document.faults import ScenarioError
 from sim.document.node import plain
 from sim.document.source import parse_source
+from sim.errors import ScenarioError
 from sim.scenario.load import load_scenario
 from tests.scenario.example import FEEDBACK, TEXT, Write
 

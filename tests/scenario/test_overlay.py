@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.document.faults import ScenarioError
 from sim.document.node import Node, Place, plain
+from sim.errors import ScenarioError
 from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.overlay import MAX_EXTENDS, difference, merge, same
 from tests.scenario.example import TEXT, Write, changed, faults_of

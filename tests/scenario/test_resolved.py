@@ -13,9 +13,9 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from sim.document.faults import ScenarioError
 from sim.document.node import plain
 from sim.document.source import parse_source
+from sim.errors import ScenarioError
 from sim.scenario.load import load_scenario, resolved_text
 from tests.scenario.example import FEEDBACK, TEXT, Write, changed
 

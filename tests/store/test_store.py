@@ -14,9 +14,9 @@ from pathlib import Path
 
 import pytest
 
+from sim.errors import RunDirectoryError
 from sim.jobs.run import run_scenario
 from sim.store import partial
-from sim.store.errors import RunDirectoryError
 from sim.store.partial import PartialDirectory, is_partial, remove_stale
 from sim.store.read import load_run
 

@@ -19,7 +19,6 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from sim.audit.inputs.files import (
-    InputError,
     Sheet,
     no_problem,
     zone_problem,
@@ -36,6 +35,7 @@ from sim.audit.tables import (
     Slot,
 )
 from sim.document.units import parse_clock, parse_days
+from sim.errors import DialerFilesError
 from sim.record.never import NEVER
 from sim.regimes.model import Covered
 
@@ -75,7 +75,7 @@ def read_external(
 
     Raises
     ------
-    InputError
+    DialerFilesError
         With every fault of the files.
     """
     logs, people, wishes = (
@@ -90,10 +90,10 @@ def read_external(
         if sheet is not None:
             try:
                 sheet.finish()
-            except InputError as error:
+            except DialerFilesError as error:
                 faults += error.faults
     if faults:
-        raise InputError(faults)
+        raise DialerFilesError(faults)
     notes = tuple(
         f"{sheet.path}: not read, as no such column is known: {', '.join(sheet.unused)}"
         for sheet in (logs, people, wishes)

@@ -8,13 +8,12 @@ from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StrictBool, ValidationError
 
-from sim.audit.inputs.files import InputError
 from sim.audit.tables import CampaignFacts
-from sim.document.faults import ScenarioError
 from sim.document.messages import did_you_mean
 from sim.document.node import plain
 from sim.document.quantity import Model, PlainDuration
 from sim.document.source import read_source
+from sim.errors import DialerFilesError, ScenarioError
 from sim.regimes.fields import Name
 from sim.regimes.model import IdentityItem, Share
 
@@ -41,19 +40,19 @@ def read_facts(path: str | Path) -> CampaignFacts:
 
     Raises
     ------
-    InputError
+    DialerFilesError
         With every fault of the file.
     """
     try:
         source = read_source(path)
     except ScenarioError as error:
-        raise InputError(str(fault) for fault in error.faults) from None
+        raise DialerFilesError(str(fault) for fault in error.faults) from None
     if source.faults:
-        raise InputError(str(fault) for fault in source.faults)
+        raise DialerFilesError(str(fault) for fault in source.faults)
     try:
         file = FactsFile.model_validate(plain(source.node))
     except ValidationError as error:
-        raise InputError(_faults(path, error)) from None
+        raise DialerFilesError(_faults(path, error)) from None
     return CampaignFacts(
         opt_out_notice=file.opt_out_notice,
         how_to_object=file.how_to_object,

@@ -19,6 +19,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.audit.tables import I64, Bools
+from sim.errors import DialerFilesError
 from sim.record.never import NEVER
 
 SHOWN_ROWS = 20
@@ -39,14 +40,6 @@ _PHONE_NAME = re.compile(
 _DIGITS_ONLY = r"^[1-9]\d*$"
 
 
-class InputError(Exception):
-    """Files that cannot be audited; its text has a line for every fault."""
-
-    def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
-        super().__init__("\n".join(self.faults))
-
-
 class Sheet:
     """One table, read column by column; faults are gathered until :meth:`finish`.
 
@@ -65,7 +58,9 @@ class Sheet:
         names = self._table.column_names
         twice = sorted({name for name in names if names.count(name) > 1})
         if twice:
-            raise InputError([f"{self.path}: the column '{name}' stands twice" for name in twice])
+            raise DialerFilesError(
+                f"{self.path}: the column '{name}' stands twice" for name in twice
+            )
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -99,7 +94,7 @@ class Sheet:
             else:
                 self._refuse_phones(name, self._table.column(name), bare=False)
         if self.faults:
-            raise InputError(self.faults)
+            raise DialerFilesError(self.faults)
 
     # ── Columns ──────────────────────────────────────────────────────────────────────────────
 
@@ -283,7 +278,7 @@ def _read(path: Path) -> pa.Table:
     """A file as a table; all columns of CSV are text."""
     try:
         if not path.is_file():
-            raise InputError([f"{path}: there is no such file"])
+            raise DialerFilesError([f"{path}: there is no such file"])
         with path.open("rb") as stream:
             is_parquet = stream.read(4) == b"PAR1"
         if is_parquet:
@@ -298,11 +293,11 @@ def _read(path: Path) -> pa.Table:
         )
         return pa_csv.read_csv(path, convert_options=convert)
     except pa.ArrowException:
-        raise InputError([f"{path}: {_unreadable(path)}"]) from None
+        raise DialerFilesError([f"{path}: {_unreadable(path)}"]) from None
     except UnicodeDecodeError:
-        raise InputError([f"{path}: is neither Parquet nor CSV in UTF-8"]) from None
+        raise DialerFilesError([f"{path}: is neither Parquet nor CSV in UTF-8"]) from None
     except OSError as error:
-        raise InputError([f"{path}: cannot be read: {error.strerror or 'damaged'}"]) from None
+        raise DialerFilesError([f"{path}: cannot be read: {error.strerror or 'damaged'}"]) from None
 
 
 def _unreadable(path: Path) -> str:

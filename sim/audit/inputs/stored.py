@@ -13,6 +13,7 @@ from sim.audit.inputs.simulated import joined, means_of, optouts_of
 from sim.audit.tables import I64, AuditInput, Bools, OptOuts
 from sim.behaviour.calls import CallTables
 from sim.behaviour.voicemail import hearing
+from sim.errors import RunDirectoryError
 from sim.record.log import Outcome
 from sim.scenario.scenario import Scenario
 from sim.streams import Key
@@ -31,10 +32,6 @@ STEP_COLUMNS = ("strategy", "at_utc", "stage")
 """Likewise of the table of the regulator's steps."""
 _OPT_OUT_KEY = 9
 """The key that lists the number, as the call log shows it."""
-
-
-class RunInputError(ValueError):
-    """A run cannot be audited."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +73,7 @@ def stored_input(
 
     Raises
     ------
-    RunInputError
+    sim.errors.RunDirectoryError
         If the lines of the log stand in other time zones than those of the population.
     """
 
@@ -110,7 +107,7 @@ def _calls_of(
             line.max() >= people.lines
             or (zones[people.territory[line]] != mine["zone"].astype(object).to_numpy()).any()
         ):
-            raise RunInputError(
+            raise RunDirectoryError(
                 "the world of the run cannot be made again: its lines stand in other time zones. "
                 "Another version made the run; run its scenario again"
             )

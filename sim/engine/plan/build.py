@@ -61,7 +61,7 @@ def build_plan(
 
     Raises
     ------
-    sim.behaviour.answering.UnreachableSharesError
+    sim.errors.UnreachableSharesError
         Where the answering shares cannot come from the ring laws.
     """
     strategy: Strategy = scenario.strategies[name]

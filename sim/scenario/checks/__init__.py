@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
+from sim.errors import Fault
 
 # Imported for the rules that they register.
 from sim.scenario.checks import (

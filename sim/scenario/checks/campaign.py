@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.messages import unknown_name
 from sim.document.node import Path
 from sim.document.written import moment_text
+from sim.errors import Fault
 from sim.scenario import clock
 from sim.scenario.checks.moments import LONGEST_CAMPAIGN_DAYS, clock_fault, span_of, zone_fault
 from sim.scenario.checks.subject import Subject, rule

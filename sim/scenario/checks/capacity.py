@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.node import Path
 from sim.document.written import moment_text
+from sim.errors import Fault
 from sim.scenario.checks.durations import ring_timeout_fault
 from sim.scenario.checks.moments import clock_fault
 from sim.scenario.checks.subject import Subject, rule

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sim.document.faults import Fault
 from sim.document.messages import unknown_name
 from sim.document.node import Path
 from sim.document.written import clock_text, share_text
+from sim.errors import Fault
 from sim.scenario.checks.bounds import bounds_fault, highest, lowest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.subject import Subject, rule

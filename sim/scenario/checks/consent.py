@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.node import Path
 from sim.document.written import moment_text
+from sim.errors import Fault
 from sim.scenario import clock
 from sim.scenario.checks.bounds import bounds_fault, highest
 from sim.scenario.checks.moments import span_of, utc_minute

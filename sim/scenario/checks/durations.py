@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from pydantic import BaseModel
 
-from sim.document.faults import Fault
 from sim.document.laws import Constant, DurationLaw, Exponential, LogNormal, Survival, Uniform
 from sim.document.node import Path
 from sim.document.quantity import DurationRange
 from sim.document.units import parse_duration
 from sim.document.written import duration_text, share_text
+from sim.errors import Fault
 from sim.scenario.checks.subject import Subject, rule
 
 LONGEST_RING_MS = 600_000

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault, ScenarioError
 from sim.document.messages import unknown_name
 from sim.document.node import Path
+from sim.errors import Fault, ScenarioError
 from sim.scenario.checks.subject import Subject, rule
 
 
@@ -18,7 +18,7 @@ def enforced_rules_can_be_kept(subject: Subject) -> Iterator[Fault]:
     """`enforce` names rules that exist, in regimes that exist, and that this strategy can keep."""
     if not subject.strategy.enforce:
         return
-    from sim.regimes.enforcement import chosen, problems  # only here: they read the law packs
+    from sim.regimes.enforcement import ALL, problems  # only here: they read the law packs
     from sim.regimes.load import load_regime, regime_ids
 
     sound = True
@@ -30,15 +30,15 @@ def enforced_rules_can_be_kept(subject: Subject) -> Iterator[Fault]:
             continue
         try:
             rules = load_regime(regime).rules
-            chosen(regime, names)
-        except LookupError as error:
-            sound = False
-            name = str(error.args[0])
-            known = list(dict.fromkeys(["all", *(r.id for r in rules), *(r.kind for r in rules)]))
-            yield subject.fault(unknown_name("rule", name, known), (*path, names.index(name)))
         except ScenarioError as error:
             sound = False
             yield subject.fault(f"the regime cannot be read: {error}", path)
+            continue
+        known = list(dict.fromkeys([ALL, *(r.id for r in rules), *(r.kind for r in rules)]))
+        for place, name in enumerate(names):
+            if name not in known:
+                sound = False
+                yield subject.fault(unknown_name("rule", name, known), (*path, place))
     if sound:
         for regime, problem in problems(subject.strategy, subject.world):
             yield subject.fault(problem, ("enforce", regime))

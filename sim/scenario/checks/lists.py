@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.messages import unknown_name
 from sim.document.node import Path
+from sim.errors import Fault
 from sim.scenario.checks.subject import Subject, rule
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.messages import did_you_mean
 from sim.document.node import Path
 from sim.document.written import moment_text
+from sim.errors import Fault
 from sim.scenario import clock
 from sim.scenario.checks.subject import Subject
 

@@ -6,11 +6,11 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
-from sim.document.faults import Fault, ScenarioError
 from sim.document.messages import unknown_name
 from sim.document.node import Node
 from sim.document.units import parse_moment, shown
 from sim.document.validate import fault_at
+from sim.errors import Fault, ScenarioError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 """A strategy's name: it becomes part of file names and column headings."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
+from sim.errors import Fault
 from sim.scenario.checks.bounds import highest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.reactions import takes

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.messages import unknown_name
 from sim.document.node import Path
 from sim.document.units import shown
+from sim.errors import Fault
 from sim.scenario.calendars import holiday_problem
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.node import Path
+from sim.errors import Fault
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.regulator import STAGES
 from sim.scenario.checks.subject import Subject, rule

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
-from sim.document.faults import Fault
 from sim.document.node import Path
+from sim.errors import Fault
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.document.faults import Fault
 from sim.document.node import Path
+from sim.errors import Fault
 from sim.scenario.checks.bounds import bounds_fault
 from sim.scenario.checks.consent import MOST_ODDS
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from sim.document.faults import Fault
 from sim.document.node import Path
 from sim.document.quantity import ShareRange
 from sim.document.written import share_text
+from sim.errors import Fault
 from sim.scenario.checks.subject import Subject, rule
 
 SUM_TOLERANCE = 1e-6

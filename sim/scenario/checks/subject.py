@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-from sim.document.faults import Fault, Severity
 from sim.document.node import Node, Path, nearest
 from sim.document.validate import fault_at, unfilled
+from sim.errors import Fault, Severity
 from sim.scenario.strategy import Strategy
 from sim.scenario.world import World
 

@@ -6,10 +6,10 @@ import datetime as dt
 from collections.abc import Iterator, Sequence
 from itertools import combinations
 
-from sim.document.faults import Fault
 from sim.document.node import Path
 from sim.document.units import WEEKDAYS
 from sim.document.written import clock_text, moment_text
+from sim.errors import Fault
 from sim.scenario import clock
 from sim.scenario.calendars import day_windows, holiday_dates, holiday_problem
 from sim.scenario.checks.moments import span_of

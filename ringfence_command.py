@@ -1,0 +1,49 @@
+"""What the console script ``ringfence`` starts: makes sure that ``sim`` is ours, then opens it.
+
+It bears a name of its own, so that it is found even where a package of another project called
+``sim`` stands before ours on the path; that one is told, not run.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+BAD_INPUT = 2
+INTERNAL = 70
+INTERRUPTED = 130
+
+
+def main() -> NoReturn:
+    """Run the console command and exit with its code."""
+    try:
+        if foreign := _foreign(Path(__file__).resolve().parent / "sim"):
+            sys.stderr.write(f"Error: {foreign}\n")
+            sys.exit(BAD_INPUT)
+        from sim.cli import main as command
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except Exception as error:  # never Python's exit code 1, which means a finding
+        name = type(error).__name__
+        sys.stderr.write(
+            f"internal error: Ringfence cannot start: {error} ({name}). Install it again\n"
+        )
+        sys.exit(INTERNAL)
+    command()
+
+
+def _foreign(ours: Path) -> str:
+    """What is wrong with the package ``sim`` that would be imported; empty where it is ours."""
+    spec = find_spec("sim")
+    places = [] if spec is None else [*(spec.submodule_search_locations or ()), spec.origin or ""]
+    found = [place for place in places if place]
+    if any(Path(place).resolve() == ours for place in found):
+        return ""
+    if not found:
+        return f"Ringfence's package 'sim' is not in {ours.parent}; install Ringfence again"
+    return (
+        f"{found[0]} stands before Ringfence's own package 'sim'; start the command in another "
+        "folder, or take that one off PYTHONPATH"
+    )
