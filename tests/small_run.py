@@ -1,4 +1,7 @@
-"""A small scenario file and its run: fixtures that the tests of several rooms share."""
+"""A small scenario file and its run: fixtures that the tests of several rooms share.
+
+The simulator is imported where a run is wanted: every test process loads this file, few need it.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from sim.jobs.run import run_scenario
-from sim.scenario.load import load_scenario
 from tests import feedback_world
 
 TEXT = """\
@@ -76,6 +77,8 @@ def scenario_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded(scenario_file: Path):
+    from sim.scenario.load import load_scenario
+
     return load_scenario(scenario_file)
 
 
@@ -83,6 +86,8 @@ def loaded(scenario_file: Path):
 def acting_back(tmp_path_factory: pytest.TempPathFactory):
     """A scenario in which everything acts back."""
     file = tmp_path_factory.mktemp("scenario") / "acting-back.yaml"
+    from sim.scenario.load import load_scenario
+
     file.write_text(feedback_world.TEXT, encoding="utf-8")
     return load_scenario(file)
 
@@ -90,10 +95,14 @@ def acting_back(tmp_path_factory: pytest.TempPathFactory):
 @pytest.fixture(scope="session")
 def followed(acting_back, tmp_path_factory: pytest.TempPathFactory):
     """Its run with the call log; tests leave it as it is."""
+    from sim.jobs.run import run_scenario
+
     return run_scenario(acting_back, out=tmp_path_factory.mktemp("runs") / "back", calls=True)
 
 
 @pytest.fixture(scope="session")
 def outcome(loaded, tmp_path_factory: pytest.TempPathFactory):
     """One run with its call log; tests leave it as it is."""
+    from sim.jobs.run import run_scenario
+
     return run_scenario(loaded, out=tmp_path_factory.mktemp("runs") / "one", calls=True)
