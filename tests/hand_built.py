@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from types import SimpleNamespace
 from typing import Any, cast
 
 import numpy as np
@@ -14,6 +15,7 @@ from sim.engine.plan.plan import (
     Posture,
     Step,
 )
+from sim.measure.totals import Totals
 from sim.record.log import LogChunk
 from sim.scenario.scenario import Scenario
 from sim.streams import Key
@@ -126,6 +128,18 @@ def split(chunk: LogChunk, size: int) -> list[LogChunk]:
         )
         for k in range(0, len(chunk), size)
     ]
+
+
+def counts(totals: Totals) -> SimpleNamespace:
+    """Every number of every chapter's totals, by its name."""
+    return SimpleNamespace(
+        **{
+            name: getattr(part, name)
+            for part in totals.parts.values()
+            for name in dir(part)
+            if not name.startswith("_")
+        }
+    )
 
 
 def attempts_of(chunk: LogChunk, lines: int) -> Any:

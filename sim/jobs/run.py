@@ -104,7 +104,7 @@ class RunOutcome:
     @property
     def currency(self) -> str | None:
         """ISO 4217 code of the costs; None where nothing has a price."""
-        return next((f.totals.currency for f in self.findings if f.totals.currency), None)
+        return next((f.currency for f in self.findings if f.currency), None)
 
 
 def choose(scenario: Scenario, wanted: Sequence[str] | None) -> list[str]:
@@ -350,7 +350,7 @@ def _manifest(
         },
         "strategies": list(plans),
         "plans": plans,
-        "currency": next((f.totals.currency for f in findings if f.totals.currency), None),
+        "currency": next((f.currency for f in findings if f.currency), None),
         "argv": list(sys.argv if argv is None else argv),
         "versions": versions(),
         "machine": machine(),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.engine.plan.plan import Plan, Step
+if TYPE_CHECKING:
+    from sim.engine.plan.plan import Plan, Step
 
 
 def open_time(plan: Plan, wanted_ms: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from sim.measure.totals import Totals
+from sim.measure.totals import Part, Totals
 
 Number = int | float | None
 """A value of a metric; None where it has none (no price, list not done, nothing dialled)."""
@@ -19,6 +19,7 @@ Kind = Literal["additive", "full_size", "ratio", "not_scalable"]
 they bring about. ``ratio`` is the same at any scale. ``not_scalable`` is shown at full size only.
 """
 HigherIs = Literal["better", "worse", "neither"]
+Compute = Callable[[Totals], Number]
 
 MONEY = "currency"
 """Stands in a unit for the scenario's currency; see :func:`unit_of`."""
@@ -55,7 +56,7 @@ class Metric:
     formula: str
     source: str
     """What it is computed from."""
-    compute: Callable[[Totals], Number]
+    compute: Compute
 
     @property
     def is_count(self) -> bool:
@@ -68,3 +69,34 @@ def divide(numerator: Fraction | float | None, denominator: Fraction | float) ->
     if numerator is None or not denominator:
         return None
     return float(numerator / denominator)
+
+
+def of(kind: type[Part], compute: Callable[[Part], Number]) -> Compute:
+    """What one chapter's totals alone tell; None where the world does not model it."""
+
+    def number(totals: Totals) -> Number:
+        part = totals.get(kind)
+        return None if part is None else compute(part)
+
+    return number
+
+
+def hours(moment_ms: int | None) -> float | None:
+    """A moment in hours since the campaign's start; None where it never came."""
+    return None if moment_ms is None else moment_ms / 3_600_000
+
+
+def metric(
+    name: str,
+    label: str,
+    unit: str,
+    kind: Kind,
+    description: str,
+    formula: str,
+    source: str,
+    compute: Compute,
+    *,
+    higher_is: HigherIs = "worse",
+) -> Metric:
+    """A metric of what a caller would rather not see, unless said otherwise."""
+    return Metric(name, label, unit, kind, higher_is, description, formula, source, compute)

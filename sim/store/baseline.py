@@ -14,25 +14,19 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from sim.errors import BaselineError
-from sim.measure.columns import RESULT_TABLES
+from sim.measure.chapters import CHAPTERS
+from sim.measure.columns import EXACT_TABLES, MEASURED
 from sim.measure.findings import Findings
 from sim.measure.metrics import compute
-from sim.store.columns import TABLES
 from sim.store.digest import digest_table
-from sim.store.tables import arrow
+from sim.store.tables import block_table
 
 if TYPE_CHECKING:
     from sim.audit.auditor import Audit
 
 FORMAT = "ringfence-baseline"
 FORMAT_VERSION = 1
-
-_FOLLOWED = ("complaints", "call_backs", "regulator", "labels")
-"""Tables of what followed from the calls that hold whole numbers only: chances are computed in
-floats, which may differ in the last bit between machines."""
 
 Verdict = Literal["ok", "changed", "missing", "new"]
 """``missing``: the baseline has it and the run does not; ``new``: the other way round."""
@@ -89,20 +83,14 @@ class Row:
 def counters(found: Findings, audits: Sequence[Audit] = ()) -> dict[str, int]:
     """The whole numbers of one strategy.
 
-    Every metric that is one, the channel time, what the regulator counted, the calls from labelled
-    numbers, and the violations of each rule that its audits could assess, as
-    ``violations of REGIME/RULE``.
+    Every metric that is one, what each chapter counts beside its metrics, and the violations of
+    each rule that the audits could assess, as ``violations of REGIME/RULE``.
     """
     from sim.store.law import violations
 
-    totals = found.totals
-    whole = {name: v for name, v in compute(totals).items() if isinstance(v, int)}
-    whole["channel_ms"] = totals.hold_ms
-    if totals.reputation is not None:
-        whole["labelled_calls"] = totals.reputation.labelled_calls
-    steps = found.blocks["regulator"]
-    for stage, reports in zip(steps["stage"].texts(), steps["reports"].tolist(), strict=True):
-        whole[f"reports at the {stage}"] = reports
+    whole = {name: v for name, v in compute(found.totals).items() if isinstance(v, int)}
+    for chapter in CHAPTERS:
+        whole.update(chapter.counters(found))
     for rule, number in violations(audits).items():
         whole[f"violations of {rule}"] = number
     return whole
@@ -110,12 +98,7 @@ def counters(found: Findings, audits: Sequence[Audit] = ()) -> dict[str, int]:
 
 def digests(found: Findings, call_log: str) -> dict[str, str]:
     """Digests of the values of one strategy's tables and of its call log."""
-    tables = {}
-    for name in (*RESULT_TABLES, *_FOLLOWED):
-        block = found.blocks[name]
-        rows = len(next(iter(block.values())))
-        strategy = np.full(rows, found.strategy, dtype=object)
-        tables[name] = digest_table(arrow(TABLES[name], {"strategy": strategy, **block}))
+    tables = {name: digest_table(block_table(found, MEASURED[name])) for name in EXACT_TABLES}
     return {**tables, "call_log": call_log}
 
 

@@ -12,7 +12,7 @@ from sim.measure.metrics import METRICS
 from sim.record.column import Table
 from sim.store.columns import TABLES
 
-BEGIN = "<!-- generated: tables and metrics; edit sim/store/columns.py and metrics.py -->"
+BEGIN = "<!-- generated: tables and metrics; edit sim/measure/chapters and sim/store/columns.py -->"
 END = "<!-- end of the generated part -->"
 
 

@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
 from sim.engine.plan.plan import Plan
-from sim.measure.consequences import MEANS
+from sim.measure.chapters.objections import MEANS
 from sim.measure.findings import Findings
 from sim.record.arrays import Coded, column
 from sim.record.column import Column, Table

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.measure.columns import MEASURED
 from sim.measure.findings import Findings
+from sim.measure.rows import length
 from sim.record.arrays import Coded, column
 from sim.record.column import CATEGORY, UTC_MS, Table
 from sim.scenario.parameters import parameters
@@ -56,14 +57,14 @@ def parameter_table(scenario: Scenario) -> pa.Table:
 
 def result_tables(findings: Sequence[Findings]) -> dict[str, pa.Table]:
     """The tables of a run, the strategies' rows one block after another."""
-    tables: dict[str, pa.Table] = {}
-    for name, table in MEASURED.items():
-        blocks = []
-        for found in findings:
-            block = found.blocks[name]
-            rows = len(next(iter(block.values())))
-            blocks.append(
-                arrow(table, {"strategy": np.full(rows, found.strategy, dtype=object), **block})
-            )
-        tables[name] = pa.concat_tables(blocks)
-    return tables
+    return {
+        name: pa.concat_tables([block_table(found, table) for found in findings])
+        for name, table in MEASURED.items()
+    }
+
+
+def block_table(found: Findings, table: Table) -> pa.Table:
+    """One strategy's rows of a table, with its name."""
+    block = found.blocks[table.name]
+    name = np.full(length(block), found.strategy, dtype=object)
+    return arrow(table, {"strategy": name, **block})

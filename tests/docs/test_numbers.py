@@ -12,6 +12,7 @@ import pytest
 
 from sim.behaviour.voicemail import hearing
 from sim.jobs.run import simulate
+from sim.measure.chapters.reach import ReachTotals
 from sim.measure.findings import Findings, find
 from sim.measure.metrics import METRICS, Number, compute
 from sim.measure.tally import Tally
@@ -60,7 +61,8 @@ def campaign() -> Campaign:
             attempts = (others[0.3].flags & 1).astype("uint8")  # every line once
             assert plan.lifetime == 1
             for share, tally in others.items():
-                people[share] = find(tally, attempts, scenario, "as-run").totals.people_reached
+                found = find(tally, attempts, scenario, "as-run")
+                people[share] = found.totals[ReachTotals].people_reached
             others.clear()
     metrics = {name: compute(found.totals) for name, found in findings.items()}
     return Campaign(findings, metrics, people)

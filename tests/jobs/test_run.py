@@ -271,15 +271,3 @@ def test_a_run_imports_neither_pandas_nor_plotly(scenario_file, tmp_path):
         check=True,
     )
     assert done.stdout.strip() == "[]"
-
-
-def test_consents_take_the_days_that_they_were_gathered_over():
-    """From noon on 1 January to the midnight before 31 January: 29 days and a half."""
-    from sim.measure.findings import _gathering_days
-    from tests.worlds import plain
-
-    gathered = {"from": "2017-01-01 12:00", "to": "2017-01-31 00:00"}
-    consent = {"share": 0.5, "gathered": gathered}
-    assert _gathering_days(plain(world={"lines": 10, "consent": consent})) == 29.5
-    assert _gathering_days(plain(world={"lines": 10, "consent": {"share": 0.5}})) is None
-    assert _gathering_days(plain(world={"lines": 10})) is None

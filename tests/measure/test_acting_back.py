@@ -60,7 +60,7 @@ def test_every_file_is_there_and_reads_back(followed: Any, acting_back: Any) -> 
         if name not in {"calls", "recipients", "optouts"}:
             assert not {"line", "lines_id"} & set(frame.columns)
     for name in (*FEEDBACK_TABLES, "violations", "exposure"):
-        assert len(getattr(run, name)) == run.manifest["files"][f"{name}.parquet"]["rows"] > 0
+        assert len(run.table(name)) == run.manifest["files"][f"{name}.parquet"]["rows"] > 0
 
 
 @pytest.mark.parametrize("strategy", BOTH)

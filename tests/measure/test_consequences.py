@@ -12,7 +12,7 @@ from sim.behaviour.calling_back import CallBackTables
 from sim.behaviour.quantiles import tabulate
 from sim.engine.plan.feedback_plan import FeedbackPlan, RegulatorPlan
 from sim.errors import LedgerError
-from sim.measure.consequences import consequences, mean_ms
+from sim.measure.chapters.call_backs import CallBackTotals, mean_ms
 from sim.measure.findings import find
 from sim.measure.ledger import balance
 from sim.measure.metrics import compute
@@ -212,7 +212,7 @@ def test_metrics_by_hand(whole: Any) -> None:
     assert values["call_back_lost_share"] == pytest.approx(1 / 3)
     assert values["call_back_blocking"] == pytest.approx((3 + 0 + 1) / 6)
     # Two first tries in the second hour, 80 s each: 0.044 erlang; one line would block 4 %.
-    assert whole.totals.call_backs.peak_load_ms == pytest.approx(160_000)
+    assert whole.totals[CallBackTotals].peak_load_ms == pytest.approx(160_000)
     assert values["inbound_lines_for_1_percent"] == 2
     assert values["labelled_call_share"] == 0.5
     assert values["numbers_labelled_most"] == 3
@@ -265,11 +265,13 @@ def test_thresholds_of_the_world_s_own_regulator_are_among_the_reports(acting_ba
     assert reports == sorted(reports)
 
 
-def test_a_threshold_beyond_reach_is_left_out(whole: Any) -> None:
+def test_a_threshold_beyond_reach_is_left_out() -> None:
     regulator = RegulatorPlan((), 0, (7, 500, 2_000_000_000), ())  # type: ignore[arg-type]
     far = replace(plan(), feedback=FeedbackPlan(regulator=regulator))
-    found = consequences(far, world().world, RESULT, whole.objections, 3)
-    risk = found.blocks["complaint_risk"]
+    tally = Tally(far, hearing=lambda line, _attempt: (line < 0, line.astype(np.int64)))
+    tally.add(hand.log(ROWS, PEOPLE))
+    result = EngineResult(attempts(), 4, feedback=RESULT)
+    risk = find(tally, attempts(), world(), "as-run", result=result).blocks["complaint_risk"]
     reports = risk["threshold"][risk["channel"].codes == 1].tolist()
     assert {7, 500} <= set(reports)
     assert max(reports) == 10_000
@@ -373,8 +375,8 @@ def test_a_list_is_done_when_the_rest_is_to_be_left_alone() -> None:
 def test_a_list_of_which_nobody_was_called_is_not_done() -> None:
     untils = np.zeros(6, dtype=np.int64)
     what = found(EngineResult(np.zeros(6, np.uint8), 0, until_ms=untils, feedback=None), rows=[])
-    assert what.totals.list_done_ms is None
-    assert what.totals.lines_left_alone == 6
+    assert hand.counts(what.totals).list_done_ms is None
+    assert hand.counts(what.totals).lines_left_alone == 6
     assert np.isnat(what.blocks["territories"]["list_done_utc"]).all()
 
 
@@ -384,3 +386,21 @@ def test_the_mean_of_a_table() -> None:
     law = stats.lognorm(0.9, scale=60_000)
     table = tabulate(law.ppf, longest_ms=1 << 30)
     assert mean_ms(table) == pytest.approx(law.mean(), rel=1e-3)
+
+
+def test_consents_take_the_days_that_they_were_gathered_over() -> None:
+    """From noon on 1 January to the midnight before 31 January: 29 days and a half."""
+    gathered = {"from": "2017-01-01 12:00", "to": "2017-01-31 00:00"}
+
+    def days(consent: dict[str, Any] | None) -> Any:
+        built = hand.plan(PEOPLE)
+        tally = Tally(built, hearing=lambda line, _attempt: (line < 0, line.astype(np.int64)))
+        said = {} if consent is None else {"consent": consent}
+        scenario = hand.scenario(territories=("main", "far"), lines=6, world_too=said)
+        return compute(find(tally, attempts([]), scenario, "as-run").totals)[
+            "consent_gathering_days"
+        ]
+
+    assert days({"share": 0.5, "gathered": gathered}) == 29.5
+    assert days({"share": 0.5}) is None
+    assert days(None) is None

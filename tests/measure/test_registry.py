@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields, is_dataclass, replace
+from dataclasses import fields, replace
 from fractions import Fraction
 from pathlib import Path
 
@@ -11,10 +11,19 @@ import numpy as np
 import pytest
 
 from sim.errors import UnknownNameError
+from sim.measure.chapters import CHAPTERS
+from sim.measure.chapters.call_backs import CallBackTotals
+from sim.measure.chapters.complaints import ComplaintTotals
+from sim.measure.chapters.consent import ConsentTotals
+from sim.measure.chapters.dialling import DiallingTotals
+from sim.measure.chapters.labels import LabelTotals
+from sim.measure.chapters.money import MoneyTotals
+from sim.measure.chapters.objections import ObjectionTotals
+from sim.measure.chapters.reach import ReachTotals
+from sim.measure.chapters.regulator import RegulatorTotals
 from sim.measure.columns import RESULT_TABLES
 from sim.measure.findings import find
 from sim.measure.metrics import (
-    HEADLINE,
     METRICS,
     at_full_size,
     compute,
@@ -23,13 +32,7 @@ from sim.measure.metrics import (
     unit_of,
 )
 from sim.measure.tally import Tally
-from sim.measure.totals import (
-    CallBackTotals,
-    ComplaintTotals,
-    OptOutTotals,
-    RegulatorTotals,
-    ReputationTotals,
-)
+from sim.measure.totals import Totals
 from sim.record.log import DISPOSITIONS
 from sim.store.columns import TABLES
 from sim.store.dictionary import (
@@ -55,24 +58,39 @@ def findings():
 
 def acted_back():
     """Totals of a campaign on which everything acted back."""
-    return replace(
-        findings().totals,
-        lines_on_list=5_000,
-        lines_dialled=4_000,
-        lines_connected=3_000,
-        people_reached=1_000,
-        dispositions=(100, 200, 900, 1_400, 1_400),
-        prices=hand.scenario(prices={"per_consent": "0.5 EUR"}).strategies["as-run"].prices,
-        lines_left_alone=100,
-        consents=300,
-        gathering_days=90.0,
-        opt_outs=OptOutTotals(40, 10, 12, lines=40, lines_complaint_only=8),
-        complaints=ComplaintTotals((9, 34, 13, 1), 20, 4, 30, 25, 12, 6, 18),
-        regulator=RegulatorTotals(3, 7_200_000, 9_000_000, 10_800_000),
-        call_backs=CallBackTotals(80, 60, 110, peak_load_ms=3 * 3_600_000.0),
-        reputation=ReputationTotals(500, 7),
-        stopped_ms=10_800_000,
+    totals = findings().totals
+    prices = hand.scenario(prices={"per_consent": "0.5 EUR"}).strategies["as-run"].prices
+    return totals.having(
+        replace(
+            totals[DiallingTotals],
+            lines_on_list=5_000,
+            lines_dialled=4_000,
+            lines_left_alone=100,
+            dispositions=(100, 200, 900, 1_400, 1_400),
+        ),
+        replace(totals[ReachTotals], lines_connected=3_000, people_reached=1_000),
+        MoneyTotals(prices),
+        ConsentTotals(300, gathering_days=90.0),
+        ObjectionTotals(40, 10, 12, lines=40, lines_complaint_only=8),
+        ComplaintTotals((9, 34, 13, 1), 20, 4, 30, 25, 12, 6, 18),
+        RegulatorTotals(3, 7_200_000, 9_000_000, 10_800_000, stopped_ms=10_800_000),
+        CallBackTotals(80, 60, 110, peak_load_ms=3 * 3_600_000.0),
+        LabelTotals(500, 7),
     )
+
+
+def test_chapters_share_no_name():
+    """A metric, a table, a class of totals and a counter each belong to one chapter."""
+    totals = acted_back()
+    assert len(totals.parts) == len(CHAPTERS) == len({chapter.name for chapter in CHAPTERS})
+    metrics = [metric.name for chapter in CHAPTERS for metric in chapter.metrics]
+    assert len(metrics) == len(set(metrics)) == len(METRICS)
+    tables = [sheet.table.name for chapter in CHAPTERS for sheet in chapter.sheets]
+    assert len(tables) == len(set(tables))
+    found = findings()
+    counters = [name for chapter in CHAPTERS for name in chapter.counters(found)]
+    assert len(counters) == len(set(counters))
+    assert not set(counters) & set(METRICS)
 
 
 def test_columns_have_one_name_each_and_dispositions_are_spelt_as_in_the_log():
@@ -121,7 +139,6 @@ def test_every_metric_is_said_in_full():
         assert metric.kind in {"additive", "full_size", "ratio", "not_scalable"}
         assert metric.higher_is in {"better", "worse", "neither"}
         assert metric.description.endswith(".")
-    assert set(HEADLINE) <= set(METRICS)
 
 
 def test_compute_gives_every_metric_and_counts_are_whole_numbers():
@@ -156,21 +173,20 @@ def test_additive_metrics_are_those_that_add_up():
         return 2 * value if isinstance(value, (int, Fraction)) else value
 
     # Moments, the open time and a stage do not grow with the lines.
-    fixed = {
-        "list_done_ms", "open_ms", "prices", "scale", "regulator", "stopped_ms", "peak_load_ms"
-    }  # fmt: skip
+    fixed = {"list_done_ms", "open_ms", "prices", "peak_load_ms"}
 
     def doubled(part):
-        if not is_dataclass(part):
-            return double(part)
+        if isinstance(part, RegulatorTotals):
+            return part
         return replace(
             part,
-            **{f.name: doubled(getattr(part, f.name)) for f in fields(part) if f.name not in fixed},
+            **{f.name: double(getattr(part, f.name)) for f in fields(part) if f.name not in fixed},
         )
 
     unmoved = {"regulator_stage", "inbound_lines_for_1_percent"}
     for totals in (findings().totals, acted_back()):
-        one, two = compute(totals), compute(doubled(totals))
+        twice = Totals.of(*map(doubled, totals.parts.values()), scale=totals.scale)
+        one, two = compute(totals), compute(twice)
         for name, metric in METRICS.items():
             if one[name] is None:
                 continue
@@ -182,13 +198,13 @@ def test_additive_metrics_are_those_that_add_up():
 def test_complaints_do_not_shrink_with_a_run():
     """A run at a tenth: a tenth of the calls and as many complaints."""
     full = acted_back()
-    tenth = replace(
-        full,
-        dispositions=tuple(n // 10 for n in full.dispositions),
-        people_reached=full.people_reached // 10,
-        opt_outs=replace(full.opt_outs, lines=full.opt_outs.lines // 10),
-        scale=Fraction(1, 10),
-    )
+    dialled, reached, made = (full[k] for k in (DiallingTotals, ReachTotals, ObjectionTotals))
+    parts = full.having(
+        replace(dialled, dispositions=tuple(n // 10 for n in dialled.dispositions)),
+        replace(reached, people_reached=reached.people_reached // 10),
+        replace(made, lines=made.lines // 10),
+    ).parts
+    tenth = Totals(parts, scale=Fraction(1, 10))
     one, two = compute(full), compute(tenth)
     for name in (
         "complaints",
@@ -201,9 +217,9 @@ def test_complaints_do_not_shrink_with_a_run():
     ):
         assert two[name] == pytest.approx(one[name]), name
         assert at_full_size(two, tenth.scale)[name] == two[name]
-    assert one["complaints_per_million_dials"] == pytest.approx(1e6 * 57 / full.attempts)
+    assert one["complaints_per_million_dials"] == pytest.approx(1e6 * 57 / dialled.attempts)
     shown = at_full_size(two, tenth.scale)
-    assert shown["attempts"] == full.attempts
+    assert shown["attempts"] == dialled.attempts
     assert shown["opt_outs_by_key"] == 10 * two["opt_outs_by_key"]
     assert shown["opt_outs_by_complaint"] == two["opt_outs_by_complaint"]
     assert shown["regulator_contact_hours"] == one["regulator_contact_hours"] == 2.0

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from sim.measure.erlang import erlang_b, lines_for
-from sim.measure.risk import (
+from sim.measure.chapters.call_backs.erlang import erlang_b, lines_for
+from sim.measure.chapters.complaints.risk import (
     MOST,
     THRESHOLDS,
     Cascade,

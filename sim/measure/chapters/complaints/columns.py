@@ -1,15 +1,8 @@
-"""Tables of what acts back on a campaign: complaints, call-backs, the regulator, labels."""
+"""Tables of complaints and of their chances."""
 
 from __future__ import annotations
 
-from sim.record.column import (
-    CATEGORY,
-    STRATEGY,
-    UTC_MS,
-    Column,
-    Table,
-    count,
-)
+from sim.record.column import CATEGORY, STRATEGY, UTC_MS, Column, Table, count
 
 _FULL_SIZE = (
     "Complaints do not shrink with a scaled run: they are those of the campaign at full size."
@@ -63,44 +56,6 @@ COMPLAINTS = Table(
         Column("before_cutoff", "-", "bool", "Whether it came before the campaign's cutoff."),
     ),
     note=f"Empty where the world has no `complaints`. {_FULL_SIZE}",
-)
-
-CALL_BACKS = Table(
-    "call_backs",
-    "one caller who called the number that a voicemail gave, in order of the first try",
-    (
-        STRATEGY,
-        Column("first_try_utc", "UTC", UTC_MS, "Moment of the first try."),
-        Column("last_try_utc", "UTC", UTC_MS, "Moment of the last try."),
-        Column("tries", "tries", "uint8", "Tries made; all but a served one met no free line."),
-        Column("served", "-", "bool", "Whether an inbound line took the last try."),
-        Column("handling_ms", "ms", "int32", "Time on the inbound line; 0 where never served."),
-        Column("opted_out", "-", "bool", "Whether the caller objected to further calls there."),
-    ),
-    note="Empty where the world has no `call_back`, or no message gives a number.",
-)
-
-REGULATOR = Table(
-    "regulator",
-    "one step of the regulator, in order of time",
-    (
-        STRATEGY,
-        Column("at_utc", "UTC", UTC_MS, "Moment of the review at which it was taken."),
-        Column("stage", "-", CATEGORY, "`contact`, `reminder` or `order`."),
-        count("reports", "complaints", "Complaints to the regulator counted at that review."),
-    ),
-    note="Empty where the world has no `regulator`, or it never acted.",
-)
-
-LABELS = Table(
-    "labels",
-    "one update of the caller numbers' standing",
-    (
-        STRATEGY,
-        Column("at_utc", "UTC", UTC_MS, "Moment of the update."),
-        count("numbers_labelled", "numbers", "Caller numbers that bear a label from then on."),
-    ),
-    note="Empty where the world has no `reputation`.",
 )
 
 COMPLAINT_RISK = Table(

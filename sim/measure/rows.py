@@ -1,0 +1,46 @@
+"""Rows of tables, column by column, and what several chapters count alike."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS
+
+Block = dict[str, Any]
+"""Rows of one table: arrays of one length by column, masked or NaT where a value is missing, or
+:class:`sim.record.arrays.Coded` texts. The strategy's name is not among them."""
+Int64s = NDArray[np.int64]
+
+
+def none(dtype: Any) -> NDArray[Any]:
+    """A column without rows."""
+    return np.empty(0, dtype=dtype)
+
+
+def number(rows: NDArray[np.bool_]) -> int:
+    """How many rows are so."""
+    return int(np.count_nonzero(rows))
+
+
+def length(block: Block) -> int:
+    """Number of rows of a block."""
+    return len(next(iter(block.values())))
+
+
+def dispositions(by_outcome: Int64s) -> Int64s:
+    """Counts by outcome (..., 16) to counts by disposition (..., 5)."""
+    out = np.zeros((*by_outcome.shape[:-1], 5), dtype=np.int64)
+    for code, disposition in enumerate(DISPOSITION_OF_OUTCOME):
+        out[..., disposition] += by_outcome[..., code]
+    return out
+
+
+def calls(by_outcome: Int64s) -> Block:
+    """Columns of attempts and dispositions from counts by outcome, (rows, 16)."""
+    columns: Block = {"attempts": by_outcome.sum(axis=1)}
+    for name, column in zip(DISPOSITIONS, dispositions(by_outcome).T, strict=True):
+        columns[name] = column.copy()
+    return columns
