@@ -25,6 +25,7 @@ from sim.document.quantity import Model, PlainDuration
 from sim.document.units import parse_factor, parse_share
 from sim.regimes.fields import Currency, Date, Name, Refs, Text
 from sim.scenario.dialing import CallTimes
+from sim.scenario.message import IdentityItem
 
 Force = Literal["law", "recommendation", "voluntary"]
 """``law``: binding. ``recommendation``: an authority asks for it. ``voluntary``: a policy that the
@@ -44,15 +45,6 @@ MessageItem = Literal["opt_out_offered", "opt_out_at_start", "how_to_object", "o
 """``opt_out_offered``: the message tells of the right to object, anywhere. ``opt_out_at_start``: it
 does so before its content, and before any question such as 'press 1'. ``how_to_object``: it says
 how, beside the notice. ``opt_out_key``: a key or a word in the call itself does it."""
-IdentityItem = Literal[
-    "caller_at_start",
-    "on_whose_behalf_at_start",
-    "caller_name",
-    "phone_number",
-    "postal_address",
-    "postal_address_or_free_phone",
-]
-"""What the message says of the caller: at its start, or (the last four) anywhere in it."""
 Amount = Annotated[float, BeforeValidator(parse_factor), FACTOR]
 Share = Annotated[float, BeforeValidator(parse_share), SHARE]
 

@@ -29,25 +29,35 @@ def holiday_problem(code: str) -> str | None:
     return None
 
 
-def holiday_dates(code: str | None, first_year: int, last_year: int) -> frozenset[dt.date]:
-    """Public holidays of a code that :func:`holiday_problem` accepts."""
+def public_holidays(code: str | None, first: dt.date, last: dt.date) -> frozenset[dt.date]:
+    """Public holidays between two dates, both included, from the ``holidays`` library.
+
+    Parameters
+    ----------
+    code
+        ISO country, with a subdivision after a dash where wanted: ``FR``, ``FR-GP``; one that
+        :func:`holiday_problem` accepts. None has no holidays.
+    first, last
+        Local dates.
+    """
     if code is None:
         return frozenset()
     import holidays  # only here: it is slow to import
 
     country, _, part = code.partition("-")
-    years = range(first_year, last_year + 1)
-    return frozenset(holidays.country_holidays(country, subdiv=part or None, years=years))
+    years = range(first.year, last.year + 1)
+    found = holidays.country_holidays(country, subdiv=part or None, years=years)
+    return frozenset(day for day in found if first <= day <= last)
 
 
 def day_windows(
-    call_times: tuple[CallTimes, ...], on_holidays: str, holiday_dates: frozenset[dt.date]
+    call_times: tuple[CallTimes, ...], on_holidays: str, holidays: frozenset[dt.date]
 ) -> clock.Windows:
     """The windows of each local day, public holidays considered."""
 
     def windows(day: dt.date) -> Iterator[tuple[int, int]]:
         weekday = day.weekday()
-        if day in holiday_dates and on_holidays != "normal":
+        if day in holidays and on_holidays != "normal":
             if on_holidays == "closed":
                 return
             weekday = 6

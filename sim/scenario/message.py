@@ -8,6 +8,16 @@ from pydantic import Field, StrictBool
 
 from sim.document.quantity import Model, PlainDuration
 
+IdentityItem = Literal[
+    "caller_at_start",
+    "on_whose_behalf_at_start",
+    "caller_name",
+    "phone_number",
+    "postal_address",
+    "postal_address_or_free_phone",
+]
+"""What the message says of the caller: at its start, or (the last four) anywhere in it."""
+
 
 class Message(Model):
     """What is played."""
@@ -42,14 +52,4 @@ class Message(Model):
     call_back: StrictBool = Field(
         False, description="Whether the voicemail gives a number to call back."
     )
-    identification: tuple[
-        Literal[
-            "caller_at_start",
-            "on_whose_behalf_at_start",
-            "caller_name",
-            "phone_number",
-            "postal_address",
-            "postal_address_or_free_phone",
-        ],
-        ...,
-    ] = Field((), description="What it says of the caller.")
+    identification: tuple[IdentityItem, ...] = Field((), description="What it says of the caller.")

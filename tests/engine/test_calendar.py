@@ -104,11 +104,3 @@ def test_quarters_of_the_week() -> None:
     first = minute_of(2017, 4, 17)  # a Monday
     local = np.arange(first, first + 7 * 1440)
     np.testing.assert_array_equal(calendar.quarter_of_week(local), np.repeat(np.arange(672), 15))
-
-
-def test_easter_monday_is_a_holiday_and_good_friday_is_not() -> None:
-    found = calendar.public_holidays("FR", dt.date(2017, 4, 10), dt.date(2017, 4, 20))
-    assert found == {dt.date(2017, 4, 17)}
-    alsace = calendar.public_holidays("FR-6AE", dt.date(2017, 4, 10), dt.date(2017, 4, 20))
-    assert dt.date(2017, 4, 14) in alsace
-    assert calendar.public_holidays(None, dt.date(2017, 1, 1), dt.date(2017, 12, 31)) == set()

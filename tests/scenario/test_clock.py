@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sim.scenario import clock
-from sim.scenario.calendars import day_windows, holiday_dates
+from sim.scenario.calendars import day_windows, public_holidays
 from sim.scenario.dialing import CallTimes
 
 # Each with a week in which its clock changes, or in which nothing happens.
@@ -98,8 +98,17 @@ def test_skipped_and_repeated_moments() -> None:
 
 
 def test_holidays() -> None:
-    france, reunion = (holiday_dates(code, 2017, 2017) for code in ("FR", "FR-974"))
-    assert dt.date(2017, 4, 17) in france
-    assert dt.date(2017, 4, 14) not in france
+    year = (dt.date(2017, 1, 1), dt.date(2017, 12, 31))
+    france, reunion = (public_holidays(code, *year) for code in ("FR", "FR-974"))
     assert reunion - france == {dt.date(2017, 12, 20)}
-    assert holiday_dates(None, 2017, 2017) == frozenset()
+    assert public_holidays(None, *year) == frozenset()
+
+
+def test_easter_monday_is_a_holiday_and_good_friday_is_not() -> None:
+    april = (dt.date(2017, 4, 10), dt.date(2017, 4, 20))
+    assert public_holidays("FR", *april) == {dt.date(2017, 4, 17)}
+    assert dt.date(2017, 4, 14) in public_holidays("FR-6AE", *april)
+    assert public_holidays("FR", *[dt.date(2017, 4, 17)] * 2) == {dt.date(2017, 4, 17)}
+    # A span over a New Year has the holidays of both years.
+    winter = public_holidays("FR", dt.date(2016, 12, 25), dt.date(2017, 1, 1))
+    assert winter == {dt.date(2016, 12, 25), dt.date(2017, 1, 1)}

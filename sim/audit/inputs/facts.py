@@ -15,7 +15,8 @@ from sim.document.quantity import Model, PlainDuration
 from sim.document.source import read_source
 from sim.errors import DialerFilesError, ScenarioError
 from sim.regimes.fields import Name
-from sim.regimes.model import IdentityItem, Share
+from sim.regimes.model import Share
+from sim.scenario.message import IdentityItem
 
 
 class FactsFile(Model):

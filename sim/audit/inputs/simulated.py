@@ -31,7 +31,7 @@ from sim.audit.tables import (
 from sim.behaviour.calls import CallTables
 from sim.record.log import Outcome
 from sim.record.never import NEVER
-from sim.regimes.model import IdentityItem
+from sim.scenario.message import IdentityItem
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.world.population import Population

@@ -25,6 +25,7 @@ from sim.engine.plan.plan import (
     Step,
 )
 from sim.record.log import N_OUTCOMES, Outcome
+from sim.scenario.calendars import public_holidays
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.streams import Key, Purpose, make_key, words
@@ -198,7 +199,7 @@ def _calling(
         dt.datetime.fromtimestamp((first + minute) * 60, tz=zone).date() for minute in (0, count)
     ]
     holidays = (
-        calendar.public_holidays(place.holidays, days[0], days[1])
+        public_holidays(place.holidays, days[0], days[1])
         if strategy.dialing.on_holidays != "normal"
         else frozenset()
     )

@@ -10,34 +10,23 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
-from zoneinfo import ZoneInfo
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.scenario import clock
 from sim.scenario.dialing import CallTimes
 
 MINUTE_MS = 60_000
-_DAY = 1440
 _EPOCH_WEEKDAY = 3  # 1 January 1970 was a Thursday
 _EPOCH_ORDINAL = dt.date(1970, 1, 1).toordinal()
-_SCAN_MINUTES = 360
 
 I64 = NDArray[np.int64]
 
 
 def utc_ms(moment: dt.datetime, zone: str) -> int:
     """A naive local moment as ms since 1970 UTC. Skipped and repeated moments are for checks."""
-    aware = moment.replace(tzinfo=ZoneInfo(zone))
-    return round(aware.timestamp() * 1000)
-
-
-def _offset(zone: ZoneInfo, utc_minute: int) -> int:
-    """Minutes that the zone's clock is ahead of UTC."""
-    moment = dt.datetime.fromtimestamp(utc_minute * 60, tz=zone)
-    offset = moment.utcoffset()
-    assert offset is not None
-    return int(offset.total_seconds() // 60)
+    return clock.first_utc_minute(moment, zone) * MINUTE_MS
 
 
 def local_minutes(zone: str, first: int, count: int) -> I64:
@@ -57,27 +46,9 @@ def local_minutes(zone: str, first: int, count: int) -> I64:
     (count,) int64
         Local minutes since 1 January 1970, 00:00 on the wall.
     """
-    info = ZoneInfo(zone)
     minutes = np.arange(first, first + count, dtype=np.int64)
-    start = 0
-    while start < count:
-        offset = _offset(info, first + start)
-        stop = start
-        while stop < count:  # advance while the offset holds, then find the minute it changes
-            ahead = min(stop + _SCAN_MINUTES, count)
-            if _offset(info, first + ahead) == offset:
-                stop = ahead
-                continue
-            low, high = stop, ahead
-            while high - low > 1:
-                middle = (low + high) // 2
-                low, high = (
-                    (middle, high) if _offset(info, first + middle) == offset else (low, middle)
-                )
-            stop = high
-            break
-        minutes[start:stop] += offset
-        start = stop
+    for piece in clock.pieces(zone, first, first + count):
+        minutes[piece.start - first : piece.end - first] += piece.offset_s // 60
     return minutes
 
 
@@ -105,7 +76,7 @@ def open_minutes(
     on_holidays
         ``normal``, ``closed``, or ``sunday``: what a holiday counts as.
     """
-    day, minute = np.divmod(local, _DAY)
+    day, minute = np.divmod(local, clock.DAY)
     weekday = (day + _EPOCH_WEEKDAY) % 7
     closed = np.zeros(len(local), dtype=np.bool_)
     if holidays and on_holidays != "normal":
@@ -135,24 +106,3 @@ def flags(open_ms: I64, count: int) -> NDArray[np.bool_]:
     for opens, closes in (open_ms // MINUTE_MS).tolist():
         inside[opens:closes] = True
     return inside
-
-
-def public_holidays(code: str | None, first: dt.date, last: dt.date) -> frozenset[dt.date]:
-    """Public holidays between two dates, from the ``holidays`` library.
-
-    Parameters
-    ----------
-    code
-        ISO country, with a subdivision after a dash where wanted: ``FR``, ``FR-GP``.
-    first, last
-        Inclusive.
-    """
-    if code is None:
-        return frozenset()
-    import holidays as library
-
-    country, _, subdivision = code.partition("-")
-    found = library.country_holidays(
-        country, subdiv=subdivision or None, years=range(first.year, last.year + 1)
-    )
-    return frozenset(day for day in found if first <= day <= last)

@@ -29,6 +29,7 @@ from sim.regimes.model import (
     Rule,
     SilenceRule,
 )
+from sim.scenario.calendars import public_holidays
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.world.population import Population
@@ -162,7 +163,7 @@ class Enforcement:
         for rule in self.rules:
             if isinstance(rule, HoursRule):
                 days = (int(local[0]) // 1440, int(local[-1]) // 1440)
-                holidays = calendar.public_holidays(
+                holidays = public_holidays(
                     rule.holidays_code,
                     dt.date.fromordinal(_EPOCH + days[0]),
                     dt.date.fromordinal(_EPOCH + days[1]),

@@ -11,7 +11,7 @@ from sim.document.units import WEEKDAYS
 from sim.document.written import clock_text, moment_text
 from sim.errors import Fault
 from sim.scenario import clock
-from sim.scenario.calendars import day_windows, holiday_dates, holiday_problem
+from sim.scenario.calendars import day_windows, holiday_problem, public_holidays
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.dialing import CallTimes
@@ -83,8 +83,8 @@ def never_open(subject: Subject) -> Iterator[Fault]:
                 continue  # said already, of the cutoff
         dates = frozenset[dt.date]()
         if dialing.on_holidays != "normal":
-            years = [clock.local(minute, zone).year for minute in (start, end)]
-            dates = holiday_dates(code, *years)
+            first, last = (clock.local(minute, zone).date() for minute in (start, end))
+            dates = public_holidays(code, first, last)
         windows = day_windows(dialing.call_times, dialing.on_holidays, dates)
         if next(clock.open_intervals(zone, start, end, windows), None) is None:
             hours = (
