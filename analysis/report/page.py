@@ -7,7 +7,6 @@ measured, that is cheap enough to have every property checked when a figure is m
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from plotly.offline import get_plotlyjs
@@ -30,7 +29,7 @@ from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
 from analysis.report.sure import uncertainty
 from analysis.view import RunView, as_view
-from sim.errors import writing
+from sim.outputs import REPORT, claim
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
 
@@ -52,7 +51,7 @@ def write_report(run: Run | RunView, path: Path, scenario: Scenario | None = Non
     run
         What ``load_run`` gives, or a view of it.
     path
-        The file to write; one that is there is replaced.
+        The file to write; an earlier report is replaced, and nothing else.
     scenario
         As for :func:`report_html`.
 
@@ -61,15 +60,7 @@ def write_report(run: Run | RunView, path: Path, scenario: Scenario | None = Non
     sim.errors.OutputError
         If the file cannot be written. What stood there before is then still there.
     """
-    path = Path(path)
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    html = report_html(run, scenario)
-    with writing(path):
-        try:
-            beside.write_text(html, encoding="utf-8", newline="\n")
-            beside.replace(path)
-        finally:
-            beside.unlink(missing_ok=True)
+    claim(path, REPORT, force=True).write(report_html(run, scenario))
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -14,6 +15,7 @@ from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, Violations
 from sim.errors import writing
+from sim.outputs import Kind, Output
 from sim.record.arrays import coded, column
 
 _ROWS = 1 << 20
@@ -47,35 +49,47 @@ RUN_SCHEMA = pa.schema(
 """The same for simulated calls: line and attempt as in a run's call log, so that they join."""
 
 
+def _is_one(path: Path) -> bool:
+    """Whether a file holds violations."""
+    try:
+        names: list[str] = pq.read_schema(path).names
+    except (OSError, pa.ArrowException):
+        return False
+    return list(SCHEMA.names) == names
+
+
+VIOLATIONS = Kind("a file of violations", b"PAR1", _is_one)
+
+
 class ViolationWriter:
     """Writes violations, audit after audit; a context. The file is whole or it is not there.
 
     Parameters
     ----------
-    path
-        The file; one that exists is replaced.
+    output
+        The file.
 
     Raises
     ------
     sim.errors.OutputError
-        From each of its methods, if the file cannot be written. Then it is not there.
+        If the file cannot be written. Then it is not there.
     """
 
-    def __init__(self, path: str | Path) -> None:
-        self._path = Path(path)
-        self._beside = self._path.with_name(f".{self._path.name}.part")
+    def __init__(self, output: Output) -> None:
+        self._output = output
+        self._open = ExitStack()
         self.rows = 0
         """Rows written."""
 
     def __enter__(self) -> Self:
-        with writing(self._path):
-            self._writer = pq.ParquetWriter(self._beside, SCHEMA, compression="zstd")
+        file = self._open.enter_context(self._output.open())
+        self._writer = pq.ParquetWriter(file, SCHEMA, compression="zstd")
         return self
 
     def add(self, found: Audit) -> None:
         """Write the violations that an audit found."""
         for batch in _batches(found, found.data.name, SCHEMA):
-            with writing(self._path):
+            with writing(self._output.shown):
                 self._writer.write_batch(batch)
             self.rows += batch.num_rows
 
@@ -85,13 +99,13 @@ class ViolationWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with writing(self._path):
-            try:
-                self._writer.close()
-                if error is None:
-                    self._beside.replace(self._path)
-            finally:
-                self._beside.unlink(missing_ok=True)
+        if error is not None:
+            with suppress(OSError, pa.ArrowException):
+                self._writer.close()  # of a file that will be removed
+            self._open.__exit__(kind, error, trace)
+            return
+        with self._open, writing(self._output.shown):
+            self._writer.close()
 
 
 def violation_columns(found: Audit, strategy: str) -> Iterator[pa.RecordBatch]:

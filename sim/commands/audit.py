@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import tell_of_kernels
+from sim.commands.loading import FORCE, claim_and_tell, tell_of_kernels
 from sim.errors import CannotJudgeError, OptionError
 
 if TYPE_CHECKING:
     from sim.audit.shown import By
     from sim.audit.tables import AuditInput
     from sim.audit.write import ViolationWriter
+    from sim.outputs import Output
     from sim.regimes.model import Regime
 
 LAW_BROKEN = 1
@@ -40,7 +41,12 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--facts", type=_FILE, help="YAML: what the message said, what was kept.")
 @click.option("--by", type=click.Choice(["hour", "territory"]), help="Also a table of violations.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
-@click.option("--out", type=_FILE, help="Also write the violations, one a row, as Parquet.")
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    help="Also write the violations, one a row, as Parquet that only you can read.",
+)
+@FORCE
 def audit(
     run: Path | None,
     regimes: tuple[str, ...],
@@ -52,6 +58,7 @@ def audit(
     by: By | None,
     as_json: bool,
     out: Path | None,
+    force: bool,
 ) -> None:
     """Hold a call log against the rules of regimes, rule by rule.
 
@@ -75,7 +82,13 @@ def audit(
     documents: list[dict[str, Any]] = []
     assessed = law_broken = False
     inputs = _run(run, strategies) if run is not None else _files(calls, recipients, optouts, facts)
-    with _writer(out) as writer:
+    output = None
+    if out is not None:
+        from sim.audit.write import VIOLATIONS
+
+        given = (calls, recipients, optouts, facts, *regimes)
+        output = claim_and_tell(out, VIOLATIONS, inputs=given, force=force, private=True)
+    with _writer(output) as writer:
         # One log at a time, so that memory holds no more than one.
         for data in inputs:
             for found in audits(data, chosen):
@@ -97,13 +110,13 @@ def audit(
     raise click.exceptions.Exit(LAW_BROKEN if law_broken else 0)
 
 
-def _writer(out: Path | None) -> AbstractContextManager[ViolationWriter | None]:
+def _writer(output: Output | None) -> AbstractContextManager[ViolationWriter | None]:
     """What writes the violations, where they are asked for."""
-    if out is None:
+    if output is None:
         return nullcontext()
     from sim.audit.write import ViolationWriter
 
-    return ViolationWriter(out)
+    return ViolationWriter(output)
 
 
 def _regimes(names: tuple[str, ...], run: Path | None) -> list[Regime]:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import tell_of_kernels
-from sim.errors import OptionError, writing
+from sim.commands.loading import FORCE, claim_and_tell, tell_of_kernels
+from sim.errors import OptionError
+from sim.outputs import JUNIT, MARKDOWN
 
 
 @click.command()
@@ -19,6 +20,7 @@ from sim.errors import OptionError, writing
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Also write JUnit XML.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Also write a Markdown table.")
+@FORCE
 @click.option("-v", "--verbose", is_flag=True, help="Show the comparisons that are equal, too.")
 def check(
     paths: tuple[str, ...],
@@ -27,6 +29,7 @@ def check(
     as_json: bool,
     junit: Path | None,
     markdown: Path | None,
+    force: bool,
     verbose: bool,
 ) -> None:
     """Rerun scenarios at their check scale and compare counters and digests with baselines.
@@ -41,15 +44,16 @@ def check(
         raise OptionError("an update needs a reason: --update --reason TEXT")
     tell_of_kernels()
     tell = None if as_json else lambda text: click.echo(text, err=True)
-    result = run_check(paths or ("scenarios",), update=update, reason=reason, tell=tell)
-    if junit is not None:
-        text = verdicts.junit(result.rows, result.unjudged)
-        with writing(junit):
-            junit.write_text(text, encoding="utf-8")
-    if markdown is not None:
-        text = verdicts.markdown(result.rows, result.unjudged, result.notes)
-        with writing(markdown):
-            markdown.write_text(text, encoding="utf-8")
+    inputs = paths or ("scenarios",)
+    xml, table = (
+        None if file is None else claim_and_tell(file, kind, inputs=(*inputs, other), force=force)
+        for file, kind, other in ((junit, JUNIT, markdown), (markdown, MARKDOWN, junit))
+    )
+    result = run_check(inputs, update=update, reason=reason, tell=tell)
+    if xml is not None:
+        xml.write(verdicts.junit(result.rows, result.unjudged))
+    if table is not None:
+        table.write(verdicts.markdown(result.rows, result.unjudged, result.notes))
     if as_json:
         document = {
             "summary": result.summary,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import click
 
 from sim.loading.load import load
+from sim.outputs import Kind, Output, claim
 from sim.scenario.load import Loaded
 
 
@@ -22,6 +25,24 @@ def load_and_warn(path: str, sets: Sequence[str] = ()) -> Loaded:
     for warning in loaded.warnings:
         click.echo(str(warning), err=True)
     return loaded
+
+
+def claim_and_tell(
+    path: Path,
+    kind: Kind,
+    *,
+    inputs: Iterable[str | os.PathLike[str] | None] = (),
+    force: bool = False,
+    private: bool = False,
+) -> Output:
+    """See that a file may be written, as :func:`sim.outputs.claim`; tell where a link leads."""
+    output = claim(path, kind, inputs=inputs, force=force, private=private)
+    if output.note is not None:
+        click.echo(output.note, err=True)
+    return output
+
+
+FORCE = click.option("--force", is_flag=True, help="Replace what this command wrote there before.")
 
 
 def tell_of_kernels() -> None:

@@ -7,18 +7,20 @@ from pathlib import Path
 
 import click
 
-from sim.errors import OptionError, OutputError, writing
+from sim.commands.loading import claim_and_tell
+from sim.errors import OptionError
 
 
 @click.command()
 @click.argument("name")
 @click.option(
     "--out",
-    type=click.Path(path_type=Path, dir_okay=False),
+    type=click.Path(path_type=Path),
     help="File to write; NAME.yaml by default.",
 )
 def new(name: str, out: Path | None) -> None:
     """Write a commented starter scenario called NAME."""
+    from sim.outputs import NOTHING
     from sim.scenario.starter import starter
 
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
@@ -26,12 +28,5 @@ def new(name: str, out: Path | None) -> None:
             f"found '{name}'; a scenario's name has up to 40 letters, digits, '-' and '_'"
         )
     target = out or Path(f"{name}.yaml")
-    text = starter(name)
-    with writing(target):
-        try:
-            file = target.open("x", encoding="utf-8")
-        except FileExistsError as error:
-            raise OutputError(f"{target} exists already; nothing was written") from error
-        with file:
-            file.write(text)
+    claim_and_tell(target, NOTHING).write(starter(name))
     click.echo(f"scenario: {target}\nnext:     ringfence run {target}")

@@ -6,21 +6,19 @@ from pathlib import Path
 
 import click
 
-from sim.errors import writing
+from sim.commands.loading import FORCE, claim_and_tell
+from sim.outputs import SCHEMA
 
 
 @click.command()
-@click.option(
-    "--out", type=click.Path(path_type=Path, dir_okay=False), help="File to write, or replace."
-)
-def schema(out: Path | None) -> None:
+@click.option("--out", type=click.Path(path_type=Path), help="File to write.")
+@FORCE
+def schema(out: Path | None, force: bool) -> None:
     """Print the JSON Schema that editors complete scenario keys from."""
     from sim.scenario.schema import schema_text
 
     if out is None:
         click.echo(schema_text(), nl=False)
         return
-    text = schema_text()
-    with writing(out):
-        out.write_text(text, encoding="utf-8")
+    claim_and_tell(out, SCHEMA, force=force).write(schema_text())
     click.echo(f"schema: {out}")

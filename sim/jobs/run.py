@@ -259,7 +259,7 @@ def run_scenario(
     kept: dict[str, CallLog] = {}
     listed = np.zeros(scaled.world.lines if calls else 0, dtype=np.bool_)
 
-    with RunWriter(target, full, text, calls=calls) as writer:
+    with RunWriter(target, full, text, calls=calls, or_next=out is None) as writer:
         log = writer.call_log
 
         def sink_for(name: str, plan: Plan) -> LogSink:

@@ -8,17 +8,17 @@ numbers everywhere.
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
-from sim.errors import BaselineError
+from sim.errors import BaselineError, OutputError
 from sim.measure.chapters import CHAPTERS
 from sim.measure.columns import EXACT_TABLES, MEASURED
 from sim.measure.findings import Findings
 from sim.measure.metrics import compute
+from sim.outputs import BASELINE, claim
 from sim.store.digest import digest_table
 from sim.store.tables import block_table
 
@@ -161,12 +161,10 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
         **asdict(baseline),
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
+        claim(path, BASELINE, force=True).write(text)
+    except OutputError as error:
+        raise BaselineError(str(error)) from error
     except OSError as error:
         raise BaselineError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        partial.unlink(missing_ok=True)

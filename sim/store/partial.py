@@ -1,78 +1,30 @@
 """A directory that is whole or not there.
 
-Files are written into a hidden directory beside the target, ``.NAME.partial-HOST-PID-TIME``, and
-synced; the rename to the final name comes last. Whatever goes wrong before, the hidden directory is
-removed and nothing else was touched. After a kill it stays behind: nothing takes it for a run, and
-a later run on the same machine removes it once its process is dead.
+Files are written into a hidden directory beside the target (:mod:`sim.partial`) and synced; the
+rename to the final name comes last. Whatever goes wrong before, the hidden directory is removed and
+nothing else was touched.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
+import itertools
 import os
-import re
 import shutil
-import socket
-import time
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
 
-from sim.errors import RunDirectoryError
+from sim.errors import OutputError, RunDirectoryError
+from sim.outputs import outside_of_runs, plain_path, sync_folder
+from sim.partial import partial_path, remove_stale
 
-_PARTIAL = re.compile(r"\.(?P<name>.+)\.partial-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+")
 
-
-def open_for_writing(path: Path) -> IO[bytes]:
+def open_for_writing(path: Path, *, private: bool = False) -> IO[bytes]:
     """Open a new file. All that a run writes goes through here."""
-    return path.open("xb")
-
-
-def is_partial(path: Path) -> bool:
-    """Whether a path has the name of a directory that was never finished."""
-    return _PARTIAL.fullmatch(path.name) is not None
-
-
-def _host() -> str:
-    """Eight hex digits for the machine, and for the set of process numbers on it."""
-    try:
-        space = os.readlink("/proc/self/ns/pid")
-    except OSError:
-        space = ""
-    return hashlib.sha256(f"{socket.gethostname()}\n{space}".encode()).hexdigest()[:8]
-
-
-def _alive(pid: int) -> bool:
-    """Whether a process runs; in doubt, yes."""
-    if os.name != "posix":  # there, signal 0 would end the process
-        return True
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
-
-
-def remove_stale(parent: Path) -> list[Path]:
-    """Remove what killed runs left in a directory; those of living processes stay.
-
-    Returns
-    -------
-    list of Path
-        What was removed.
-    """
-    removed = []
-    for entry in parent.iterdir():
-        found = _PARTIAL.fullmatch(entry.name)
-        stale = found and found["host"] == _host() and not _alive(int(found["pid"]))
-        if stale and entry.is_dir() and not entry.is_symlink():
-            shutil.rmtree(entry, ignore_errors=True)
-            removed.append(entry)
-    return removed
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    return os.fdopen(os.open(path, flags, 0o600 if private else 0o666), "wb")
 
 
 class PartialDirectory:
@@ -85,19 +37,32 @@ class PartialDirectory:
     ----------
     target
         The final path; must not exist. Missing parents are made.
+    or_next
+        Whether the next free name will do where the target exists: ``NAME-2``, ``NAME-3``, …
+
+    Raises
+    ------
+    RunDirectoryError
+        If nothing can be written there; before anything is.
     """
 
-    def __init__(self, target: Path) -> None:
-        self.target = Path(os.path.abspath(target))
-        unique = f"{_host()}-{os.getpid()}-{time.time_ns():x}"
-        self.path = self.target.with_name(f".{self.target.name}.partial-{unique}")
-        self.shown = str(target)
+    def __init__(self, target: Path, *, or_next: bool = False) -> None:
+        try:
+            self.shown = plain_path(target)
+            self.target = Path(os.path.abspath(target))
+            outside_of_runs(Path(os.path.realpath(target)), self.shown)
+        except OutputError as error:
+            raise RunDirectoryError(str(error)) from None
+        except ValueError as error:
+            raise RunDirectoryError(f"cannot write {target}: {error}") from None
+        self._or_next = or_next
+        self.path = partial_path(self.target) if self.target.name else self.target
         self._made: list[Path] = []
         self._open: dict[str, IO[bytes]] = {}
         self._published = False
 
     def __enter__(self) -> Self:
-        if os.path.lexists(self.target):
+        if os.path.lexists(self.target) and not self._or_next:
             raise RunDirectoryError(
                 f"cannot write {self.shown}: it exists already; name another, or remove it"
             )
@@ -149,9 +114,12 @@ class PartialDirectory:
 
     # ── Files ────────────────────────────────────────────────────────────────────────────────
 
-    def open(self, name: str) -> IO[bytes]:
-        """Open a new file of the directory; :meth:`close` ends it."""
-        self._open[name] = open_for_writing(self.path / name)
+    def open(self, name: str, *, private: bool = False) -> IO[bytes]:
+        """Open a new file of the directory; :meth:`close` ends it.
+
+        A private one can be read by its owner alone.
+        """
+        self._open[name] = open_for_writing(self.path / name, private=private)
         return self._open[name]
 
     def close(self, name: str) -> int:
@@ -171,25 +139,21 @@ class PartialDirectory:
 
     def publish(self) -> Path:
         """Give the directory its final name."""
-        _sync_folder(self.path)
-        if os.path.lexists(self.target):
-            raise RunDirectoryError(f"cannot write {self.shown}: it has appeared meanwhile")
-        self.path.rename(self.target)
+        sync_folder(self.path)
+        for number in itertools.count(1):
+            name = self.target.name if number == 1 else f"{self.target.name}-{number}"
+            target = self.target.with_name(name)
+            try:
+                if not os.path.lexists(target):
+                    self.path.rename(target)
+                    break
+            except OSError as error:
+                if error.errno not in {errno.EEXIST, errno.ENOTEMPTY}:
+                    raise
+            if not self._or_next:
+                raise RunDirectoryError(f"cannot write {self.shown}: it has appeared meanwhile")
+        self.target = target
         self._published = True
         with contextlib.suppress(OSError):  # it is there; only a power cut could undo it
-            _sync_folder(self.target.parent)
+            sync_folder(self.target.parent)
         return self.target
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system can."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    except OSError as error:
-        if error.errno not in {errno.EINVAL, errno.ENOTSUP}:
-            raise
-    finally:
-        os.close(handle)

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import RunDirectoryError
 from sim.measure.metric import Number
+from sim.partial import is_partial
 from sim.store.columns import TABLES
-from sim.store.partial import is_partial
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -83,6 +83,8 @@ class RunWriter:
         Whether to write the call log; then feed :attr:`call_log`.
     draw, noise
         Numbers of the parameter draw and of the noise replication.
+    or_next
+        Whether the next free name will do where the target exists.
     """
 
     def __init__(
@@ -94,8 +96,9 @@ class RunWriter:
         calls: bool = False,
         draw: int = 0,
         noise: int = 0,
+        or_next: bool = False,
     ) -> None:
-        self._directory = PartialDirectory(target)
+        self._directory = PartialDirectory(target, or_next=or_next)
         self._scenario = scenario
         self._text = text
         self._want_calls = calls
@@ -109,7 +112,7 @@ class RunWriter:
         if self._want_calls:
             try:
                 self.call_log = CallWriter(
-                    self._directory.open(CALLS.file),
+                    self._directory.open(CALLS.file, private=True),
                     self._scenario,
                     draw=self._numbers[0],
                     noise=self._numbers[1],
@@ -170,7 +173,9 @@ class RunWriter:
             size = self._directory.close(CALLS.file)
             self._list_table(CALLS.file, self.call_log.rows, values, size)
             if people is not None:
-                rows, values = write_recipients(self._directory.open(RECIPIENTS.file), people)
+                rows, values = write_recipients(
+                    self._directory.open(RECIPIENTS.file, private=True), people
+                )
                 size = self._directory.close(RECIPIENTS.file)
                 self._list_table(RECIPIENTS.file, rows, values, size)
         tables = {
@@ -200,7 +205,7 @@ class RunWriter:
         return Run(self._directory.publish(), whole, metrics, tables)
 
     def _write_table(self, name: str, table: pa.Table) -> None:
-        file = self._directory.open(name)
+        file = self._directory.open(name, private=name == OPTOUTS.file)
         pq.write_table(table, file, compression="zstd")
         self._list_table(name, table.num_rows, digest_table(table), self._directory.close(name))
 

@@ -177,11 +177,15 @@ def test_the_same_run_gives_the_same_page(html: str) -> None:
 
 def test_write_report_replaces_whole_files_only(run: RunView, tmp_path: Path) -> None:
     target = tmp_path / "report.html"
-    target.write_text("old")
+    assert write_report(run, target) == target
     assert write_report(run, target) == target
     assert target.read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert [p.name for p in tmp_path.iterdir()] == ["report.html"]
-    with pytest.raises(OutputError, match=r"cannot write .*report\.html: No such file"):
+    target.write_text("somebody's own page", encoding="utf-8")
+    with pytest.raises(OutputError, match="is not a report"):
+        write_report(run, target)
+    assert target.read_text(encoding="utf-8") == "somebody's own page"
+    with pytest.raises(OutputError, match="No such file"):
         write_report(run, tmp_path / "missing" / "report.html")
 
 

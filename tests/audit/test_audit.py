@@ -14,7 +14,8 @@ from sim.audit.exposure import exposure
 from sim.audit.shown import count_table, document
 from sim.audit.tables import AuditInput, CampaignFacts, Recipients
 from sim.audit.text import audit_text
-from sim.audit.write import SCHEMA, ViolationWriter
+from sim.audit.write import SCHEMA, VIOLATIONS, ViolationWriter
+from sim.outputs import claim
 from sim.record.never import NEVER
 from sim.regimes.load import load_regime, regime_ids
 from tests.audit.build import DAY, HOUR, PARIS, log, regime, utc
@@ -267,7 +268,7 @@ def test_violations_as_a_file(tmp_path: Any) -> None:
         log([AT, AT + 10 * HOUR, AT + 11 * HOUR], recipients=nobody(3)),
         line_ids=np.array(["aa" * 8, "bb" * 8, "cc" * 8], dtype=object),
     )
-    with ViolationWriter(file) as writer:
+    with ViolationWriter(claim(file, VIOLATIONS)) as writer:
         writer.add(audit(data, regime(NIGHT, CONSENT)))
     rows = pq.read_table(file)
     assert writer.rows == rows.num_rows == 5
@@ -281,7 +282,7 @@ def test_violations_as_a_file(tmp_path: Any) -> None:
 
 def test_a_file_that_fails_leaves_nothing(tmp_path: Any) -> None:
     def fail() -> None:
-        with ViolationWriter(tmp_path / "violations.parquet"):
+        with ViolationWriter(claim(tmp_path / "violations.parquet", VIOLATIONS)):
             raise KeyError
 
     with pytest.raises(KeyError):

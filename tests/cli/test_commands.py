@@ -94,7 +94,7 @@ def test_new_writes_a_scenario_that_is_fine(ringfence: Command, here: Path) -> N
         ([""], "found ''"),
         (["x" * 41], "up to 40 letters"),
         (["x", "--out", "none/x.yaml"], "cannot write none/x.yaml: No such file or directory"),
-        (["x", "--out", "."], "is a directory"),
+        (["x", "--out", "."], "it is a folder"),
     ],
 )
 def test_new_refuses(ringfence: Command, here: Path, arguments: list[str], message: str) -> None:

@@ -16,8 +16,8 @@ from pathlib import Path
 import pytest
 
 from sim.errors import RunDirectoryError
+from sim.partial import is_partial
 from sim.scenario.starter import starter
-from sim.store.partial import is_partial
 from sim.store.read import load_run
 from tests.cli.conftest import FRANCE, PROGRAM, Command, environment, program
 
@@ -109,7 +109,7 @@ def test_a_file_that_cannot_grow(here: Path, size: int) -> None:
 
 
 def test_a_full_disk(ringfence: Command, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(path: Path) -> object:
+    def full(path: Path, *, private: bool = False) -> object:
         path.touch()
         raise OSError(28, os.strerror(28))
 

@@ -14,10 +14,12 @@ from pathlib import Path
 
 import pytest
 
+import sim.partial
 from sim.errors import RunDirectoryError
 from sim.jobs.run import run_scenario
+from sim.partial import is_partial, remove_stale
 from sim.store import partial
-from sim.store.partial import PartialDirectory, is_partial, remove_stale
+from sim.store.partial import PartialDirectory
 from sim.store.read import load_run
 
 
@@ -78,7 +80,7 @@ class Disk:
     def __init__(self, room: int) -> None:
         self.room = room
 
-    def open(self, path: Path) -> io.FileIO:
+    def open(self, path: Path, *, private: bool = False) -> io.FileIO:
         disk = self
 
         class File(io.FileIO):
@@ -216,7 +218,7 @@ def test_kill_leaves_a_hidden_directory_that_the_next_run_removes(loaded, scenar
 def test_only_dead_processes_of_this_machine_are_stale(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    host = partial._host()
+    host = sim.partial._host()
     stale = tmp_path / f".a.partial-{host}-{dead.pid}-1f"
     keep = [
         tmp_path / f".b.partial-{host}-{os.getpid()}-1f",  # alive

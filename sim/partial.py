@@ -1,0 +1,81 @@
+"""Names of what is being written, and what killed processes left of it.
+
+Whatever is written takes its final name last. Until then it stands beside, hidden, under
+``.NAME.partial-HOST-PID-NUMBER``, which no two living processes share. After a kill it stays
+behind: nothing takes it for a result, and whoever next writes beside it on the same machine removes
+it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import os
+import re
+import shutil
+import socket
+from pathlib import Path
+
+_PARTIAL = re.compile(r"\.(?P<name>.+)\.partial-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+", re.S)
+_NUMBERS = itertools.count()
+_MOST_BYTES = 150
+"""Of a final name, as many go into the hidden one: names have at most 255."""
+
+
+def partial_path(target: Path) -> Path:
+    """A new hidden name beside a target."""
+    short = os.fsdecode(os.fsencode(target.name)[:_MOST_BYTES])
+    return target.with_name(f".{short}.partial-{_host()}-{os.getpid()}-{next(_NUMBERS):x}")
+
+
+def is_partial(path: Path) -> bool:
+    """Whether a path has the name of something that was never finished."""
+    return _PARTIAL.fullmatch(path.name) is not None
+
+
+def _host() -> str:
+    """Eight hex digits for the machine, and for the set of process numbers on it."""
+    try:
+        space = os.readlink("/proc/self/ns/pid")
+    except OSError:
+        space = ""
+    return hashlib.sha256(f"{socket.gethostname()}\n{space}".encode()).hexdigest()[:8]
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process runs; in doubt, yes."""
+    if os.name != "posix":  # there, signal 0 would end the process
+        return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
+def remove_stale(parent: Path) -> list[Path]:
+    """Remove what killed processes left in a directory; what belongs to living ones stays.
+
+    Returns
+    -------
+    list of Path
+        What was removed.
+    """
+    removed = []
+    for entry in parent.iterdir():
+        found = _PARTIAL.fullmatch(entry.name)
+        if not found or found["host"] != _host() or _alive(int(found["pid"])):
+            continue
+        if entry.is_symlink():  # we make none
+            continue
+        try:
+            if entry.is_dir():
+                shutil.rmtree(entry)
+            else:
+                entry.unlink()
+        except OSError:  # somebody else's, or gone meanwhile
+            continue
+        removed.append(entry)
+    return removed
