@@ -43,7 +43,7 @@ OFFENDERS = {
 }
 """Arrows that stand today against the order. The list only shrinks."""
 
-FRONT = ("sim", "sim.__main__", "sim.cli")
+FRONT = ("sim", "sim.__main__", "sim.cli", "sim.front")
 """The front door stands outside of the order: it opens every room, and no room leads back to it."""
 
 

@@ -8,9 +8,12 @@ documents, and aliases that expand beyond reason.
 from __future__ import annotations
 
 import math
+import os
 import re
+from collections.abc import Mapping
+from numbers import Integral
 from pathlib import Path as FilePath
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
@@ -37,6 +40,8 @@ MAX_DEPTH = 40
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value", "merge"}
+_TOO_LARGE = f"is larger than {MAX_BYTES // 1024} KiB; that is no scenario"
+_TOO_MANY = f"more than {MAX_NODES:_} values, with aliases expanded"
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
 _PROBLEMS = (
@@ -83,6 +88,8 @@ def read_source(path: str | FilePath) -> Source:
 
 def parse_source(text: str, file: str) -> Source:
     """The data of a YAML text that must be a map; `file` is the name that faults give."""
+    if len(text) > MAX_BYTES:
+        raise ScenarioError([Fault(file, 0, 0, "", _TOO_LARGE)])
     root = _compose(text, file, 1)
     if root is None:
         only = "only comments" if text.strip() else "nothing"
@@ -104,6 +111,19 @@ def parse_value(text: str, file: str, column: int) -> Source:
     return _Converter(file, column - 1).convert(root)
 
 
+def data_source(data: Mapping[Any, Any], file: str) -> Source:
+    """The same of data in memory: dicts, lists and scalars as YAML would give them.
+
+    Nothing is written anywhere, so the place of each value is the name `file` without a line.
+
+    Raises
+    ------
+    ScenarioError
+        When it holds more values, or is nested deeper, than a file may be.
+    """
+    return _DataReader(file).read(data)
+
+
 # ── From bytes to text ───────────────────────────────────────────────────────────────────────────
 
 
@@ -113,6 +133,8 @@ def _text(file: str) -> str:
     def fail(message: str, line: int = 0, column: int = 0) -> ScenarioError:
         return ScenarioError([Fault(file, line, column, "", message)])
 
+    if not nameable(file):
+        raise fail("cannot be read: no file can have that name")
     try:
         if FilePath(file).is_dir():
             raise fail("is a directory; name a scenario file in it")
@@ -122,11 +144,10 @@ def _text(file: str) -> str:
         raise fail("there is no such file") from None
     except PermissionError:
         raise fail("may not be read: permission denied") from None
-    except (OSError, ValueError) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise fail(f"cannot be read: {reason}") from None
+    except OSError as error:
+        raise fail(f"cannot be read: {error.strerror or error}") from None
     if len(data) > MAX_BYTES:
-        raise fail(f"is larger than {MAX_BYTES // 1024} KiB; that is no scenario")
+        raise fail(_TOO_LARGE)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("is UTF-16 text; save it as UTF-8", 1, 1)
     if (offset := data.find(b"\0")) >= 0:
@@ -174,7 +195,11 @@ def _compose(text: str, file: str, first_column: int) -> YamlNode | None:
         raise fail(f"the character U+{code:04X} is not allowed in YAML", line, column) from None
     except RecursionError:
         raise fail(_TOO_DEEP, 1, 1) from None
-    except (YAMLError, ValueError) as error:
+    except (
+        YAMLError,
+        ValueError,
+        OverflowError,
+    ) as error:  # the last two of escapes: "\\UFFFFFFFF"
         raise fail(f"is not YAML: {str(error).splitlines()[0]}", 1, 1) from None
     return node
 
@@ -194,6 +219,14 @@ def _problem(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
         what = context.removeprefix("while ").strip()
         message += f" ({what}, which began at {mark.line + 1}:{mark.column + 1})" if what else ""
     return message
+
+
+def nameable(name: str) -> bool:
+    """Whether a file can have a name: no zero byte in it, and no half of a character."""
+    try:
+        return b"\0" not in os.fsencode(name)
+    except UnicodeEncodeError:
+        return False
 
 
 # ── From the library's nodes to ours ─────────────────────────────────────────────────────────────
@@ -226,7 +259,7 @@ class _Converter:
         self._count += 1
         # These two end the reading: to go on could take for ever.
         if self._count > MAX_NODES:
-            self._fault(place, path, f"more than {MAX_NODES:_} values, with aliases expanded")
+            self._fault(place, path, _TOO_MANY)
             raise ScenarioError(self._faults)
         if len(path) > MAX_DEPTH:
             self._fault(place, path[:4], _TOO_DEEP)
@@ -302,3 +335,51 @@ class _Converter:
             if len(text) > 40:
                 self._fault(place, path, f"the number {text[:20]}… is too long")
         return text
+
+
+class _DataReader:
+    """Turns data in memory into nodes whose place is a name."""
+
+    def __init__(self, file: str) -> None:
+        self._place = Place(file, 0, 0)
+        self._count = 0
+        self._faults: list[Fault] = []
+
+    def read(self, data: Mapping[Any, Any]) -> Source:
+        """The whole tree, and what of it had to be left out."""
+        return Source(self._node(data, ()), tuple(self._faults))
+
+    def _fault(self, path: Path, message: str) -> None:
+        self._faults.append(Fault(self._place.file, 0, 0, dotted(path), message))
+
+    def _node(self, data: Any, path: Path) -> Node:
+        self._count += 1
+        if self._count > MAX_NODES or len(path) > MAX_DEPTH:
+            deep = len(path) > MAX_DEPTH
+            self._fault(path[:4], _TOO_DEEP if deep else _TOO_MANY)
+            raise ScenarioError(self._faults)
+        if isinstance(data, Mapping):
+            found: dict[str, Node] = {}
+            for key, value in data.items():
+                if isinstance(key, str):
+                    found[key] = self._node(value, (*path, key))
+                else:
+                    self._fault(path, f"the key {shown(key)} is not text")
+            return Node(found, self._place, self._place, path)
+        if isinstance(data, list | tuple):
+            entries = tuple(self._node(entry, (*path, at)) for at, entry in enumerate(data))
+            return Node(entries, self._place, self._place, path)
+        return Node(self._scalar(data, path), self._place, self._place, path)
+
+    def _scalar(self, data: Any, path: Path) -> Scalar:
+        if data is None or isinstance(data, str | bool | int):
+            return data
+        if isinstance(data, Integral):
+            return int(data)
+        if isinstance(data, float):
+            if not math.isfinite(data):
+                self._fault(path, f"found {data}; a finite number is wanted")
+            return float(data)
+        kind = type(data).__name__
+        self._fault(path, f"found a {kind}; write it as text, such as it would stand in a file")
+        return str(data)

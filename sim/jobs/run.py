@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import difflib
+import operator
 import os
 import sys
 import time
@@ -126,6 +127,41 @@ def choose(scenario: Scenario, wanted: Sequence[str] | None) -> list[str]:
     return [name for name in scenario.strategies if not wanted or name in wanted]
 
 
+def reseeded(loaded: Loaded, seed: int | None) -> Loaded:
+    """A scenario with another root seed; None keeps its own.
+
+    Raises
+    ------
+    OptionError
+        For a seed that is no number from 0 to 2**64 - 1.
+    """
+    if seed is None:
+        return loaded
+    if not 0 <= operator.index(seed) < 1 << 64:
+        raise OptionError(
+            "the seed cannot be used", found=repr(seed), allowed="a number from 0 to 2**64 - 1"
+        )
+    return replace(
+        loaded,
+        scenario=loaded.scenario.model_copy(update={"seed": seed}),
+        resolved={**loaded.resolved, "seed": seed},
+    )
+
+
+def scaled_down(full: Scenario, asked: Fraction) -> tuple[Scenario, Fraction, tuple[Rounding, ...]]:
+    """A scenario at a scale, its effective scale, and what was rounded.
+
+    Raises
+    ------
+    OptionError
+        For a scale out of range, or one that leaves no line.
+    """
+    if 0 < asked * full.world.lines < 1:
+        raise OptionError(f"the scale {float(asked):.2g} leaves none of {full.world.lines:,} lines")
+    scaled, rounding = scale_scenario(full, asked)
+    return scaled, Fraction(scaled.world.lines, full.world.lines), rounding
+
+
 def simulate(
     scenario: Scenario,
     strategies: Sequence[str],
@@ -239,19 +275,11 @@ def run_scenario(
         For an unknown strategy, or a scale out of range.
     """
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
-    if seed is not None:
-        loaded = replace(
-            loaded,
-            scenario=loaded.scenario.model_copy(update={"seed": seed}),
-            resolved={**loaded.resolved, "seed": seed},
-        )
+    loaded = reseeded(loaded, seed)
     full = loaded.scenario
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
-    if 0 < asked * full.world.lines < 1:
-        raise OptionError(f"the scale {float(asked):.2g} leaves none of {full.world.lines:,} lines")
-    scaled, rounding = scale_scenario(full, asked)
-    effective = Fraction(scaled.world.lines, full.world.lines)
+    scaled, effective, rounding = scaled_down(full, asked)
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
 

@@ -7,11 +7,12 @@ from pathlib import Path
 
 from sim.behaviour.answering import latent
 from sim.document.node import nearest
+from sim.document.source import Source
 from sim.errors import Fault, ScenarioError, UnreachableSharesError
 from sim.scenario.load import Loaded, load_scenario
 
 
-def load(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
+def load(path: str | Path | Source, sets: Sequence[str] = ()) -> Loaded:
     """Load a scenario and check that the model can meet its answering shares.
 
     Raises

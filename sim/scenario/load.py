@@ -19,6 +19,7 @@ from ruamel.yaml.nodes import ScalarNode
 from ruamel.yaml.representer import SafeRepresenter
 
 from sim.document.node import Node, plain
+from sim.document.source import Source
 from sim.document.validate import Checked, check_model, unfilled
 from sim.errors import Fault, ScenarioError, in_order
 from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
@@ -44,13 +45,13 @@ class Loaded:
     """Every value with the place where it was written; each strategy complete."""
 
 
-def load_scenario(path: str | Path, sets: Sequence[str] = ()) -> Loaded:
+def load_scenario(path: str | Path | Source, sets: Sequence[str] = ()) -> Loaded:
     """Read and check a scenario file.
 
     Parameters
     ----------
     path
-        The file.
+        The file, or what was read already.
     sets
         Values that replace those of the file: ``dialing.channels=825`` for the base strategy and
         so for all that do not overlay it, ``strategies.NAME.dialing.channels=825`` for one.

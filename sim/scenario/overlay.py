@@ -23,7 +23,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
-from sim.document.source import Source, parse_value, read_source
+from sim.document.source import Source, nameable, parse_value, read_source
 from sim.errors import Fault, ScenarioError
 from sim.scenario.strategy import Strategy
 
@@ -52,8 +52,10 @@ class Composed:
 # ── Files that extend files ──────────────────────────────────────────────────────────────────────
 
 
-def read_chain(path: str | FilePath) -> tuple[list[Source], tuple[FilePath, ...]]:
+def read_chain(path: str | FilePath | Source) -> tuple[list[Source], tuple[FilePath, ...]]:
     """A file and those that it extends, the most basic first; and their paths, `path` first.
+
+    What was read already may stand for the file: what it extends is relative to its name.
 
     Raises
     ------
@@ -61,11 +63,14 @@ def read_chain(path: str | FilePath) -> tuple[list[Source], tuple[FilePath, ...]
         When one of them cannot be read, or the chain is circular or too long.
     """
     layers: list[Source] = []
-    files = [str(path)]
+    given = path if isinstance(path, Source) else None
+    files = [str(path) if given is None else given.node.place.file]
+    if not nameable(files[0]):
+        read_source(files[0])  # says so
     seen = {os.path.realpath(files[0])}
     while True:
         file = files[-1]
-        layer, faults = read_source(file)
+        layer, faults = given if given is not None and not layers else read_source(file)
         rest = {name: node for name, node in layer.children.items() if name != "extends"}
         layers.append(Source(replace(layer, value=rest), faults))
         link = layer.children.get("extends")
@@ -73,6 +78,8 @@ def read_chain(path: str | FilePath) -> tuple[list[Source], tuple[FilePath, ...]
             break
         if not isinstance(link.value, str) or not link.value.strip():
             raise _at(link, "found no file name; write extends: other.yaml")
+        if not nameable(link.value):
+            raise _at(link, "found a name that no file can have; write extends: other.yaml")
         target = os.path.normpath(os.path.join(os.path.dirname(file), link.value))
         if os.path.realpath(target) in seen:
             chain = " -> ".join([*files, target])
@@ -244,7 +251,7 @@ def _set_fault(setting: Setting, message: str) -> Fault:
 # ── All layers together ──────────────────────────────────────────────────────────────────────────
 
 
-def compose(path: str | FilePath, sets: Sequence[str] = ()) -> Composed:
+def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed:
     """Read a file with all that it extends, lay overlays over the base strategy, apply settings.
 
     Settings of the base strategy come before overlays, settings of a strategy after them, so the

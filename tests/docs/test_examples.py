@@ -153,3 +153,25 @@ def test_the_behaviour_reaches_both_engines(monkeypatch: pytest.MonkeyPatch) -> 
     past_6_s = Outcome.HEARD + 1
     assert (before.outcome >= past_6_s).sum() > 0
     assert (after.outcome >= past_6_s).sum() == 0  # 20 s of patience, 15 of them dead air
+
+
+ROOMS = re.compile(r"^\s*\"?(?:from sim(?:\.\w+)* import|import sim\.)", re.MULTILINE)
+EXTENDERS = {"add-a-behaviour.md", "add-a-chart.md", "add-a-consequence.md"}
+"""How-tos for those who change the code: they may open its rooms."""
+
+
+def test_pages_for_users_use_the_front_door_alone() -> None:
+    notebooks = sorted((ROOT / "docs" / "notebooks").glob("*.ipynb"))
+    assert notebooks
+    texts = {page.name: page.read_text(encoding="utf-8") for page in notebooks}
+    texts |= {
+        page.name: "\n".join(
+            block.text
+            for block in blocks(page.read_text(encoding="utf-8"))
+            if block.language == "python"
+        )
+        for page in PAGES
+        if page.name not in EXTENDERS
+    }
+    assert {name for name, text in texts.items() if ROOMS.search(text)} == set()
+    assert "import sim\n" in texts["README.md"]
