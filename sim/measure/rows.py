@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.record.column import count
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS
 
 Block = dict[str, Any]
@@ -36,6 +37,16 @@ def dispositions(by_outcome: Int64s) -> Int64s:
     for code, disposition in enumerate(DISPOSITION_OF_OUTCOME):
         out[..., disposition] += by_outcome[..., code]
     return out
+
+
+DISPOSITION_COLUMNS = (
+    count("invalid", "calls", "Attempts that met a number not in service."),
+    count("busy", "calls", "Attempts that met a busy line."),
+    count("no_answer", "calls", "Attempts that rang until the time-out."),
+    count("machine", "calls", "Attempts that an answering machine took."),
+    count("human", "calls", "Attempts that a person took."),
+)
+"""Columns of what :func:`calls` counts beside ``attempts``, in the order of their codes."""
 
 
 def calls(by_outcome: Int64s) -> Block:

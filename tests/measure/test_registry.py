@@ -98,6 +98,7 @@ def test_columns_have_one_name_each_and_dispositions_are_spelt_as_in_the_log():
         assert len(set(table.column_names)) == len(table.columns)
         assert all(c.meaning and c.unit for c in table.columns)
     for name in RESULT_TABLES:
+        assert "attempts" in TABLES[name].column_names
         if name != "territories":
             assert set(DISPOSITIONS) <= set(TABLES[name].column_names)
 

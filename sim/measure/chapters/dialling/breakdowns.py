@@ -7,17 +7,9 @@ import numpy as np
 from sim.measure.capacity import available_by_bin
 from sim.measure.evidence import Evidence
 from sim.measure.marks import BIN_MS
-from sim.measure.rows import Block, calls, dispositions
+from sim.measure.rows import DISPOSITION_COLUMNS, Block, calls, dispositions
 from sim.record.column import STRATEGY, UTC_MS, Column, Table, count
 from sim.record.log import DISPOSITIONS, Outcome
-
-_DISPOSITIONS = (
-    count("invalid", "calls", "Attempts that met a number not in service."),
-    count("busy", "calls", "Attempts that met a busy line."),
-    count("no_answer", "calls", "Attempts that rang until the time-out."),
-    count("machine", "calls", "Attempts that an answering machine took."),
-    count("human", "calls", "Attempts that a person took."),
-)
 
 TIMELINE = Table(
     "timeline",
@@ -26,7 +18,7 @@ TIMELINE = Table(
         STRATEGY,
         Column("bin_start_utc", "UTC", UTC_MS, "First moment of the bin; bins are half-open."),
         count("attempts", "calls", "Calls that start in the bin."),
-        *_DISPOSITIONS,
+        *DISPOSITION_COLUMNS,
         count("voicemails_left", "calls", "Of these, calls that left a message on a machine."),
         count("gate_passed", "calls", "Of these, calls in which a person got the live message."),
         count(
@@ -119,7 +111,7 @@ ANSWERING = Table(
         Column("weekday", "-", "uint8", "Local day of the week, Monday 0 to Sunday 6."),
         Column("hour", "-", "uint8", "Local hour, 0 to 23."),
         count("attempts", "calls", "Calls that start in the hour."),
-        *_DISPOSITIONS,
+        *DISPOSITION_COLUMNS,
         count("first_attempts", "calls", "Of these, first attempts."),
         count("first_human", "calls", "First attempts that a person took."),
     ),
@@ -133,7 +125,7 @@ ATTEMPTS = Table(
         STRATEGY,
         Column("attempt", "-", "uint8", "1 for the first call to a line."),
         count("attempts", "calls", "Calls with this attempt number."),
-        *_DISPOSITIONS,
+        *DISPOSITION_COLUMNS,
         count("newly_connected", "lines", "Lines that this attempt connects for the first time."),
         count("newly_delivered_live", "lines", "Lines that it delivers live for the first time."),
     ),
