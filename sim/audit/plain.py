@@ -274,15 +274,20 @@ def _opposition(log: _Log, rule: OppositionRule) -> PlainVerdict:
 def _frequency_cap(log: _Log, rule: FrequencyCapRule) -> PlainVerdict:
     earlier: dict[int, list[int]] = {}
     wrong = set()
+    in_days = rule.day == "calendar"
+    if in_days:
+        log.need("zone")
+    window = rule.window // 86_400_000 if in_days else rule.window
     for i in sorted(log.looked_at(rule), key=lambda i: (log.get("start_ms", i), i)):
-        start = log.get("start_ms", i)
         before = earlier.setdefault(log.get("line", i), [])
+        # A moment in days of the calendar, or in ms.
+        start = log.day(i).toordinal() if in_days else log.get("start_ms", i)
         before.append(start)
         if rule.rolling:
-            together = [s for s in before if start - rule.window < s <= start]
+            together = [s for s in before if start - window < s]
         else:
-            number = (start - before[0]) // rule.window
-            together = [s for s in before if (s - before[0]) // rule.window == number]
+            number = (start - before[0]) // window
+            together = [s for s in before if (s - before[0]) // window == number]
         if len(together) > rule.calls:
             wrong.add(i)
     return PlainVerdict("assessed", frozenset(wrong))
@@ -297,11 +302,19 @@ def _pause(log: _Log, rule: PauseAfterRefusalRule) -> PlainVerdict:
         for k in range(len(optouts.line))
         if optouts.refusal is None or optouts.refusal[k]
     ]
-    pause = rule.days * 24 * 3600 * 1000
+    if rule.day == "calendar":
+        log.need("zone")
+
+    def paused(i: int, at: int) -> bool:
+        start = log.get("start_ms", i)
+        if start < at:
+            return False
+        if rule.day == "calendar":
+            return log.day(i) <= log.wall(i, at).date() + dt.timedelta(days=rule.days)
+        return bool(start < at + rule.days * 24 * 3600 * 1000)
 
     def breaks(i: int) -> bool:
-        line, start = log.get("line", i), log.get("start_ms", i)
-        return any(who == line and at <= start < at + pause for who, at in refusals)
+        return any(who == log.get("line", i) and paused(i, at) for who, at in refusals)
 
     return _chosen(log, rule, breaks)
 

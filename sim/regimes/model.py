@@ -39,12 +39,17 @@ Counted = Literal["dialled", "connected", "delivered"]
 which any of the message was played."""
 Unit = Literal["call", "campaign"]
 """What one violation is: each call, or the campaign as a whole, as with a duty that has no call."""
+Day = Literal["calendar", "24 h"]
+"""What a law means by a day: one of the recipient's calendar, by the clock on their wall, or 24
+hours from any moment."""
 Covered = Literal["automated", "caller"]
 """What a consent must name to be valid: automated calls as such, this very caller."""
 MessageItem = Literal["opt_out_offered", "opt_out_at_start", "how_to_object", "opt_out_key"]
 """``opt_out_offered``: the message tells of the right to object, anywhere. ``opt_out_at_start``: it
 does so before its content, and before any question such as 'press 1'. ``how_to_object``: it says
 how, beside the notice. ``opt_out_key``: a key or a word in the call itself does it."""
+DAY_MS = 86_400_000
+"""A day of 24 hours, ms."""
 Amount = Annotated[float, BeforeValidator(parse_factor), FACTOR]
 Share = Annotated[float, BeforeValidator(parse_share), SHARE]
 
@@ -164,7 +169,16 @@ class FrequencyCapRule(RuleBase):
 
     kind: Literal["frequency_cap"]
     calls: Annotated[Count, Field(ge=1)] = Field(description="Most calls in any one window.")
-    window: Annotated[PlainDuration, Field(ge=1)] = Field(description="Length of the window.")
+    window: Annotated[PlainDuration, Field(ge=1)] = Field(
+        description="Length of the window; whole days where `day` is calendar."
+    )
+    day: Day = Field(
+        "24 h",
+        description=(
+            "calendar: the window is so many days of the recipient's calendar, that of the call "
+            "the last of them. 24 h: it is a length of time that ends with the call."
+        ),
+    )
     rolling: StrictBool = Field(
         True,
         description=(
@@ -173,12 +187,24 @@ class FrequencyCapRule(RuleBase):
         ),
     )
 
+    @property
+    def window_days(self) -> int:
+        """The window in whole days."""
+        return self.window // DAY_MS
+
 
 class PauseAfterRefusalRule(RuleBase):
     """No call for some days after the person refused on the line."""
 
     kind: Literal["pause_after_refusal"]
-    days: Annotated[Count, Field(ge=1)] = Field(description="Days of 24 h after the refusal.")
+    days: Annotated[Count, Field(ge=1)] = Field(description="Days after the refusal.")
+    day: Day = Field(
+        "24 h",
+        description=(
+            "calendar: so many whole days of the recipient's calendar, the day of the refusal not "
+            "counted. 24 h: so many times 24 hours from the refusal on."
+        ),
+    )
 
 
 class HonourOptOutRule(RuleBase):

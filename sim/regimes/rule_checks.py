@@ -9,10 +9,12 @@ from zoneinfo import available_timezones
 from sim.document.messages import unknown_name
 from sim.document.node import Node
 from sim.document.validate import fault_at
-from sim.document.written import clock_text
+from sim.document.written import clock_text, duration_text
 from sim.errors import Fault
 from sim.regimes.model import (
+    DAY_MS,
     CallerNumberRule,
+    FrequencyCapRule,
     HonourOptOutRule,
     HoursRule,
     Rule,
@@ -32,6 +34,13 @@ def check_rule(rule: Rule, node: Node) -> Iterator[Fault]:
         if (rule.delay is None) == (rule.business_days is None):
             given = "both" if rule.delay is not None else "neither"
             yield fault_at(node, f"has {given} of delay and business_days; one of them is wanted")
+    elif isinstance(rule, FrequencyCapRule):
+        if rule.day == "calendar" and rule.window % DAY_MS:
+            yield fault_at(
+                at(node, "window"),
+                f"found {duration_text(rule.window)}; with `day: calendar` whole days are wanted, "
+                "such as 30 d",
+            )
     elif isinstance(rule, CallerNumberRule):
         if not rule.forbidden_prefixes and not rule.allowed_prefixes:
             yield fault_at(

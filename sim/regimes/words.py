@@ -90,12 +90,18 @@ def _(rule: RegisterRule | OppositionRule) -> Iterator[str]:
 @_own.register
 def _(rule: FrequencyCapRule) -> Iterator[str]:
     how = "any stretch" if rule.rolling else "stretches one after the other"
-    yield f"{rule.calls} calls in {duration_text(rule.window)}, {how}"
+    if rule.day == "calendar":
+        yield f"{rule.calls} calls in {rule.window_days} calendar days of the recipient, {how}"
+    else:
+        yield f"{rule.calls} calls in {duration_text(rule.window)}, {how}"
 
 
 @_own.register
 def _(rule: PauseAfterRefusalRule) -> Iterator[str]:
-    yield f"{rule.days} days"
+    if rule.day == "calendar":
+        yield f"{rule.days} whole calendar days of the recipient after that of the refusal"
+    else:
+        yield f"{rule.days} days of 24 h"
 
 
 @_own.register

@@ -54,6 +54,7 @@ STEPS = tuple(
 )
 CLOCKS = ("00:00", "00:30", "02:00", "09:30", "12:00", "18:00", "23:59", "24:00")
 DAYS = ("all", "mon-fri", "sat", "sun", "fri")
+DAYS_OF_CAP = st.integers(1, 3).map(lambda d: {"window": f"{d} d", "day": "calendar"})
 NAMES = ("opt_out_offered", "opt_out_at_start", "how_to_object", "opt_out_key")
 IDENTITY = ("caller_at_start", "phone_number")
 _SOURCE = {"ref": "X1", "text": "Made up."}
@@ -240,10 +241,14 @@ def regimes(draw: st.DrawFn) -> Regime:
         {
             "kind": "frequency_cap",
             "calls": draw(st.integers(1, 3)),
-            "window": f"{draw(hour)} h",
             "rolling": draw(st.integers(0, 3)) > 0,
+            **draw(st.one_of(hour.map(lambda h: {"window": f"{h} h"}), DAYS_OF_CAP)),
         },
-        {"kind": "pause_after_refusal", "days": draw(st.integers(1, 7))},
+        {
+            "kind": "pause_after_refusal",
+            "days": draw(st.integers(1, 7)),
+            "day": draw(st.sampled_from(("calendar", "24 h"))),
+        },
         {"kind": "honour_opt_out", **honour},
         {
             "kind": "message",

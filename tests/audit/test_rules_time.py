@@ -134,6 +134,34 @@ def test_the_window_rolls_across_midnight_and_over_a_clock_change() -> None:
     assert breaking(log(starts, line=[0, 0]), rule) == [1]
 
 
+MONTH: dict[str, Any] = {**CAP, "calls": 4, "day": "calendar"}
+"""More than four in thirty calendar days, as the French decree counts them."""
+
+
+def test_thirty_calendar_days_end_at_midnight_whatever_the_hour() -> None:
+    # 2 March is the first of thirty days whose last is 31 March; 1 April is the thirty-first.
+    days = [utc(f"2024-03-02 {hour}:00", PARIS) for hour in (10, 11, 18, 19)]
+    for fifth, wrong in (("2024-03-31 23:59", [4]), ("2024-04-01 00:00", [])):
+        calls = [*days, utc(fifth, PARIS)]
+        assert breaking(log(calls, line=[0] * 5), MONTH) == wrong
+    # The clock went forward meanwhile: 18:59 on 1 April is 29 days and 23:59 after 18:00.
+    early = [*[utc("2024-03-02 18:00", PARIS)] * 4, utc("2024-04-01 18:59", PARIS)]
+    assert breaking(log(early, line=[0] * 5), {**CAP, "calls": 4}) == [4]
+    assert breaking(log(early, line=[0] * 5), MONTH) == []
+
+
+def test_a_calendar_day_is_that_of_the_recipient_and_of_each_call() -> None:
+    rule = {"kind": "frequency_cap", "calls": 1, "window": "1 d", "day": "calendar"}
+    at = [utc("2024-06-07 21:30"), utc("2024-06-07 22:30")]  # 23:30 and 0:30 in Paris
+    assert breaking(log(at, line=[0, 0]), rule) == []
+    assert breaking(log(at, line=[0, 0], zone="Europe/London"), rule) == [1]
+    # A line of two zones: at 22:30 UTC it is the 8th in Paris, and still the 7th in London.
+    mixed = [utc("2024-06-07 22:30"), utc("2024-06-07 22:31"), utc("2024-06-07 22:32")]
+    zones = ["Europe/Paris", "Europe/London", "Europe/Paris"]
+    assert breaking(log(mixed, line=[0] * 3, zone=zones), rule) == [1, 2]
+    assert "zones" in reason(log(at, line=[0, 0], zone=None), rule)
+
+
 def test_calls_of_one_millisecond_count_in_the_order_of_the_log() -> None:
     at = utc("2024-03-01 12:00")
     assert breaking(log([at] * 5, line=[0, 1, 0, 0, 0]), CAP) == [4]
@@ -200,6 +228,22 @@ def test_pause_after_a_refusal() -> None:
     again = wishes((0, at), (0, at + 59 * DAY), (1, at), refusal=[True, True, False])
     assert breaking(log(starts, line=[0, 0, 0, 0, 1], optouts=again), rule) == [1, 2, 3]
     assert "opt-outs are not known" in reason(log(starts), rule)
+
+
+def test_sixty_calendar_days_must_have_passed_in_full() -> None:
+    rule = {"kind": "pause_after_refusal", "days": 60, "day": "calendar"}
+    # The sixtieth day after 1 February 2026 is 2 April: 27 of February, 31 of March, 2 of April.
+    refused = utc("2026-02-01 10:00", PARIS)
+    times = ("2026-02-01 09:59", "2026-02-01 10:00", "2026-04-02 00:00", "2026-04-02 23:59")
+    starts = [utc(text, PARIS) for text in (*times, "2026-04-03 00:00")]
+    data = log(starts, line=[0] * 5, optouts=wishes((0, refused)))
+    assert breaking(data, rule) == [1, 2, 3]
+    # 23:30 in Paris is another day in Tokyo already.
+    night = utc("2026-02-01 23:30", PARIS)
+    call = [utc("2026-04-03 12:00", PARIS)]
+    for zone, wrong in ((PARIS, []), ("Asia/Tokyo", [0])):
+        assert breaking(log(call, zone=zone, optouts=wishes((0, night))), rule) == wrong
+    assert "zones" in reason(log(call, zone=None, optouts=wishes((0, night))), rule)
 
 
 def test_an_opt_out_is_honoured_once_the_delay_is_over() -> None:

@@ -239,6 +239,26 @@ def test_caps_bind_line_types_and_spare_those_who_consent_throughout(tmp_path: P
     assert four.lines.tolist() == [True, True, False, False, True, True, True]
 
 
+def test_a_cap_in_calendar_days_is_kept_with_what_a_clock_is_put_back(tmp_path: Path) -> None:
+    regime = house_rules(tmp_path, "kind: frequency_cap, calls: 3, window: 30 d, day: calendar")
+    people = lines_with(consent=[0])
+    (spring,) = enforcing(regime, attempts=4).caps(people, CUTOFF)
+    assert spring.window_ms == 30 * DAY
+    # On 29 October 2017 Paris put its clock back by an hour.
+    of = scenario(
+        {regime: ["all"]},
+        attempts={"lifetime": 4},
+        campaign={
+            "timezone": "Europe/Paris",
+            "start": "2017-10-20 08:00",
+            "cutoff": "2017-11-20 22:00",
+        },
+    )
+    end = round(dt.datetime(2017, 11, 20, 21, tzinfo=dt.UTC).timestamp() * 1000)
+    (autumn,) = Enforcement(of, of.strategies["only"]).caps(people, end)
+    assert autumn.window_ms == 30 * DAY + 3_600_000
+
+
 def test_a_cap_that_attempts_cannot_reach_is_left_out(tmp_path: Path) -> None:
     regime = house_rules(tmp_path, "kind: frequency_cap, calls: 3, window: 30 d")
     people = lines_with(consent=[0, 1])

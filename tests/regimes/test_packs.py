@@ -21,6 +21,7 @@ from sim.regimes.model import (
     FrequencyCapRule,
     HonourOptOutRule,
     HoursRule,
+    PauseAfterRefusalRule,
     SilenceRule,
     Source,
 )
@@ -228,6 +229,23 @@ def test_the_register_ends_when_the_opt_in_law_begins() -> None:
     register = find_rule(load_regime("fr-consumer-2023"), "bloctel")
     assert register.until == dt.date(2026, 8, 10)
     assert load_regime("fr-consumer-2026").valid.since == dt.date(2026, 8, 11)
+
+
+def test_days_of_the_decree_are_days_of_the_calendar() -> None:
+    """F35: thirty calendar days, sixty completed calendar days; no other pack speaks of them."""
+    regime = load_regime("fr-consumer-2023")
+    cap, pause = find_rule(regime, "cap"), find_rule(regime, "pause-after-refusal")
+    assert isinstance(cap, FrequencyCapRule)
+    assert isinstance(pause, PauseAfterRefusalRule)
+    assert (cap.calls, cap.window_days, cap.day) == (4, 30, "calendar")
+    assert (pause.days, pause.day) == (60, "calendar")
+    others = [
+        (name, rule.id)
+        for name in regime_ids()
+        for rule in load_regime(name).rules
+        if getattr(rule, "day", "") == "calendar" and name != "fr-consumer-2023"
+    ]
+    assert others == []
 
 
 # ── Elsewhere ────────────────────────────────────────────────────────────────────────────────────

@@ -13,10 +13,15 @@ from sim.regimes.model import HonourOptOutRule, PauseAfterRefusalRule
 
 _FIRST_MONDAY = 4
 """Days from 1 January 1970 to the first Monday after it."""
+_LONG_AGO = -(2**62)
+"""Stands for the last refusal of a line that made none before."""
 
 
 def assess_pause_after_refusal(view: View, rule: PauseAfterRefusalRule) -> Assessed:
-    """Calls that start within the pause: from the refusal on, for so many days of 24 h."""
+    """Calls that start within the pause: from the refusal on, for so many days.
+
+    With days of the calendar, those after the local day of the refusal must all have passed.
+    """
     optouts = _optouts(view)
     which = slice(None) if optouts.refusal is None else optouts.refusal
     line, at = optouts.line[which], optouts.at_ms[which]
@@ -25,9 +30,22 @@ def assess_pause_after_refusal(view: View, rule: PauseAfterRefusalRule) -> Asses
     refused[line] = True
     rows = np.flatnonzero(scope & refused[view.calls.line])
     found = np.zeros(view.n, dtype=np.bool_)
-    since = view.calls.start_ms[rows] - _last_before(view, rows, line, at)
-    found[rows] = since < rule.days * DAY_MS
+    last = _last_before(view, rows, line, at)
+    if rule.day == "calendar":
+        found[rows] = _days_since(view, rows, last) <= rule.days
+    else:
+        found[rows] = view.calls.start_ms[rows] - last < rule.days * DAY_MS
     return Assessed(int(np.count_nonzero(scope)), found)
+
+
+def _days_since(view: View, rows: I64, last: I64) -> I64:
+    """Local days from the last refusal to the start of each call; very many where there is none."""
+    zone = view.zone[rows]
+    days = np.full(len(rows), np.iinfo(np.int64).max)
+    some = last > _LONG_AGO
+    refused = day_of(view.clocks.local_minute(zone[some], last[some]))
+    days[some] = view.day[rows[some]] - refused
+    return days
 
 
 def _last_before(view: View, rows: I64, line: Codes, at: I64) -> I64:
@@ -40,7 +58,7 @@ def _last_before(view: View, rows: I64, line: Codes, at: I64) -> I64:
     place = np.where(is_call[order], -1, np.arange(len(order)))
     last = order[np.maximum.accumulate(place)] if len(order) else order
     known = (np.maximum.accumulate(place) >= 0) & (lines[last] == lines[order])
-    before = np.where(known, moments[last], -(2**62))
+    before = np.where(known, moments[last], _LONG_AGO)
     out = np.empty(calls, dtype=np.int64)
     out[order[is_call[order]]] = before[is_call[order]]
     return out

@@ -52,6 +52,27 @@ def local_minutes(zone: str, first: int, count: int) -> I64:
     return minutes
 
 
+def put_back_ms(zone: str, first_ms: int, last_ms: int) -> int:
+    """Longest time by which a zone's clock is put back between two moments of a span.
+
+    Parameters
+    ----------
+    zone
+        IANA name.
+    first_ms, last_ms
+        The span, ms since 1970 UTC.
+
+    Returns
+    -------
+    int
+        ms; 0 where the clock is never put back.
+    """
+    first = first_ms // MINUTE_MS
+    count = max(1, -(-last_ms // MINUTE_MS) - first + 1)
+    ahead = local_minutes(zone, first, count) - np.arange(first, first + count, dtype=np.int64)
+    return int((np.maximum.accumulate(ahead) - ahead).max()) * MINUTE_MS
+
+
 def quarter_of_week(local: I64) -> NDArray[np.int16]:
     """Local quarter-hour of the week, 0 (Monday 00:00) to 671."""
     return ((local // 15 + _EPOCH_WEEKDAY * 96) % 672).astype(np.int16)

@@ -125,8 +125,10 @@ class Enforcement:
 
         A cap that consent lifts binds all lines but those whose consent holds for the whole
         campaign. Windows of a rule that does not roll lie one after the other: no more calls than
-        it allows in any window keeps it too. A cap that allows a line's whole lifetime of
-        attempts binds nobody and is left out.
+        it allows in any window keeps it too. Of days of the calendar the dialer knows nothing: it
+        takes each for 24 h and adds what a clock may be put back meanwhile, which keeps such a rule
+        and is stricter by less than a day. A cap that allows a line's whole lifetime of attempts
+        binds nobody and is left out.
 
         Parameters
         ----------
@@ -143,8 +145,16 @@ class Enforcement:
             if rule.lifted_by_consent:
                 throughout = _consent_holds(people, self._start_utc_ms)
                 lines &= ~(throughout & _consent_holds(people, cutoff_utc_ms - 1))
-            caps.append(Cap(rule.calls, rule.window, lines))
+            window = rule.window
+            if rule.day == "calendar":
+                window += self._put_back_ms(cutoff_utc_ms)
+            caps.append(Cap(rule.calls, window, lines))
         return tuple(caps)
+
+    def _put_back_ms(self, cutoff_utc_ms: int) -> int:
+        """Longest time by which a clock of the world is put back during the campaign, ms."""
+        zones = {place.timezone for place in self._world.territories.values()}
+        return max(calendar.put_back_ms(zone, self._start_utc_ms, cutoff_utc_ms) for zone in zones)
 
     # ── When ─────────────────────────────────────────────────────────────────────────────────
 
