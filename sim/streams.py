@@ -72,6 +72,11 @@ class Purpose(IntEnum):
     """By line and attempt of one who never got through: as COMPLAINT."""
     COMPLAINT_BLOCKED_FAMILY = 20
     """By line and attempt of one who never got through: as COMPLAINT_FAMILY."""
+    PARAMETER = 21
+    """By prefix, digit and input: flips a digit of a point at which inputs are drawn, (three
+    spare)."""
+    PARAMETER_READ = 22
+    """Likewise, of a point at which readings of one log are drawn."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ ALLOWED: dict[str, str] = {
     "measure": "record scenario behaviour engine.plan",
     "audit": "document record scenario regimes behaviour world engine.plan",
     "store": "record scenario behaviour world engine.plan measure audit",
+    "study": "document scenario",
     "jobs": (
         "record scenario regimes behaviour world loading engine.plan engine.fast measure "
         "audit store"

@@ -1,0 +1,320 @@
+"""The uncertain inputs of a scenario, and what one draw of all of them makes of it.
+
+Most inputs move alone. Some move together, since apart they would contradict each other:
+
+* shares that sum to 1 (how calls end, where complaints go, the parts of the world) are one
+  composition: each ranged share is drawn as a log-ratio to the share that gives way (``rest``, else
+  the largest that has no range), and the whole is closed to 1 (Aitchison 1982). Shares without a
+  range stay what they are. A share that is ranged alone keeps its three points exactly;
+* the median and the 90 % point of a log-normal law: where one range is given for the median, the
+  90 % point keeps its ratio to it; where both have ranges, one uniform moves both.
+
+The same key of two strategies is one input: it is drawn once, and each strategy reads its own law
+at the same uniform.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel
+
+from sim.document.laws import LogNormal
+from sim.document.node import Path, dotted
+from sim.document.quantity import DurationRange, FactorRange, FrozenDict, ShareRange
+from sim.scenario.answering import Answering
+from sim.scenario.complaints import ComplaintChannels
+from sim.scenario.scenario import Scenario
+from sim.study.law import P95, Law, law_of
+
+Floats = NDArray[np.float64]
+Quantity = ShareRange | FactorRange | DurationRange
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One uncertain input."""
+
+    path: str
+    """Where a file writes it, with dots; of the base strategy for a key of strategies."""
+    law: Law
+    """Its own three points; of a share of a composition, as if it moved alone."""
+    source: str | None
+    """Where the range comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alone:
+    """An input that moves by itself."""
+
+    inputs: tuple[Input, ...]
+    target: Path
+
+    def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
+        """The value of each key in n draws, from (n, 1) uniforms."""
+        yield self.target, self.inputs[0].law(uniform[:, 0])
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The median and the 90 % point of a log-normal law."""
+
+    inputs: tuple[Input, ...]
+    """The median, or the 90 % point where that alone is uncertain."""
+    median: Path
+    p90: Path
+    laws: tuple[Law | None, Law | None]
+    """Of the median and of the 90 % point, each None where it is one number."""
+    ratio: float
+    """90 % point ÷ median at central values."""
+
+    def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
+        """The values of both keys in n draws, from (n, 1) uniforms."""
+        median, p90 = (None if law is None else law(uniform[:, 0]) for law in self.laws)
+        if median is not None:
+            yield self.median, median
+            if p90 is None:
+                p90 = np.rint(median * self.ratio)
+        if p90 is not None:
+            yield self.p90, p90
+
+
+@dataclass(frozen=True, slots=True)
+class Composition:
+    """Shares that sum to 1."""
+
+    inputs: tuple[Input, ...]
+    """The ranged shares."""
+    targets: tuple[Path, ...]
+    """Their keys, then the key that gives way unless it is written ``rest``."""
+    whole: float
+    """What the ranged shares and the one that gives way sum to."""
+    yielding: float
+    """Central value of the one that gives way."""
+
+    def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
+        """The values of all keys in n draws, from (n, k) uniforms."""
+        centres = np.array([one.law.central for one in self.inputs])
+        odds = np.empty(uniform.shape)
+        for column, one in enumerate(self.inputs):
+            others = float(centres.sum() - centres[column])
+            # Alone, the share and the one that gives way share what the others leave.
+            left = self.whole - others
+            share = _within(one.law, left, uniform[:, column])
+            odds[:, column] = share / (left - share)
+        total = 1.0 + odds.sum(axis=1, keepdims=True)
+        shares = self.whole * odds / total
+        parts = [*shares.T, self.whole / total[:, 0]]
+        yield from zip(self.targets, parts, strict=False)
+
+
+def _within(law: Law, left: float, uniform: Floats) -> Floats:
+    """A share of what is left, between 0 and all of it: the law on its own logit scale."""
+    ends = np.array([law.low, law.central, law.high]) / left
+    return left * Law(*ends.tolist(), shape=law.shape, scale="share")(uniform)
+
+
+Group = Alone | Spread | Composition
+
+
+def groups(scenario: Scenario) -> tuple[Group, ...]:
+    """What moves, in the order of the format: the world first, then each strategy.
+
+    Raises
+    ------
+    ValueError
+        For a share of a composition whose range leaves nothing for the share that gives way.
+    """
+    found = list(_groups(scenario.world, ("world",), None))
+    for name, strategy in scenario.strategies.items():
+        found += _groups(strategy, ("strategies", name), None)
+    return tuple(found)
+
+
+def inputs(moving: Sequence[Group]) -> tuple[Input, ...]:
+    """Every input once, in order: the coordinates of a draw."""
+    return tuple({one.path: one for group in moving for one in group.inputs}.values())
+
+
+def written(path: Path) -> str:
+    """Where a file writes a key: a strategy's under the base strategy."""
+    return dotted(path[2:] if path[:1] == ("strategies",) else path)
+
+
+def _groups(value: object, path: Path, source: str | None) -> Iterator[Group]:
+    if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+        if (law := law_of(value)) is not None:
+            yield Alone((Input(written(path), law, value.source or source),), path)
+    elif isinstance(value, LogNormal):
+        yield from _spread(value, path, value.source or source)
+    elif isinstance(value, BaseModel):
+        own = getattr(value, "source", None) or source
+        parts = _parts(value)
+        yield from _composition(parts, path, own)
+        for name, info in type(value).model_fields.items():
+            shown = info.alias or name
+            if shown not in parts:
+                yield from _groups(getattr(value, name), (*path, shown), own)
+    elif isinstance(value, Mapping):
+        shares = {name: getattr(entry, "share", None) for name, entry in value.items()}
+        if shares and all(isinstance(share, ShareRange) for share in shares.values()):
+            yield from _composition(shares, path, source, ("share",))
+            value = {name: _without(entry, "share") for name, entry in value.items()}
+        for name, entry in value.items():
+            yield from _groups(entry, (*path, name), source)
+    elif isinstance(value, tuple):
+        for index, entry in enumerate(value):
+            yield from _groups(entry, (*path, index), source)
+
+
+def _parts(value: BaseModel) -> dict[str, Any]:
+    """The shares of a model that sum to 1, by name."""
+    if isinstance(value, Answering):
+        names: tuple[str, ...] = ("invalid", "busy", "no_answer", "machine", "human")
+    elif isinstance(value, ComplaintChannels):
+        names = tuple(type(value).model_fields)
+    else:
+        return {}
+    return {name: getattr(value, name) for name in names}
+
+
+def _without(entry: BaseModel, name: str) -> BaseModel:
+    """An entry whose field is one number, since it has been seen to."""
+    field: ShareRange = getattr(entry, name)
+    return entry.model_copy(update={name: ShareRange(central=field.central)})
+
+
+def _spread(value: LogNormal, path: Path, source: str | None) -> Iterator[Group]:
+    laws = (law_of(value.median), law_of(value.p90))
+    if laws == (None, None):
+        return
+    name = "median" if laws[0] is not None else "p90"
+    law = laws[0] or laws[1]
+    assert law is not None
+    own = (value.median if laws[0] is not None else value.p90).source
+    yield Spread(
+        inputs=(Input(written((*path, name)), law, own or source),),
+        median=(*path, "median"),
+        p90=(*path, "p90"),
+        laws=laws,
+        ratio=value.p90.central / value.median.central,
+    )
+
+
+def _composition(
+    parts: Mapping[str, Any], path: Path, source: str | None, below: Path = ()
+) -> Iterator[Group]:
+    """The composition of shares, some of which are ranges; at most one is the word ``rest``."""
+    quantities = {name: part for name, part in parts.items() if isinstance(part, ShareRange)}
+    ranged = {name: law for name, part in quantities.items() if (law := law_of(part)) is not None}
+    if not ranged:
+        return
+    rest = next((name for name in parts if name not in quantities), None)
+    fixed = {name: part.central for name, part in quantities.items() if name not in ranged}
+    if rest is None:
+        # Where every share has a range, the largest gives way.
+        rest = max(fixed or ranged, key=lambda name: quantities[name].central)
+        fixed.pop(rest, None)
+        ranged.pop(rest, None)
+        named = [(*path, rest, *below)]
+    else:
+        named = []
+    whole = 1.0 - sum(fixed.values())
+    yielding = whole - sum(law.central for law in ranged.values())
+    for name, law in ranged.items():
+        if law.high >= law.central + yielding:
+            raise ValueError(
+                f"{dotted((*path, name, *below))}: its high end of {law.high:.4g} leaves nothing "
+                f"for '{rest}', which has {yielding:.4g} at central values"
+            )
+    yield Composition(
+        inputs=tuple(
+            Input(written((*path, name, *below)), law, quantities[name].source or source)
+            for name, law in ranged.items()
+        ),
+        targets=(*((*path, name, *below) for name in ranged), *named),
+        whole=whole,
+        yielding=yielding,
+    )
+
+
+# ── One draw ─────────────────────────────────────────────────────────────────────────────────────
+
+
+def drawn(scenario: Scenario, moving: Sequence[Group], uniform: Mapping[str, float]) -> Scenario:
+    """A scenario at one draw of its inputs: each becomes one number.
+
+    Parameters
+    ----------
+    scenario
+        The scenario with its ranges.
+    moving
+        Its groups; inputs that are not in ``uniform`` stay at their central values, with those
+        of their group.
+    uniform
+        By the path of an input: its uniform, in (0, 1).
+    """
+    values: dict[Path, float] = {}
+    for group in moving:
+        here = [uniform.get(one.path) for one in group.inputs]
+        if all(u is None for u in here):
+            continue
+        row = np.array([[0.5 if u is None else u for u in here]])
+        values.update({path: float(value[0]) for path, value in group.values(row)})
+    return with_values(scenario, values)
+
+
+def with_values(scenario: Scenario, values: Mapping[Path, float]) -> Scenario:
+    """The scenario with numbers in place of quantities. Nothing is checked here."""
+    tree: dict[str | int, Any] = {}
+    for path, value in values.items():
+        at = tree
+        for part in path[:-1]:
+            at = at.setdefault(part, {})
+        at[path[-1]] = value
+    changed: Scenario = _replaced(scenario, tree)
+    return changed
+
+
+def _replaced(value: Any, tree: Any) -> Any:
+    if isinstance(value, DurationRange):
+        return DurationRange.model_construct(
+            central=round(tree), low=None, high=None, shape=value.shape, source=value.source
+        )
+    if isinstance(value, (ShareRange, FactorRange)):
+        return type(value).model_construct(
+            central=float(tree), low=None, high=None, shape=value.shape, source=value.source
+        )
+    if isinstance(value, BaseModel):
+        names = {info.alias or name: name for name, info in type(value).model_fields.items()}
+        update = {
+            names[part]: _replaced(getattr(value, names[part]), below)
+            for part, below in tree.items()
+        }
+        return value.model_copy(update=update)
+    if isinstance(value, Mapping):
+        return FrozenDict(
+            {name: _replaced(e, tree[name]) if name in tree else e for name, e in value.items()}
+        )
+    if isinstance(value, tuple):
+        return tuple(_replaced(e, tree[i]) if i in tree else e for i, e in enumerate(value))
+    raise TypeError(f"no quantity of a scenario: {value!r}")
+
+
+__all__ = [
+    "P95",
+    "Alone",
+    "Composition",
+    "Group",
+    "Input",
+    "Spread",
+    "drawn",
+    "groups",
+    "inputs",
+    "with_values",
+    "written",
+]

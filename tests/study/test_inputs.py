@@ -1,0 +1,145 @@
+"""Uncertain inputs: all found, moved together where they belong together, and nothing else."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from sim.document.quantity import FactorRange, ShareRange
+from sim.scenario.load import load_scenario
+from sim.scenario.parameters import parameters
+from sim.scenario.scenario import Scenario
+from sim.study.inputs import Composition, drawn, groups, inputs, with_values, written
+from sim.study.points import uniforms
+from tests.small_run import TEXT
+
+SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+
+
+def scenario_of(text: str, tmp_path: Path) -> Scenario:
+    file = tmp_path / "s.yaml"
+    file.write_text(text, encoding="utf-8")
+    return load_scenario(file).scenario
+
+
+def changed(old: str, new: str) -> str:
+    assert old in TEXT
+    return TEXT.replace(old, new, 1)
+
+
+def answering(scenario: Scenario) -> dict[str, object]:
+    found = scenario.world.line_types["landline"].answering
+    return {
+        name: part.central if isinstance(part, ShareRange) else part
+        for name in ("invalid", "busy", "no_answer", "machine", "human")
+        for part in [getattr(found, name)]
+    }
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_every_range_of_a_scenario_is_an_input(file: Path) -> None:
+    scenario = load_scenario(file).scenario
+    moving = groups(scenario)
+    ranged = {row.path for row in parameters(scenario) if row.is_range}
+    below = {".".join(p.split(".")[2:]) if p.startswith("strategies.") else p for p in ranged}
+    found = {one.path for one in inputs(moving)}
+    # The 90 % point of a law whose median is ranged moves with it.
+    assert {p for p in below - found if not p.endswith(".p90")} == set()
+    assert found - below == set()
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_the_middle_of_every_law_is_the_central_scenario(file: Path) -> None:
+    scenario = load_scenario(file).scenario
+    moving = groups(scenario)
+    middle = drawn(scenario, moving, {one.path: 0.5 for one in inputs(moving)})
+    before = {row.path: row.central for row in parameters(scenario)}
+    after = {row.path: row.central for row in parameters(middle)}
+    assert after == pytest.approx(before, rel=1e-9, abs=1e-12)
+    assert not any(row.is_range for row in parameters(middle) if row.path in before)
+
+
+def test_a_share_ranged_alone_keeps_its_three_points(tmp_path: Path) -> None:
+    """human is {22 %, 33 %, 45 %} and no_answer gives way."""
+    scenario = scenario_of(TEXT, tmp_path)
+    moving = groups(scenario)
+    path = "world.line_types.landline.answering.human"
+    for u, human in ((0.05, 0.22), (0.5, 0.33), (0.95, 0.45)):
+        found = answering(drawn(scenario, moving, {path: u}))
+        assert found["human"] == pytest.approx(human)
+        assert (found["invalid"], found["busy"], found["machine"]) == (0.03, 0.04, 0.32)
+        assert found["no_answer"] == "rest"
+
+
+def test_shares_that_sum_to_one_still_do(tmp_path: Path) -> None:
+    """Two wide ranges that would exceed 1 if each were drawn apart."""
+    text = changed("machine: 32 %", "machine: {low: 20 %, central: 32 %, high: 55 %}")
+    scenario = scenario_of(text, tmp_path)
+    moving = groups(scenario)
+    names = [one.path for one in inputs(moving)]
+    for row in uniforms(5, names, range(256)):
+        found = answering(drawn(scenario, moving, dict(zip(names, row, strict=True))))
+        rest = 1 - sum(v for v in found.values() if isinstance(v, float))
+        assert rest > 0
+        assert found["invalid"] == 0.03
+
+
+def test_a_range_that_leaves_nothing_is_a_fault(tmp_path: Path) -> None:
+    text = changed(
+        "{low: 22 %, central: 33 %, high: 45 %}", "{low: 22 %, central: 33 %, high: 70 %}"
+    )
+    with pytest.raises(ValueError, match=r"answering\.human: its high end of 0\.7 leaves nothing"):
+        groups(scenario_of(text, tmp_path))
+
+
+def test_compositions_without_a_rest_close_on_the_largest_fixed_share() -> None:
+    """By hand: a and b ranged, c fixed and largest: at a's 95 % point c gives way."""
+    one = ShareRange.model_validate({"low": 0.1, "central": 0.2, "high": 0.3})
+    from sim.study.inputs import _composition
+
+    parts = {"a": one, "c": ShareRange(central=0.8)}
+    (group,) = _composition(parts, ("w",), None)
+    assert isinstance(group, Composition)
+    value = dict(group.values(np.array([[0.95]])))
+    assert value["w", "a"][0] == pytest.approx(0.3)
+    assert value["w", "c"][0] == pytest.approx(0.7)
+
+
+def test_one_key_of_many_strategies_is_one_input(tmp_path: Path) -> None:
+    scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
+    moving = groups(scenario)
+    path = "amd.human_as_machine"
+    assert sum(one.path == path for one in inputs(moving)) == 1
+    moved = drawn(scenario, moving, {path: 0.95})
+    shares = [s.amd.human_as_machine.central for s in moved.strategies.values()]
+    assert shares == pytest.approx([0.10] * len(shares))
+
+
+def test_a_median_takes_its_90_per_cent_point_along(tmp_path: Path) -> None:
+    text = changed("median: 9 s", "median: {low: 6 s, central: 9 s, high: 15 s}")
+    scenario = scenario_of(text, tmp_path)
+    path = "world.line_types.landline.answering.human_ring.median"
+    moved = drawn(scenario, groups(scenario), {path: 0.95})
+    ring = moved.world.line_types["landline"].answering.human_ring
+    assert (ring.median.central, ring.p90.central) == (15_000, 30_000)  # type: ignore[union-attr]
+
+
+def test_one_change_one_effect(tmp_path: Path) -> None:
+    scenario = scenario_of(TEXT, tmp_path)
+    before = {row.path: row.central for row in parameters(scenario)}
+    moved = with_values(scenario, {("world", "voters_per_line"): 2.0})
+    after = {row.path: row.central for row in parameters(moved)}
+    assert {path for path in before if before[path] != after[path]} == {"world.voters_per_line"}
+    assert scenario.world.voters_per_line.central == 1.5
+    assert moved.world.voters_per_line == FactorRange.model_construct(
+        central=2.0, low=None, high=None, shape="two-piece", source="assumed"
+    )
+
+
+def test_paths_are_written_as_in_a_file() -> None:
+    assert written(("strategies", "a", "amd", "x")) == "amd.x"
+    assert (
+        written(("world", "line_types", "landline", "share")) == "world.line_types.landline.share"
+    )
