@@ -114,8 +114,8 @@ class Composition:
 
 def _within(law: Law, left: float, uniform: Floats) -> Floats:
     """A share of what is left, between 0 and all of it: the law on its own logit scale."""
-    ends = np.array([law.low, law.central, law.high]) / left
-    return left * Law(*ends.tolist(), shape=law.shape, scale="share")(uniform)
+    part = Law(law.low / left, law.central / left, law.high / left, law.shape, "share")
+    return left * part(uniform)
 
 
 Group = Alone | Spread | Composition

@@ -85,7 +85,8 @@ def _sobol(points: int, inputs: int) -> NDArray[np.uint32]:
     from scipy.stats import qmc  # half a second: only where a study draws
 
     unit = qmc.Sobol(inputs, scramble=False, bits=_BITS).random(points)
-    return (unit * 2.0**_BITS).astype(np.uint32)
+    whole: NDArray[np.uint32] = (unit * 2.0**_BITS).astype(np.uint32)
+    return whole
 
 
 def path_word(path: str) -> int:
