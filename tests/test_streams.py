@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
+from sim.errors import OptionError
 from sim.streams import Key, Purpose, make_key, philox_block, words
 from sim.threshold import threshold
 
@@ -85,7 +86,7 @@ def test_seeds_are_not_added_up() -> None:
     "numbers", [(-1, 0, 0), (2**64, 0, 0), (0, -1, 0), (0, 2**32, 0), (0, 0, 2**32)]
 )
 def test_numbers_out_of_range(numbers: tuple[int, int, int]) -> None:
-    with pytest.raises(ValueError, match="must be from 0"):
+    with pytest.raises(OptionError, match="must be from 0"):
         make_key(*numbers)
 
 
