@@ -8,6 +8,7 @@ from fractions import Fraction
 from benchmarks.files import FRANCE, REDUCED
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
+from sim.loading.packs import packs_of
 from sim.scenario.load import load_scenario
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
@@ -36,7 +37,8 @@ def france_plan(
     lines: int, strategy: str, sets: Sequence[str] = (), *, scaled: bool = False
 ) -> Plan:
     """One strategy of it."""
-    return build_plan(france(lines, sets, scaled=scaled), strategy)
+    scenario = france(lines, sets, scaled=scaled)
+    return build_plan(scenario, strategy, laws=packs_of(scenario))
 
 
 def reduced_plan(lines: int) -> Plan:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 from sim.document.source import data_source, parse_source
 from sim.errors import OptionError, UnknownNameError
+from sim.loading.load import Runnable
 from sim.loading.load import load as load_checked
 from sim.regimes.load import load_regime as load_pack
 from sim.regimes.load import regime_ids as shipped_ids
-from sim.scenario.load import Loaded
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from sim.regimes.model import Regime
     from sim.store.read import Run
 
-Source = Loaded | Mapping[str, Any] | str | os.PathLike[str]
+Source = Runnable | Mapping[str, Any] | str | os.PathLike[str]
 """A scenario: loaded, as data, as a YAML text of more than one line, or as a file's path."""
 TEXT = "<text>"
 """The file that faults name for a scenario given as text."""
@@ -76,7 +76,7 @@ class Simulated:
         return frame
 
 
-def load(source: Source, *, sets: Sequence[str] = ()) -> Loaded:
+def load(source: Source, *, sets: Sequence[str] = ()) -> Runnable:
     """Load a scenario and check it, against its format and against the model.
 
     Parameters
@@ -89,9 +89,9 @@ def load(source: Source, *, sets: Sequence[str] = ()) -> Loaded:
 
     Returns
     -------
-    Loaded
+    Runnable
         With ``scenario``, the frozen model; ``warnings``; and ``resolved``, the scenario as plain
-        data, which extends nothing.
+        data, which extends nothing; and ``laws``, the law packs that it names.
 
     Raises
     ------
@@ -111,7 +111,7 @@ def load(source: Source, *, sets: Sequence[str] = ()) -> Loaded:
     ...     print(error.errors[0])
     <dict>: seed: found 'abc'; a whole number is allowed: 6_000_000
     """
-    if isinstance(source, Loaded):
+    if isinstance(source, Runnable):
         if sets:
             raise OptionError("settings go with a scenario that is not loaded yet", place="sets")
         return source
@@ -169,7 +169,9 @@ def simulate(
     loaded = reseeded(load(source), seed)
     chosen = choose(loaded.scenario, strategies)
     scaled, effective, _ = scaled_down(loaded.scenario, _share(scale))
-    findings = [found for _, found in simulate_all(scaled, chosen, scale=effective)]
+    findings = [
+        found for _, found in simulate_all(scaled, chosen, laws=loaded.laws, scale=effective)
+    ]
     return Simulated(
         tuple(chosen),
         float(effective),
@@ -306,11 +308,14 @@ def audit_run(
     """
     from sim.audit.auditor import audits
     from sim.jobs.audit import read_run
+    from sim.regimes.laws import is_own
     from sim.scenario.load import load_scenario
     from sim.store.read import SCENARIO
 
     stored = load_run(path)
-    names = regimes or load_scenario(stored.path / SCENARIO).scenario.regimes
+    named = load_scenario(stored.path / SCENARIO).scenario.regimes
+    # One's own packs stand in the run.
+    names = regimes or [stored.path / name if is_own(name) else name for name in named]
     chosen = [load_regime(name) for name in names]
     for data in read_run(stored.path, strategies):
         yield from audits(data, chosen)

@@ -77,19 +77,19 @@ def scenario_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def loaded(scenario_file: Path):
-    from sim.scenario.load import load_scenario
+    from sim.loading.load import load
 
-    return load_scenario(scenario_file)
+    return load(scenario_file)
 
 
 @pytest.fixture(scope="session")
 def acting_back(tmp_path_factory: pytest.TempPathFactory):
     """A scenario in which everything acts back."""
     file = tmp_path_factory.mktemp("scenario") / "acting-back.yaml"
-    from sim.scenario.load import load_scenario
+    from sim.loading.load import load
 
     file.write_text(feedback_world.TEXT, encoding="utf-8")
-    return load_scenario(file)
+    return load(file)
 
 
 @pytest.fixture(scope="session")

@@ -21,6 +21,7 @@ from analysis.validation.level import Count, Level
 from sim.engine import fast
 from sim.engine.plan import calendar
 from sim.engine.plan.build import build_plan
+from sim.loading.packs import packs_of
 from sim.record.feedback import Channel, FeedbackResult
 from sim.record.log import LogChunk, Outcome
 from sim.record.result import EngineResult
@@ -90,7 +91,7 @@ def moments(scenario: Scenario, strategy: str) -> tuple[int, int, int]:
 def run(scenario: Scenario, strategy: str) -> Figures:
     """Run the engine once and take the figures."""
     hours = moments(scenario, strategy)
-    plan = build_plan(scenario, strategy)
+    plan = build_plan(scenario, strategy, laws=packs_of(scenario))
     log = CallsByHour(hours[-1])
     result = fast.run(plan, log.add)
     return figures(scenario, log, result, hours)

@@ -10,6 +10,7 @@ from benchmarks.plans import france
 from benchmarks.sample import Sample, timed
 from sim.engine import fast
 from sim.engine.plan.build import build_plan, dialling_order
+from sim.loading.packs import packs_of
 from sim.record.log import LogChunk
 from sim.store.calls import CallWriter
 from sim.streams import make_key
@@ -21,7 +22,9 @@ def measure(*, lines: int, strategy: str, repeats: int) -> Sample:
     scenario = france(lines)
     key, hidden = make_key(scenario.seed), latents(scenario)
     population = synthesise(scenario, key, hidden)
-    plan = build_plan(scenario, strategy, population=population, hidden=hidden)
+    plan = build_plan(
+        scenario, strategy, laws=packs_of(scenario), population=population, hidden=hidden
+    )
     chunks: list[LogChunk] = []
     calls = fast.run(plan, lambda chunk: chunks.append(chunk.copy())).calls
 

@@ -131,11 +131,13 @@ def _regimes(names: tuple[str, ...], run: Path | None) -> list[Regime]:
 
 
 def _named_by(run: Path) -> tuple[str, ...]:
-    """Regimes that the scenario of a run names."""
+    """Regimes that the scenario of a run names; one's own packs by their copies in the run."""
+    from sim.regimes.laws import is_own
     from sim.scenario.load import load_scenario
     from sim.store.read import SCENARIO, load_run
 
-    return load_scenario(load_run(run).path / SCENARIO).scenario.regimes
+    names = load_scenario(load_run(run).path / SCENARIO).scenario.regimes
+    return tuple(str(run / name) if is_own(name) else name for name in names)
 
 
 def _run(run: Path, strategies: tuple[str, ...]) -> Iterator[AuditInput]:

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import click
 
-from sim.loading.load import load
+from sim.loading.load import Runnable, load
 from sim.outputs import Kind, Output, claim
-from sim.scenario.load import Loaded
 
 
-def load_and_warn(path: str, sets: Sequence[str] = ()) -> Loaded:
+def load_and_warn(path: str, sets: Sequence[str] = ()) -> Runnable:
     """Load a scenario and tell its warnings.
 
     Raises

@@ -82,8 +82,7 @@ def read_source(path: str | FilePath) -> Source:
     ScenarioError
         When the file cannot be read, is not YAML, or is not a map.
     """
-    file = str(path)
-    return parse_source(_text(file), file)
+    return parse_source(read_text(path), str(path))
 
 
 def parse_source(text: str, file: str) -> Source:
@@ -127,8 +126,15 @@ def data_source(data: Mapping[Any, Any], file: str) -> Source:
 # ── From bytes to text ───────────────────────────────────────────────────────────────────────────
 
 
-def _text(file: str) -> str:
-    """The file's text, or the fault."""
+def read_text(path: str | FilePath) -> str:
+    """The text of a YAML file.
+
+    Raises
+    ------
+    ScenarioError
+        When the file cannot be read, or is no text in UTF-8.
+    """
+    file = str(path)
 
     def fail(message: str, line: int = 0, column: int = 0) -> ScenarioError:
         return ScenarioError([Fault(file, line, column, "", message)])

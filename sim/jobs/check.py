@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
@@ -15,7 +15,6 @@ from sim.errors import BaselineError, OptionError, ScenarioError
 from sim.jobs.run import choose, simulate
 from sim.loading.load import load
 from sim.record.log import LogChunk, LogSink
-from sim.regimes.load import load_regime
 from sim.scenario.load import resolved_text
 from sim.scenario.scale import scale_scenario
 from sim.store.baseline import (
@@ -133,7 +132,7 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
     scaled, _ = scale_scenario(full, scale)
-    regimes = [load_regime(name) for name in full.regimes]
+    regimes = loaded.laws.regimes(full.regimes)
     logs: dict[str, LogDigest] = {}
     kept: dict[str, CallLog] = {}
 
@@ -153,7 +152,9 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     numbers: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, str]] = {}
     effective = Fraction(scaled.world.lines, full.world.lines)
-    for _, found in simulate(scaled, choose(full, None), scale=effective, sink_for=sink_for):
+    for _, found in simulate(
+        scaled, choose(full, None), laws=loaded.laws, scale=effective, sink_for=sink_for
+    ):
         data = kept.pop(found.strategy).end(found.feedback)
         audits = hold_against(data, regimes) if regimes else ()
         numbers[found.strategy] = counters(found, audits)
@@ -166,6 +167,7 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
         lines=scaled.world.lines,
         counters=numbers,
         digests=values,
+        laws=loaded.laws.digests,
         versions=versions(),
     )
 
@@ -186,6 +188,8 @@ def _judge(result: CheckResult, file: Path, now: Baseline) -> None:
             f"{file}: the scenario itself has changed since its baseline was accepted "
             f"('{baseline.reason}')"
         )
+    if moved := moved_packs(baseline.laws, now.laws):
+        result.notes.append(f"{file}: law packs since its baseline: {', '.join(moved)}")
     if any(row.verdict != "ok" for row in rows):
         moved = [
             f"{package} {old} → {now.versions.get(package, 'absent')}"
@@ -194,3 +198,13 @@ def _judge(result: CheckResult, file: Path, now: Baseline) -> None:
         ]
         if moved:
             result.notes.append(f"{file}: versions since its baseline: {', '.join(moved)}")
+
+
+def moved_packs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:
+    """In words, the law packs whose digests differ; none where the old ones were not taken down."""
+    words = {(False, True): "new", (True, False): "no longer named", (True, True): "changed"}
+    return [
+        f"{name} {words[name in old, name in new]}"
+        for name in sorted({*old, *new})
+        if old and old.get(name) != new.get(name)
+    ]

@@ -22,14 +22,15 @@ from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
 from sim.errors import OptionError, UnknownNameError
+from sim.loading.load import Runnable
 from sim.measure.findings import Findings, find
 from sim.measure.ledger import balance
 from sim.measure.metric import Number
 from sim.measure.metrics import at_full_size, compute
 from sim.measure.tally import Tally
 from sim.record.log import LogChunk, LogSink
-from sim.regimes.load import load_regime
-from sim.scenario.load import Loaded, resolved_text
+from sim.regimes.laws import NO_LAWS, Laws
+from sim.scenario.load import resolved_text
 from sim.scenario.scale import Rounding, scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.store.digest import digest_object
@@ -127,7 +128,7 @@ def choose(scenario: Scenario, wanted: Sequence[str] | None) -> list[str]:
     return [name for name in scenario.strategies if not wanted or name in wanted]
 
 
-def reseeded(loaded: Loaded, seed: int | None) -> Loaded:
+def reseeded(loaded: Runnable, seed: int | None) -> Runnable:
     """A scenario with another root seed; None keeps its own.
 
     Raises
@@ -166,6 +167,7 @@ def simulate(
     scenario: Scenario,
     strategies: Sequence[str],
     *,
+    laws: Laws = NO_LAWS,
     scale: Fraction = Fraction(1),
     sink_for: Callable[[str, Plan], LogSink] | None = None,
     progress: ProgressHook | None = None,
@@ -180,6 +182,8 @@ def simulate(
         Already scaled.
     strategies
         Names of the strategies to run.
+    laws
+        The law packs that the scenario names.
     scale
         Effective scale of the scenario: lines in it ÷ lines at full size.
     sink_for
@@ -198,7 +202,13 @@ def simulate(
     population = synthesise(scenario, make_key(scenario.seed, draw, noise), hidden)
     for number, name in enumerate(strategies, 1):
         plan = build_plan(
-            scenario, name, population=population, hidden=hidden, draw=draw, noise=noise
+            scenario,
+            name,
+            laws=laws,
+            population=population,
+            hidden=hidden,
+            draw=draw,
+            noise=noise,
         )
         rule = scenario.strategies[name].reached_when.voicemail
         tally = Tally(plan, track_left=rule == "left")
@@ -233,7 +243,7 @@ def simulate(
 
 
 def run_scenario(
-    loaded: Loaded,
+    loaded: Runnable,
     *,
     strategies: Sequence[str] | None = None,
     seed: int | None = None,
@@ -249,7 +259,7 @@ def run_scenario(
     Parameters
     ----------
     loaded
-        From :func:`sim.scenario.load.load_scenario`.
+        From :func:`sim.loading.load.load`.
     strategies
         Names of strategies; default all.
     seed
@@ -283,11 +293,13 @@ def run_scenario(
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
 
-    regimes = [load_regime(name) for name in full.regimes]
+    regimes = loaded.laws.regimes(full.regimes)
     kept: dict[str, CallLog] = {}
     listed = np.zeros(scaled.world.lines if calls else 0, dtype=np.bool_)
 
-    with RunWriter(target, full, text, calls=calls, or_next=out is None) as writer:
+    with RunWriter(
+        target, full, text, inputs=loaded.laws.own, calls=calls, or_next=out is None
+    ) as writer:
         log = writer.call_log
 
         def sink_for(name: str, plan: Plan) -> LogSink:
@@ -312,6 +324,7 @@ def run_scenario(
         for plan, found in simulate(
             scaled,
             chosen,
+            laws=loaded.laws,
             scale=effective,
             sink_for=sink_for if log or regimes else None,
             progress=progress,
@@ -349,7 +362,7 @@ def run_scenario(
 
 
 def _manifest(
-    loaded: Loaded,
+    loaded: Runnable,
     scaled: Scenario,
     asked: Fraction,
     text: str,
@@ -367,6 +380,7 @@ def _manifest(
             "sha256": text_digest(text),
             "sources": [source.name for source in loaded.sources],
         },
+        "laws": loaded.laws.digests,
         "seed": full.seed,
         "draw": 0,
         "noise": 0,

@@ -1,34 +1,73 @@
-"""A scenario that can be run: checked as a file, and against the model."""
+"""A scenario that can be run: held against the format, the law packs that it names, and the model.
+
+All that is wrong is told at once, whichever of the three says so.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sim.behaviour.answering import latent
 from sim.document.node import nearest
 from sim.document.source import Source
-from sim.errors import Fault, ScenarioError, UnreachableSharesError
-from sim.scenario.load import Loaded, load_scenario
+from sim.document.validate import fault_at
+from sim.errors import Fault, UnreachableSharesError
+from sim.loading.checks import check_laws
+from sim.loading.packs import read_packs
+from sim.regimes.laws import Laws
+from sim.scenario.load import Examined, Loaded, conclude, examine
+from sim.scenario.overlay import compose
 
 
-def load(path: str | Path | Source, sets: Sequence[str] = ()) -> Loaded:
-    """Load a scenario and check that the model can meet its answering shares.
+@dataclass(frozen=True)
+class Runnable(Loaded):
+    """A scenario that can be run, with the law packs that it names."""
+
+    laws: Laws
+    """By the names that the scenario has for them."""
+
+
+def load(path: str | Path | Source, sets: Sequence[str] = ()) -> Runnable:
+    """Load a scenario file with its law packs, and hold it against these and the model.
+
+    Parameters
+    ----------
+    path
+        The file, or what was read already.
+    sets
+        Values that replace those of the file, as :func:`sim.scenario.load.load_scenario` takes
+        them.
 
     Raises
     ------
     ScenarioError
-        With every fault.
+        With every fault, warnings included, if there is any error.
     """
-    loaded = load_scenario(path, sets)
-    faults: list[Fault] = []
-    for name, line_type in loaded.scenario.world.line_types.items():
+    composed = compose(path, sets)
+    named = read_packs(composed)
+    examined = examine(named.composed)
+    faults = [*named.faults, *check_laws(examined, named.laws), *_unreachable_shares(examined)]
+    loaded = conclude(examined, faults)
+    # Places and names are those of the files: only the scenario calls one's own packs by others.
+    nodes = replace(loaded.nodes, value={**loaded.nodes.children, **composed.root.children})
+    return Runnable(
+        loaded.scenario, loaded.resolved, loaded.warnings, loaded.sources, nodes, named.laws
+    )
+
+
+def _unreachable_shares(examined: Examined) -> Iterator[Fault]:
+    """Answering shares that the model cannot meet, of line types that the format allows."""
+    if "world.line_types" not in examined.world.known:
+        return
+    wrong = {tuple(f.path.split(".")[:3]) for f in examined.faults if f.severity == "error"}
+    for name, line_type in examined.world.world.line_types.items():
+        path = ("world", "line_types", name)
+        if path in wrong:
+            continue
         try:
-            latent(line_type.answering, f"world.line_types.{name}.answering")
+            latent(line_type.answering, ".".join((*path, "answering")))
         except UnreachableSharesError as error:
-            node, _ = nearest(loaded.nodes, tuple(error.path.split(".")))
-            where = node.mark
-            faults.append(Fault(where.file, where.line, where.column, error.path, str(error)))
-    if faults:
-        raise ScenarioError([*faults, *loaded.warnings])
-    return loaded
+            node, _ = nearest(examined.composed.root, (*path, "answering"))
+            yield fault_at(node, str(error))

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from sim.document.quantity import ShareRange
 from sim.document.written import duration_text
 from sim.errors import UnknownNameError
-from sim.regimes.load import load_regime
+from sim.regimes.laws import Laws
 from sim.regimes.model import (
     ConsentRule,
     HonourOptOutRule,
@@ -42,18 +42,17 @@ def enforceable(rule: Rule) -> bool:
     return rule.kind in KEPT_BY_THE_DIALER | KEPT_BY_THE_MESSAGE | KEPT_BY_SUPPRESSION
 
 
-def chosen(regime: str, names: Sequence[str]) -> tuple[Rule, ...]:
-    """The rules of a regime that names stand for.
+def chosen(rules: Sequence[Rule], names: Sequence[str]) -> tuple[Rule, ...]:
+    """Those of a regime's rules that names stand for.
 
     Raises
     ------
     UnknownNameError
         For a name that is neither ``all`` nor the id or kind of a rule.
     """
-    rules = load_regime(regime).rules
     for name in names:
         if name != ALL and not any(name in (rule.id, rule.kind) for rule in rules):
-            raise UnknownNameError(f"{regime}: there is no rule '{name}'")
+            raise UnknownNameError(f"there is no rule '{name}'")
     return tuple(
         rule
         for rule in rules
@@ -62,28 +61,41 @@ def chosen(regime: str, names: Sequence[str]) -> tuple[Rule, ...]:
 
 
 def enforced_rules(
-    enforce: Mapping[str, Sequence[str]], first: dt.date, last: dt.date
+    laws: Laws, enforce: Mapping[str, Sequence[str]], first: dt.date, last: dt.date
 ) -> tuple[Rule, ...]:
     """The rules that a strategy keeps, of those in force on some day of its campaign.
 
     A day more at both ends counts: recipients' calendars may differ by one from the campaign's.
+
+    Parameters
+    ----------
+    laws
+        With every regime that is named.
+    enforce
+        By regime: ``all``, or ids and kinds of its rules.
+    first, last
+        Days of the campaign.
     """
     day = dt.timedelta(days=1)
     return tuple(
         rule
         for regime, names in enforce.items()
-        for rule in chosen(regime, names)
+        for rule in chosen(laws.rules(regime), names)
         if enforceable(rule)
         and rule.since <= last + day
         and (rule.until is None or rule.until >= first - day)
     )
 
 
-def problems(strategy: Strategy, world: World | None = None) -> Iterator[tuple[str, str]]:
+def problems(
+    laws: Laws, strategy: Strategy, world: World | None = None
+) -> Iterator[tuple[str, str]]:
     """Rules that a strategy says it enforces and does not keep: regime, and what is wrong.
 
     Parameters
     ----------
+    laws
+        With every regime that it enforces.
     strategy
         The strategy.
     world
@@ -92,7 +104,7 @@ def problems(strategy: Strategy, world: World | None = None) -> Iterator[tuple[s
     """
     campaign = strategy.campaign
     for regime, names in strategy.enforce.items():
-        rules = enforced_rules({regime: names}, campaign.start.date(), campaign.cutoff.date())
+        rules = enforced_rules(laws, {regime: names}, campaign.start.date(), campaign.cutoff.date())
         for rule in rules:
             if isinstance(rule, HonourOptOutRule):
                 for problem in _late(rule, strategy, world):

@@ -9,13 +9,12 @@ from pathlib import Path
 
 from sim.document.messages import unknown_name
 from sim.document.node import plain
-from sim.document.source import Source, parse_source, read_source
+from sim.document.source import parse_source, read_text
 from sim.errors import RegimeError, ScenarioError, UnknownNameError
 from sim.regimes.checks import check_regime
+from sim.regimes.laws import Pack, is_own
 from sim.regimes.model import Regime, Rule
 
-SUFFIXES = (".yaml", ".yml")
-"""What the name of a regime's file ends with."""
 _PACKS = files("sim.regimes") / "packs"
 
 
@@ -35,9 +34,14 @@ def load_regime(id_or_path: str | Path) -> Regime:
     RegimeError
         With every fault of the file.
     """
-    if isinstance(id_or_path, Path) or id_or_path.endswith(SUFFIXES):
+    return load_pack(id_or_path).regime
+
+
+def load_pack(id_or_path: str | Path) -> Pack:
+    """Likewise, with the text of its file; raises what :func:`load_regime` does."""
+    if is_own(id_or_path):
         return _own(id_or_path)
-    return _shipped(id_or_path)
+    return _shipped(str(id_or_path))
 
 
 def regimes_at(day: dt.date) -> tuple[Regime, ...]:
@@ -62,23 +66,23 @@ def find_rule(regime: Regime, rule_id: str) -> Rule:
 
 
 @cache
-def _shipped(name: str) -> Regime:
+def _shipped(name: str) -> Pack:
     if name not in regime_ids():
         raise UnknownNameError(unknown_name("regime", name, regime_ids()))
     file = f"{name}.yaml"
-    return _checked(parse_source((_PACKS / file).read_text("utf-8"), f"packs/{file}"))
+    return _checked((_PACKS / file).read_bytes().decode("utf-8"), f"packs/{file}")
 
 
-def _own(path: str | Path) -> Regime:
+def _own(path: str | Path) -> Pack:
     try:
-        source = read_source(path)
+        return _checked(read_text(path), str(path))
     except ScenarioError as error:
         raise RegimeError(error.faults) from None
-    return _checked(source)
 
 
-def _checked(source: Source) -> Regime:
+def _checked(text: str, file: str) -> Pack:
+    source = parse_source(text, file)
     faults = (*source.faults, *check_regime(source.node))
     if faults:
         raise RegimeError(faults)
-    return Regime.model_validate(plain(source.node))
+    return Pack(Regime.model_validate(plain(source.node)), text)

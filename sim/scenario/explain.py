@@ -40,7 +40,7 @@ _MEANINGS = {
     "message.identification.*": "One thing that the message says of the caller.",
     "enforce.*": "The rules of one regime that the dialer keeps.",
     "enforce.*.*": "The word all, or the id or the kind of a rule.",
-    "regimes.*": "Id of a regime.",
+    "regimes.*": "Id of a regime that ships, or the path of the YAML file of your own.",
     "campaign.territory_cutoffs.*": "One territory's cutoff, in its own local time.",
     "list.territories.*": "Name of a territory.",
     "list.line_types.*": "Name of a line type.",

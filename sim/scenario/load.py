@@ -1,9 +1,9 @@
-"""From a YAML file to a checked scenario, or to every fault at once.
+"""From a YAML file to a scenario that the format allows, or to every fault at once.
 
 The steps, each a module: read the file and those it extends (:mod:`~sim.document.source`), lay
 overlays and settings over them (:mod:`~sim.scenario.overlay`), turn the result into typed objects
 (:mod:`~sim.document.validate`), hold the rules over several fields against these
-(:mod:`~sim.scenario.checks`).
+(:mod:`~sim.scenario.checks`). What the law and the model ask besides is :mod:`sim.loading`'s.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from sim.document.validate import Checked, check_model, unfilled
 from sim.errors import Fault, ScenarioError, in_order
 from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
 from sim.scenario.keys import file_keys
-from sim.scenario.overlay import compose, flatten
+from sim.scenario.overlay import Composed, compose, flatten
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.scenario.world import World
@@ -32,7 +32,7 @@ from sim.scenario.world import World
 
 @dataclass(frozen=True)
 class Loaded:
-    """A scenario that can be run, and where it came from."""
+    """A scenario in the right format, and where it came from."""
 
     scenario: Scenario
     resolved: dict[str, Any]
@@ -45,8 +45,25 @@ class Loaded:
     """Every value with the place where it was written; each strategy complete."""
 
 
+@dataclass(frozen=True)
+class Examined:
+    """A composed scenario held against the format: its parts, and what is wrong with them."""
+
+    composed: Composed
+    """With `base` filled in."""
+    faults: tuple[Fault, ...]
+    """What the format forbids, beside the faults of composing."""
+    world: Subject
+    """What a rule on the world looks at."""
+    strategies: tuple[Subject, ...]
+    """What a rule on a strategy looks at, one each."""
+
+
 def load_scenario(path: str | Path | Source, sets: Sequence[str] = ()) -> Loaded:
-    """Read and check a scenario file.
+    """Read a scenario file and hold it against the format alone.
+
+    To run it, :func:`sim.loading.load.load` it: that also reads the law packs that it names, and
+    holds it against these and the model.
 
     Parameters
     ----------
@@ -61,14 +78,56 @@ def load_scenario(path: str | Path | Source, sets: Sequence[str] = ()) -> Loaded
     ScenarioError
         With all faults found, warnings included, if there is any error.
     """
-    composed = compose(path, sets)
+    return conclude(examine(compose(path, sets)))
+
+
+def examine(composed: Composed) -> Examined:
+    """Hold a composed scenario against the format, part by part."""
     root = _with_base(composed.root)
-    faults = in_order(_with_first(composed.faults, _faults(root, composed.base)))
+    whole = check_model(Scenario, root, file_keys())
+    holder = root.children.get("strategies", Node({}, root.place)).children
+    faults = [*_not_repeated(whole.faults, composed.base, holder)]
+    # Of the base strategy once, not once per strategy.
+    faults += check_model(Strategy, composed.base, file_keys(), partial=True).faults
+
+    world_node = root.children.get("world")
+    world = check_model(World, world_node) if world_node else Checked(unfilled(World))
+    known = frozenset(f"world.{name}" for name in world.valid)
+    of_world = Subject(root, world.model, known)
+    of_strategies = []
+    for name, node in holder.items():
+        strategy = check_model(Strategy, node)
+        valid = known | strategy.valid
+        of_strategies.append(Subject(root, world.model, valid, name, strategy.model))
+    faults += check_world(of_world)
+    for subject in of_strategies:
+        faults += check_strategy(subject)
+    faults += check_scenario(root)
+    return Examined(replace(composed, root=root), tuple(faults), of_world, tuple(of_strategies))
+
+
+def conclude(examined: Examined, further: Iterable[Fault] = ()) -> Loaded:
+    """The scenario, if nothing forbids it.
+
+    Parameters
+    ----------
+    examined
+        From :func:`examine`.
+    further
+        What is wrong beside the format.
+
+    Raises
+    ------
+    ScenarioError
+        With all faults, warnings included, if there is any error.
+    """
+    composed = examined.composed
+    faults = in_order(_with_first(composed.faults, [*examined.faults, *further]))
     if any(fault.severity == "error" for fault in faults):
         raise ScenarioError(faults)
-    scenario = Scenario.model_validate(plain(root))
-    resolved = flatten(root, composed.base)
-    return Loaded(scenario, resolved, faults, composed.sources, root)
+    scenario = Scenario.model_validate(plain(composed.root))
+    resolved = flatten(composed.root, composed.base)
+    return Loaded(scenario, resolved, faults, composed.sources, composed.root)
 
 
 def resolved_text(loaded: Loaded) -> str:
@@ -101,24 +160,6 @@ def _with_base(root: Node) -> Node:
     first = next(iter(holder.children), "") if holder is not root else ""
     base = Node(first, holder.place, holder.key, ("base",))
     return replace(root, value={**root.children, "base": base})
-
-
-def _faults(root: Node, base: Node) -> Iterator[Fault]:
-    """Every fault; those of the base strategy once, not once per strategy."""
-    whole = check_model(Scenario, root, file_keys())
-    holder = root.children.get("strategies", Node({}, root.place)).children
-    yield from _not_repeated(whole.faults, base, holder)
-    yield from check_model(Strategy, base, file_keys(), partial=True).faults
-
-    world_node = root.children.get("world")
-    world = check_model(World, world_node) if world_node else Checked(unfilled(World))
-    known = {f"world.{name}" for name in world.valid}
-    strategies = {name: check_model(Strategy, node) for name, node in holder.items()}
-    yield from check_world(Subject(root, world.model, frozenset(known)))
-    for name, strategy in strategies.items():
-        valid = frozenset(known | strategy.valid)
-        yield from check_strategy(Subject(root, world.model, valid, name, strategy.model))
-    yield from check_scenario(root)
 
 
 def _with_first(first: Iterable[Fault], then: Iterable[Fault]) -> Iterator[Fault]:

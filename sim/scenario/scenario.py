@@ -43,7 +43,9 @@ class Scenario(Model):
     )
     base: str = Field(description="The strategy that the others are compared with.")
     regimes: tuple[str, ...] = Field(
-        (), description="Regimes to audit every strategy against; `ringfence regimes` lists them."
+        (),
+        description="Regimes to audit every strategy against: ids, which `ringfence regimes` "
+        "lists, or paths of your own from this file's folder.",
     )
     check: Check = Field(
         default_factory=Check, description="How `ringfence check` reruns the scenario."

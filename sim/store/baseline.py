@@ -50,6 +50,9 @@ class Baseline:
     """By strategy and metric."""
     digests: Mapping[str, Mapping[str, str]]
     """By strategy: of each table's values, and of the call log's."""
+    laws: Mapping[str, str] = field(default_factory=dict)
+    """SHA-256 of each law pack, by the name that the scenario has for it; empty in baselines of
+    before they were taken down."""
     reason: str = ""
     """Why the numbers were accepted."""
     versions: Mapping[str, str] = field(default_factory=dict)

@@ -58,6 +58,7 @@ class PartialDirectory:
         self._or_next = or_next
         self.path = partial_path(self.target) if self.target.name else self.target
         self._made: list[Path] = []
+        self._folders: list[Path] = []
         self._open: dict[str, IO[bytes]] = {}
         self._published = False
 
@@ -115,11 +116,15 @@ class PartialDirectory:
     # ── Files ────────────────────────────────────────────────────────────────────────────────
 
     def open(self, name: str, *, private: bool = False) -> IO[bytes]:
-        """Open a new file of the directory; :meth:`close` ends it.
+        """Open a new file of the directory, or of a folder in it; :meth:`close` ends it.
 
         A private one can be read by its owner alone.
         """
-        self._open[name] = open_for_writing(self.path / name, private=private)
+        path = self.path / name
+        if path.parent != self.path and path.parent not in self._folders:
+            path.parent.mkdir()
+            self._folders.append(path.parent)
+        self._open[name] = open_for_writing(path, private=private)
         return self._open[name]
 
     def close(self, name: str) -> int:
@@ -139,7 +144,8 @@ class PartialDirectory:
 
     def publish(self) -> Path:
         """Give the directory its final name."""
-        sync_folder(self.path)
+        for folder in (*self._folders, self.path):
+            sync_folder(folder)
         for number in itertools.count(1):
             name = self.target.name if number == 1 else f"{self.target.name}-{number}"
             target = self.target.with_name(name)

@@ -79,6 +79,8 @@ class RunWriter:
         The scenario at full size.
     text
         The resolved scenario as YAML.
+    inputs
+        What it needs beside, by name in the directory: texts such as law packs of one's own.
     calls
         Whether to write the call log; then feed :attr:`call_log`.
     draw, noise
@@ -93,6 +95,7 @@ class RunWriter:
         scenario: Scenario,
         text: str,
         *,
+        inputs: Mapping[str, str] | None = None,
         calls: bool = False,
         draw: int = 0,
         noise: int = 0,
@@ -101,6 +104,7 @@ class RunWriter:
         self._directory = PartialDirectory(target, or_next=or_next)
         self._scenario = scenario
         self._text = text
+        self._inputs = dict(inputs or {})
         self._want_calls = calls
         self._numbers = draw, noise
         self._files: dict[str, dict[str, Any]] = {}
@@ -190,6 +194,8 @@ class RunWriter:
             self._write_table(TABLES[name].file, table)
         metrics = flat_metrics(findings)
         self._write_text(SCENARIO, self._text)
+        for name, text in self._inputs.items():
+            self._write_text(name, text)
         self._write_text(METRICS, _json(metrics))
         whole = {
             "format": FORMAT,

@@ -18,7 +18,7 @@ from analysis.figures.violations import by_hour
 from analysis.report import report_html
 from analysis.view import FURTHER, TABLES, as_view
 from sim.jobs.run import run_scenario
-from sim.scenario.load import load_scenario
+from sim.loading.load import load
 from sim.scenario.starter import starter
 from sim.store.columns import TABLES as REGISTERED
 from sim.store.read import Run, load_run
@@ -30,7 +30,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> Run:
     folder = tmp_path_factory.mktemp("real")
     scenario = folder / "hello.yaml"
     scenario.write_text(starter("hello"), encoding="utf-8")
-    loaded = load_scenario(scenario)
+    loaded = load(scenario)
     outcome = run_scenario(
         loaded, scale=0.051, out=folder / "run", report=lambda r: report_html(r, loaded.scenario)
     )
@@ -126,7 +126,7 @@ def test_a_run_from_before_there_were_such_tables_has_none(stored: Run) -> None:
 
 
 def test_what_acts_back_reaches_the_page(tmp_path: Path) -> None:
-    loaded = load_scenario(Path(__file__).parents[2] / "scenarios" / "uk-by-election.yaml")
+    loaded = load(Path(__file__).parents[2] / "scenarios" / "uk-by-election.yaml")
     outcome = run_scenario(loaded, scale=0.05, out=tmp_path / "run")
     run = load_run(outcome.path)
     view = as_view(run)

@@ -37,6 +37,7 @@ from analysis.validation.level import (
 from analysis.validation.page import STRATEGY, engine_part, engine_part_of, page
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
+from sim.loading.packs import packs_of
 from sim.record.feedback import Channel, FeedbackResult
 from sim.record.log import LogChunk, Outcome
 from sim.record.result import EngineResult
@@ -392,7 +393,9 @@ def test_the_prediction_is_what_the_engine_does(scenario: Scenario) -> None:
     predicted = predict(small, found, level, hours)["central"]
     counts = np.empty((runs, len(hours)))
     for noise in range(runs):
-        result = fast.run(build_plan(small, STRATEGY, noise=noise), lambda chunk: None)
+        result = fast.run(
+            build_plan(small, STRATEGY, laws=packs_of(small), noise=noise), lambda chunk: None
+        )
         assert result.feedback is not None
         at = result.feedback.complaint_ms[result.feedback.complaint_channel == Channel.REGULATOR]
         counts[noise] = [np.count_nonzero(at < hour * HOUR) for hour in hours]

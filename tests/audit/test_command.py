@@ -11,7 +11,7 @@ import pytest
 from click.testing import Result
 
 from sim.jobs.run import run_scenario
-from sim.scenario.load import load_scenario
+from sim.loading.load import load
 from tests.audit.test_from_run import SMALL
 from tests.console import ringfence
 
@@ -24,7 +24,7 @@ def give(*arguments: str | Path) -> Result:
 def run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("command")
     (folder / "small.yaml").write_text(SMALL, encoding="utf-8")
-    run_scenario(load_scenario(folder / "small.yaml"), calls=True, out=folder / "run")
+    run_scenario(load(folder / "small.yaml"), calls=True, out=folder / "run")
     return folder / "run"
 
 

@@ -24,6 +24,7 @@ from sim.audit.tables import AuditInput
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
+from sim.loading.packs import packs_of
 from sim.record.feedback import OptOutBy
 from sim.record.log import LogChunk, concatenate
 from sim.regimes.load import load_regime
@@ -88,7 +89,7 @@ def scenario(
 
 
 def run(of: Scenario) -> tuple[Plan, AuditInput]:
-    plan = build_plan(of, "only")
+    plan = build_plan(of, "only", laws=packs_of(of))
     log = CallLog(of)
     log.begin("only", plan)
     fast.run(plan, log.add)
@@ -355,7 +356,7 @@ def hold(case: Case, seen: Counter[str]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         of, path = case.scenario(Path(folder))
         law = load_regime(path)
-        plan = build_plan(of, "only")
+        plan = build_plan(of, "only", laws=packs_of(of))
     rows: list[LogChunk] = []
     log = CallLog(of)
     log.begin("only", plan)

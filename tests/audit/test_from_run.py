@@ -18,12 +18,12 @@ from sim.engine.plan.build import build_plan
 from sim.errors import RunDirectoryError, UnknownNameError
 from sim.jobs.audit import read_run
 from sim.jobs.run import run_scenario
+from sim.loading.load import Runnable, load
 from sim.record.feedback import FeedbackResult, OptOutBy
 from sim.record.log import LogChunk, concatenate
 from sim.record.never import NEVER
 from sim.regimes.load import load_regime
 from sim.scenario.call_back import CallBack
-from sim.scenario.load import Loaded, load_scenario
 from sim.scenario.scenario import Scenario
 from tests.audit.build import PARIS, breaking, only, regime, utc
 from tests.worlds import plain
@@ -113,12 +113,12 @@ def test_the_law_would_have_left_metropolitan_france_four_hours_more() -> None:
 
 
 @pytest.fixture(scope="module")
-def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Loaded, Path]:
+def stored(tmp_path_factory: pytest.TempPathFactory) -> tuple[Runnable, Path]:
     """A small run with two line types, two zones and two territories in one of them."""
     folder = tmp_path_factory.mktemp("run")
     file = folder / "small.yaml"
     file.write_text(SMALL, encoding="utf-8")
-    loaded = load_scenario(file)
+    loaded = load(file)
     run_scenario(loaded, calls=True, out=folder / "run")
     return loaded, folder / "run"
 
@@ -203,9 +203,9 @@ def same(data: AuditInput, live: AuditInput) -> None:
     assert (data.zones, data.territories) == (live.zones, live.territories)
 
 
-def run_live(loaded: Loaded, strategy: str) -> tuple[AuditInput, FeedbackResult | None]:
+def run_live(loaded: Runnable, strategy: str) -> tuple[AuditInput, FeedbackResult | None]:
     """A strategy's input while it runs, and what followed from its calls."""
-    plan = build_plan(loaded.scenario, strategy)
+    plan = build_plan(loaded.scenario, strategy, laws=loaded.laws)
     log = CallLog(loaded.scenario)
     log.begin(strategy, plan)
     followed = fast.run(plan, log.add).feedback
@@ -240,7 +240,7 @@ reactions: {contact: [objection_first]}""",
 """The same where people call back and complain, and the regulator makes contact."""
 
 
-def test_a_stored_run_gives_what_the_log_gave_while_it_ran(stored: tuple[Loaded, Path]) -> None:
+def test_a_stored_run_gives_what_the_log_gave_while_it_ran(stored: tuple[Runnable, Path]) -> None:
     loaded, folder = stored
     for data in read_run(folder):
         live, _ = run_live(loaded, data.name)
@@ -253,7 +253,7 @@ def test_a_stored_run_tells_who_called_back_complained_and_what_the_regulator_di
 ) -> None:
     file = tmp_path / "lively.yaml"
     file.write_text(LIVELY, encoding="utf-8")
-    loaded = load_scenario(file)
+    loaded = load(file)
     run_scenario(loaded, calls=True, out=tmp_path / "run")
     for data in read_run(tmp_path / "run"):
         live, followed = run_live(loaded, data.name)
@@ -268,12 +268,13 @@ def test_a_stored_run_tells_who_called_back_complained_and_what_the_regulator_di
         assert followed.stages
         assert first is not None
         steps = [
-            at + build_plan(loaded.scenario, data.name).start_utc_ms for at, *_ in followed.stages
+            at + build_plan(loaded.scenario, data.name, laws=loaded.laws).start_utc_ms
+            for at, *_ in followed.stages
         ]
         assert np.array_equal(first, data.calls.start_ms >= steps[0])
 
 
-def test_what_a_run_s_calls_came_to(stored: tuple[Loaded, Path]) -> None:
+def test_what_a_run_s_calls_came_to(stored: tuple[Runnable, Path]) -> None:
     _, folder = stored
     gated, free = read_run(folder)
     for data in (gated, free):
@@ -292,7 +293,7 @@ def test_what_a_run_s_calls_came_to(stored: tuple[Loaded, Path]) -> None:
 
 
 def test_rules_on_what_the_model_does_not_hold_are_not_assessed(
-    stored: tuple[Loaded, Path],
+    stored: tuple[Runnable, Path],
 ) -> None:
     one, two = read_run(stored[1])
     found = audit(one, load_regime("us-tcpa-political"))
@@ -307,11 +308,11 @@ def test_rules_on_what_the_model_does_not_hold_are_not_assessed(
     assert consumer.result("bloctel").violations > 0
 
 
-def test_key_presses_are_refusals_from_the_end_of_their_call(stored: tuple[Loaded, Path]) -> None:
+def test_key_presses_are_refusals_from_the_end_of_their_call(stored: tuple[Runnable, Path]) -> None:
     """The caller leaves a line alone two hours later, and calls some once more before."""
     loaded, folder = stored
     (data,) = read_run(folder, ["one"])
-    plan = build_plan(loaded.scenario, "one")
+    plan = build_plan(loaded.scenario, "one", laws=loaded.laws)
     chunks: list[LogChunk] = []
     fast.run(plan, lambda chunk: chunks.append(chunk.copy()))
     log = concatenate(chunks)
@@ -334,10 +335,10 @@ def test_key_presses_are_refusals_from_the_end_of_their_call(stored: tuple[Loade
     assert found.violations == late > 0
 
 
-def test_dates_of_consents_are_the_world_s(stored: tuple[Loaded, Path]) -> None:
+def test_dates_of_consents_are_the_world_s(stored: tuple[Runnable, Path]) -> None:
     loaded, folder = stored
     (data,) = read_run(folder, ["one"])
-    people = build_plan(loaded.scenario, "one").population
+    people = build_plan(loaded.scenario, "one", laws=loaded.laws).population
     known = data.recipients
     assert known is not None
     gave = people.consent == 1
@@ -457,7 +458,7 @@ def test_a_notice_that_a_reaction_puts_first_counts_from_then_on() -> None:
     assert "some calls told of the right to object at their start" in note
 
 
-def test_what_cannot_be_audited(stored: tuple[Loaded, Path], tmp_path: Path) -> None:
+def test_what_cannot_be_audited(stored: tuple[Runnable, Path], tmp_path: Path) -> None:
     loaded, folder = stored
     with pytest.raises(UnknownNameError, match="no strategy 'three'; allowed: one, two"):
         list(read_run(folder, ["three"]))

@@ -29,6 +29,7 @@ from sim.behaviour.reputation import ReputationPlan, burdens, reputation_plan, s
 from sim.document.laws import Exponential, LogNormal
 from sim.engine.plan.feedback_build import build_feedback
 from sim.engine.plan.feedback_plan import Reaction
+from sim.loading.packs import packs_of
 from sim.record.feedback import Channel, PartOfDay
 from sim.record.log import Outcome
 from sim.scenario.complaints import Complaints, DayPart
@@ -259,6 +260,7 @@ def test_silence_is_by_the_local_clock_of_each_territory() -> None:
         (False,),
         (False,),
         (reaction,) * 3,
+        packs_of(scenario),
     )
     assert plan is not None
     assert plan.complaints is not None

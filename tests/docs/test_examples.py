@@ -30,13 +30,13 @@ from sim.cli import COMMANDS, cli
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
 from sim.jobs.run import run_scenario
+from sim.loading.load import load
 from sim.record.log import (
     COLUMNS,
     LogChunk,
     Outcome,
     concatenate,
 )
-from sim.scenario.load import load_scenario
 from tests.docs.pages import PAGES, ROOT, Block, blocks
 from tests.worlds import plain
 
@@ -65,7 +65,7 @@ def command(line: str) -> list[str]:
         if "--scale" in words:
             at = words.index("--scale")
             del words[at : at + 2]
-        if load_scenario(words[1]).scenario.world.lines > 1_000_000:
+        if load(words[1]).scenario.world.lines > 1_000_000:
             words += ["--scale", SMALL]
     return words
 
@@ -90,7 +90,7 @@ def walk(block: Block, names: dict[str, Any], page: str) -> None:
 @pytest.mark.parametrize("page", WALKED)
 def test_page_works(page: str, folder: Path) -> None:
     if page == "README.md":  # what `make demo` leaves behind
-        shipped = load_scenario(ROOT / "scenarios" / "france-2017.yaml")
+        shipped = load(ROOT / "scenarios" / "france-2017.yaml")
         run_scenario(shipped, scale=0.001, out=folder / "runs" / "demo")
     found = blocks((ROOT / page).read_text(encoding="utf-8"))
     assert any(block.language in {"console", "python"} for block in found)

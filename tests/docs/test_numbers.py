@@ -12,11 +12,11 @@ import pytest
 
 from sim.behaviour.voicemail import hearing
 from sim.jobs.run import simulate
+from sim.loading.load import load
 from sim.measure.chapters.reach import ReachTotals
 from sim.measure.findings import Findings, find
 from sim.measure.metrics import METRICS, Number, compute
 from sim.measure.tally import Tally
-from sim.scenario.load import load_scenario
 from sim.threshold import threshold
 from tests.docs.pages import ROOT
 
@@ -38,7 +38,8 @@ class Campaign:
 
 @pytest.fixture(scope="module")
 def campaign() -> Campaign:
-    scenario = load_scenario(SCENARIO).scenario
+    loaded = load(SCENARIO)
+    scenario = loaded.scenario
     others: dict[float, Tally] = {}
 
     def other_hearing(name, plan):
@@ -55,7 +56,9 @@ def campaign() -> Campaign:
     findings: dict[str, Findings] = {}
     people: dict[float, int] = {}
     attempts = None
-    for plan, found in simulate(scenario, list(scenario.strategies), sink_for=other_hearing):
+    for plan, found in simulate(
+        scenario, list(scenario.strategies), laws=loaded.laws, sink_for=other_hearing
+    ):
         findings[found.strategy] = found
         if found.strategy == "as-run":
             attempts = (others[0.3].flags & 1).astype("uint8")  # every line once
@@ -147,5 +150,5 @@ def test_the_pace_is_what_limits_three_attempts(campaign: Campaign) -> None:
 
 
 def test_ranges_are_those_of_the_scenario() -> None:
-    heard = load_scenario(SCENARIO).scenario.world.voicemail.heard
+    heard = load(SCENARIO).scenario.world.voicemail.heard
     assert (heard.low, heard.central, heard.high) == (0.3, 0.6, 0.9)

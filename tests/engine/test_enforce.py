@@ -15,6 +15,7 @@ from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.enforce import Enforcement
 from sim.engine.plan.plan import Plan
+from sim.loading.packs import packs_of
 from sim.record.log import LogChunk, concatenate
 from sim.record.never import NEVER
 from sim.scenario.scenario import Scenario
@@ -55,7 +56,7 @@ def scenario(enforce: dict[str, list[str]], **strategy: Any) -> Scenario:
 
 
 def run(of: Scenario) -> tuple[Plan, LogChunk]:
-    plan = build_plan(of, "only")
+    plan = build_plan(of, "only", laws=packs_of(of))
     chunks: list[LogChunk] = []
     fast.run(plan, lambda chunk: chunks.append(chunk.copy()))
     return plan, concatenate(chunks)
@@ -149,7 +150,8 @@ def test_enforcing_renumbers_nobody(engine_order: str) -> None:
     """The lines that are left keep their order."""
     dialing = {"lead_order": engine_order}
     whole = build_plan(scenario({}, dialing=dialing), "only").order
-    some = build_plan(scenario({"fr-cnil-political": ["consent"]}, dialing=dialing), "only").order
+    of = scenario({"fr-cnil-political": ["consent"]}, dialing=dialing)
+    some = build_plan(of, "only", laws=packs_of(of)).order
     left = set(some.tolist())
     assert some.tolist() == [line for line in whole.tolist() if line in left]
 
@@ -203,7 +205,7 @@ def enforcing(regime: str, *, attempts: int = 5, **world: Any) -> Enforcement:
         attempts={"lifetime": attempts},
         enforce={regime: ["all"]},
     )
-    return Enforcement(of, of.strategies["only"])
+    return Enforcement(of, of.strategies["only"], packs_of(of))
 
 
 def lines_with(**columns: list[int]) -> Population:

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Cap, Plan
+from sim.loading.packs import packs_of
 from sim.record.never import NEVER
 from sim.scenario.scenario import Scenario
 
@@ -407,7 +408,8 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
     No law pack has caps as short as these small campaigns.
     """
     dice = Dice(number)
-    plan = build_plan(scenario(dice, most_lines=most_lines), "only")
+    of = scenario(dice, most_lines=most_lines)
+    plan = build_plan(of, "only", laws=packs_of(of))
     line = np.arange(plan.population.lines)
     caps = tuple(
         Cap(

@@ -16,9 +16,9 @@ import pytest
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
 from sim.jobs.run import Advance, choose, run_scenario
+from sim.loading.load import load
 from sim.measure.columns import RESULT_TABLES
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS
-from sim.scenario.load import load_scenario
 from sim.store import calls as calls_module
 from sim.store.calls import CallWriter
 from sim.store.columns import TABLES
@@ -135,7 +135,7 @@ def test_the_call_log_changes_nothing_else(outcome, loaded, tmp_path):
 
 def test_the_resolved_scenario_alone_reproduces_the_run(loaded, tmp_path):
     one = run_scenario(loaded, seed=99, out=tmp_path / "one")
-    again = run_scenario(load_scenario(one.path / "scenario.resolved.yaml"), out=tmp_path / "two")
+    again = run_scenario(load(one.path / "scenario.resolved.yaml"), out=tmp_path / "two")
     assert again.run.seed == 99
     assert parquet_bytes(again.path) == parquet_bytes(one.path)
 
@@ -235,7 +235,7 @@ def test_the_call_log_does_not_depend_on_chunks(outcome, loaded, size, monkeypat
         file = io.BytesIO()
         writer = CallWriter(file, loaded.scenario)
         for name in loaded.scenario.strategies:
-            plan = build_plan(loaded.scenario, name)
+            plan = build_plan(loaded.scenario, name, laws=loaded.laws)
             writer.begin(name, plan)
             fast.run(plan, writer.add, log_block=block)
         assert writer.finish() == outcome.run.manifest["files"]["calls.parquet"]["values_sha256"]
@@ -259,9 +259,9 @@ def test_outcome_texts_follow_the_thresholds(outcome):
 def test_a_run_imports_neither_pandas_nor_plotly(scenario_file, tmp_path):
     code = (
         "import sys\n"
-        "from sim.scenario.load import load_scenario\n"
+        "from sim.loading.load import load\n"
         "from sim.jobs.run import run_scenario\n"
-        "run_scenario(load_scenario(sys.argv[1]), scale=0.1, out=sys.argv[2], calls=True)\n"
+        "run_scenario(load(sys.argv[1]), scale=0.1, out=sys.argv[2], calls=True)\n"
         "print([m for m in ('pandas', 'plotly', 'click', 'rich') if m in sys.modules])\n"
     )
     done = subprocess.run(

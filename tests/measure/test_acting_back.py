@@ -198,7 +198,7 @@ def test_the_command_takes_them(alone: dict[str, Path], tmp_path: Path) -> None:
 
 
 def test_recipients_say_what_the_world_does(followed: Any, acting_back: Any) -> None:
-    ((plan, _),) = simulate(acting_back.scenario, ["as-run"])
+    ((plan, _),) = simulate(acting_back.scenario, ["as-run"], laws=acting_back.laws)
     people, table = plan.population, followed.run.table("recipients")
     assert table["line"].tolist() == list(range(people.lines))  # all are on the list
     gave = people.consent != 0
@@ -216,7 +216,7 @@ def test_recipients_say_what_the_world_does(followed: Any, acting_back: Any) -> 
 
 
 def test_recipients_of_worlds_that_know_less(loaded: Any, tmp_path: Path) -> None:
-    ((plan, _),) = simulate(loaded.scenario, ["all-channels"])
+    ((plan, _),) = simulate(loaded.scenario, ["all-channels"], laws=loaded.laws)
     people = plan.population
     listed = np.arange(people.lines) % 7 == 3
 

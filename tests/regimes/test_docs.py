@@ -10,9 +10,11 @@ import pytest
 from click.testing import CliRunner
 
 from sim.commands.regimes import regimes
+from sim.loading.load import load
 from sim.regimes.checks import KINDS
 from sim.regimes.model import RuleBase
 from sim.regimes.overview import renewed
+from sim.scenario.starter import starter
 from tests.docs.pages import ROOT, blocks
 
 OVERVIEW = ROOT / "docs" / "regimes.md"
@@ -29,6 +31,7 @@ def test_what_the_page_tells_works(
     page: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(tmp_path)
+    Path("campaign.yaml").write_text(starter("campaign"), encoding="utf-8")
     names: dict[str, Any] = {}
     for block in blocks(page.read_text(encoding="utf-8")):
         if block.language == "yaml":
@@ -46,6 +49,10 @@ def test_what_the_page_tells_works(
     assert len(tests) == (2 if page == EXAMPLE else 0)
     for test in tests:
         test()
+    if page == EXAMPLE:
+        loaded = load("by-the-book.yaml")
+        (own,) = loaded.laws.regimes(loaded.scenario.regimes)
+        assert own.id == "ruritania"
 
 
 def test_the_page_names_every_kind_and_its_keys() -> None:

@@ -8,13 +8,17 @@ from pathlib import Path
 import pytest
 
 from sim.errors import Fault, ScenarioError, UnknownNameError
+from sim.loading.load import load
 from sim.regimes import enforcement
 from sim.regimes.enforcement import chosen, enforced_rules
+from sim.regimes.laws import Laws
+from sim.regimes.load import load_pack, load_regime
 from sim.regimes.model import HonourOptOutRule
-from sim.scenario.load import load_scenario
 from tests.scenario.example import FEEDBACK, changed
 
 FRANCE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"
+CNIL = load_regime("fr-cnil-political")
+LAWS = Laws({"fr-electoral-silence": load_pack("fr-electoral-silence")})
 APRIL = (dt.date(2017, 4, 18), dt.date(2017, 4, 21))
 
 
@@ -23,7 +27,7 @@ def faults(tmp_path: Path, text: str) -> tuple[Fault, ...]:
     file = tmp_path / "trial.yaml"
     file.write_text(f"extends: {FRANCE}\nname: trial\n{text}", encoding="utf-8")
     try:
-        return load_scenario(file).warnings
+        return load(file).warnings
     except ScenarioError as error:
         return error.faults
 
@@ -77,7 +81,7 @@ def unkept(
     file.write_text(changed(*changes, text=OBJECTING), encoding="utf-8")
     sets = [f"enforce={enforce}", *(f"world.{part}=null" for part in drop)]
     try:
-        found = load_scenario(file, sets).warnings
+        found = load(file, sets).warnings
     except ScenarioError as error:
         found = error.errors
         assert {f.path.split(".")[0] for f in found} == {"enforce"}, found
@@ -147,7 +151,7 @@ def test_a_delay_in_hours(tmp_path: Path) -> None:
     )  # fmt: skip
     file = tmp_path / "s.yaml"
     file.write_text(OBJECTING, encoding="utf-8")
-    scenario = load_scenario(file).scenario
+    scenario = load(file).scenario
     (said,) = enforcement._late(rule, scenario.strategies["as-run"], scenario.world)
     assert said.endswith("is honoured within 5 h; suppression.refresh is 6 h")
     assert list(enforcement._late(rule, scenario.strategies["as-run"], None)) == []
@@ -178,20 +182,20 @@ def test_consent_cannot_be_enforced_in_a_world_that_knows_none(tmp_path: Path) -
 
 
 def test_all_means_the_strict_reading_unless_told_otherwise() -> None:
-    strict = {rule.id for rule in chosen("fr-cnil-political", ["all"])}
+    strict = {rule.id for rule in chosen(CNIL.rules, ["all"])}
     assert "prior-consent-strict" in strict
     assert "prior-consent-lenient" not in strict
-    assert [r.id for r in chosen("fr-cnil-political", ["prior-consent-lenient"])] == [
+    assert [r.id for r in chosen(CNIL.rules, ["prior-consent-lenient"])] == [
         "prior-consent-lenient"
     ]
     with pytest.raises(UnknownNameError):
-        chosen("fr-cnil-political", ["nothing"])
+        chosen(CNIL.rules, ["nothing"])
 
 
 def test_rules_bind_in_their_time() -> None:
     """L49-1 until 2020, L49 3° since; the data notice only under the GDPR."""
-    then = {r.id for r in enforced_rules({"fr-electoral-silence": ["all"]}, *APRIL)}
+    then = {r.id for r in enforced_rules(LAWS, {"fr-electoral-silence": ["all"]}, *APRIL)}
     assert then == {"l49-1"}
     later = (dt.date(2022, 4, 4), dt.date(2022, 4, 8))
-    now = {r.id for r in enforced_rules({"fr-electoral-silence": ["all"]}, *later)}
+    now = {r.id for r in enforced_rules(LAWS, {"fr-electoral-silence": ["all"]}, *later)}
     assert now == {"l49-3"}

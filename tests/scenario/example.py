@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import Fault, ScenarioError
-from sim.scenario.load import load_scenario
+from sim.loading.load import load
 
 TEXT = """\
 format: 1
@@ -146,7 +146,7 @@ def changed(*replacements: tuple[str, str], text: str = TEXT) -> str:
 def faults_of(path: Path, sets: Sequence[str] = ()) -> tuple[Fault, ...]:
     """All faults of a file; the file's folder is left out of their names."""
     try:
-        found = load_scenario(path, sets).warnings
+        found = load(path, sets).warnings
     except ScenarioError as error:
         found = error.faults
     return tuple(

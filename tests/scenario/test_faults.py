@@ -8,7 +8,7 @@ import pickle
 import pytest
 
 from sim.errors import Fault, ScenarioError, in_order
-from sim.scenario.load import load_scenario
+from sim.loading.load import load
 from tests.scenario.example import TEXT, Write, changed, faults_of
 
 # fmt: off
@@ -173,7 +173,7 @@ WARNINGS: list[tuple[tuple[str, str], list[tuple[str | None, str, str]]]] = [
 def test_warnings(
     write: Write, change: tuple[str, str], expected: list[tuple[str | None, str, str]]
 ) -> None:
-    faults = load_scenario(write(placed(change, expected[0][0])[0])).warnings
+    faults = load(write(placed(change, expected[0][0])[0])).warnings
     assert len(faults) == len(expected), faults
     for fault, (where, key, words) in zip(faults, expected, strict=True):
         _, place = placed(change, where)
@@ -184,7 +184,7 @@ def test_warnings(
 
 
 def test_the_example_has_no_fault(write: Write) -> None:
-    loaded = load_scenario(write(TEXT))
+    loaded = load(write(TEXT))
     assert loaded.warnings == ()
     assert list(loaded.scenario.strategies) == ["as-run", "half", "three-attempts"]
 
@@ -234,7 +234,7 @@ def test_a_base_strategy_may_be_incomplete(write: Write) -> None:
         ("  as-run: {}", "  as-run: {dialing: {channels: 1}}"),
         ("  three-attempts:", "  three-attempts:\n    dialing: {channels: 2}"),
     )
-    strategies = load_scenario(write(text)).scenario.strategies
+    strategies = load(write(text)).scenario.strategies
     assert [s.dialing.channels for s in strategies.values()] == [1, 50, 2]
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import pytest
 
-from sim.scenario.load import load_scenario
+from sim.loading.load import load
 from tests.scenario.example import FEEDBACK, Write, changed, faults_of
 
 Change = tuple[str, str]
@@ -165,7 +165,7 @@ def test_warnings(
     write: Write, changes: list[Change], place: str | None, path: str, words: str
 ) -> None:
     text, place = placed(changes, place)
-    (fault,) = load_scenario(write(text)).warnings
+    (fault,) = load(write(text)).warnings
     assert (f"{fault.line}:{fault.column}", fault.path) == (place, path), str(fault)
     assert words in fault.message
 
@@ -187,13 +187,13 @@ def without(key: str, following: str) -> str:
 def test_parts_that_need_a_world(
     write: Write, key: str, following: str, path: str, words: str
 ) -> None:
-    (fault,) = load_scenario(write(without(key, following))).warnings
+    (fault,) = load(write(without(key, following))).warnings
     assert (fault.path, fault.severity) == (path, "warning")
     assert words in fault.message
 
 
 def test_the_example_has_no_fault(write: Write) -> None:
-    assert load_scenario(write(FEEDBACK)).warnings == ()
+    assert load(write(FEEDBACK)).warnings == ()
 
 
 def test_a_notice_that_a_reaction_brings_may_be_described(write: Write) -> None:

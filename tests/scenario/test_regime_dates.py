@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sim.scenario.load import load_scenario
+from sim.loading.load import load
 
 ROOT = Path(__file__).parents[2]
 
@@ -27,7 +27,7 @@ def test_a_regime_out_of_date(start: str, cutoff: str, idle: bool) -> None:
         f'campaign.cutoff="{cutoff}"',
     ]
     sets += ["strategies.crtc-compliant=null", "world.consent=null", "prices.per_consent=null"]
-    warnings = load_scenario(file, sets).warnings
+    warnings = load(file, sets).warnings
     found = [w for w in warnings if "no rule in force in the campaign of one-clock" in w.message]
     assert bool(found) == idle
     assert all(w.path == "regimes.0" and w.severity == "warning" for w in found)

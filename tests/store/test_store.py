@@ -123,8 +123,8 @@ def test_a_file_that_the_system_refuses_to_let_grow(scenario_file, tmp_path):
     code = (
         "import resource, sys\n"
         "from sim.jobs.run import run_scenario\n"
-        "from sim.scenario.load import load_scenario\n"
-        "loaded = load_scenario(sys.argv[1])\n"
+        "from sim.loading.load import load\n"
+        "loaded = load(sys.argv[1])\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "try:\n"
         "    run_scenario(loaded, out=sys.argv[2], calls=True)\n"
@@ -179,12 +179,12 @@ def test_kill_leaves_a_hidden_directory_that_the_next_run_removes(loaded, scenar
     code = (
         "import sys, time\n"
         "from sim.jobs.run import run_scenario\n"
-        "from sim.scenario.load import load_scenario\n"
+        "from sim.loading.load import load\n"
         "def stop(advance):\n"
         "    if advance.done:\n"
         "        print('ready', flush=True)\n"
         "        time.sleep(60)\n"
-        "run_scenario(load_scenario(sys.argv[1]), out=sys.argv[2], calls=True, progress=stop)\n"
+        "run_scenario(load(sys.argv[1]), out=sys.argv[2], calls=True, progress=stop)\n"
     )
     target = tmp_path / "run"
     process = subprocess.Popen(

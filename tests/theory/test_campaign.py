@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
+from sim.loading.packs import packs_of
 from sim.record.log import LogChunk
 from sim.scenario.load import load_scenario
 from sim.streams import make_key
@@ -31,7 +32,9 @@ def test_the_fewest_channels_that_finish_equal_the_offered_load() -> None:
         dialing = loaded.strategies["as-run"].dialing.model_copy(update={"channels": channels})
         strategy = loaded.strategies["as-run"].model_copy(update={"dialing": dialing})
         scenario = loaded.model_copy(update={"strategies": {"as-run": strategy}})
-        plan = build_plan(scenario, "as-run", population=population, hidden=hidden)
+        plan = build_plan(
+            scenario, "as-run", laws=packs_of(scenario), population=population, hidden=hidden
+        )
         held = [0]
 
         def sink(chunk: LogChunk) -> None:

@@ -25,6 +25,7 @@ from sim.engine.plan.plan import (
     Step,
 )
 from sim.record.log import N_OUTCOMES, Outcome
+from sim.regimes.laws import NO_LAWS, Laws
 from sim.scenario.calendars import public_holidays
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -42,6 +43,7 @@ def build_plan(
     scenario: Scenario,
     name: str,
     *,
+    laws: Laws = NO_LAWS,
     population: Population | None = None,
     hidden: tuple[Latent, ...] | None = None,
     draw: int = 0,
@@ -55,6 +57,8 @@ def build_plan(
         A checked scenario, already scaled (:mod:`sim.scenario.scale`).
     name
         The strategy's name.
+    laws
+        The law packs that the scenario names.
     population, hidden
         The world's population and latent shares, where the caller has them: strategies share them.
     draw, noise
@@ -64,6 +68,8 @@ def build_plan(
     ------
     sim.errors.UnreachableSharesError
         Where the answering shares cannot come from the ring laws.
+    LookupError
+        Where the pack of a regime that the scenario names was not handed in.
     """
     strategy: Strategy = scenario.strategies[name]
     key = make_key(scenario.seed, draw, noise)
@@ -74,7 +80,7 @@ def build_plan(
     cutoff = calendar.utc_ms(campaign.cutoff, campaign.timezone) - start_utc
     reached_live = min(strategy.reached_when.live, strategy.message.duration)
     live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
-    enforced = Enforcement(scenario, strategy)
+    enforced = Enforcement(scenario, strategy, laws)
     calling = _all_calling(scenario, strategy, start_utc, cutoff, enforced)
     groups, group = _groups(scenario, population, calling, start_utc, cutoff, enforced)
     order = dialling_order(scenario, strategy, population, key)
@@ -119,6 +125,7 @@ def build_plan(
             tuple(posture.tables.opt_out == "start" for posture in postures),
             tuple(strategy.message.call_back for _ in postures),
             stages,
+            laws,
         ),
     )
 

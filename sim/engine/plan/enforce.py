@@ -19,6 +19,7 @@ from sim.engine.plan import calendar
 from sim.engine.plan.plan import Cap
 from sim.record.never import NEVER
 from sim.regimes.enforcement import enforced_rules
+from sim.regimes.laws import Laws
 from sim.regimes.model import (
     ConsentRule,
     ConsentSlotRule,
@@ -45,15 +46,17 @@ class Enforcement:
     ----------
     scenario, strategy
         A checked scenario, and the strategy.
+    laws
+        The law packs that it enforces rules of.
     """
 
-    def __init__(self, scenario: Scenario, strategy: Strategy) -> None:
+    def __init__(self, scenario: Scenario, strategy: Strategy, laws: Laws) -> None:
         self._world = scenario.world
         campaign = strategy.campaign
         self._start_utc_ms = calendar.utc_ms(campaign.start, campaign.timezone)
         self._lifetime = strategy.attempts.lifetime
         self.rules: tuple[Rule, ...] = enforced_rules(
-            strategy.enforce, campaign.start.date(), campaign.cutoff.date()
+            laws, strategy.enforce, campaign.start.date(), campaign.cutoff.date()
         )
 
     @property

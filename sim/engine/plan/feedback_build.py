@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -14,8 +15,8 @@ from sim.behaviour.reputation import reputation_plan
 from sim.engine.plan import calendar
 from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction, RegulatorPlan
 from sim.engine.plan.plan import Calling
-from sim.regimes.load import load_regime
-from sim.regimes.model import SilenceRule
+from sim.regimes.laws import NO_LAWS, Laws
+from sim.regimes.model import Rule, SilenceRule
 from sim.scenario.regulator import Regulator, Reviews
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -32,6 +33,7 @@ def build_feedback(
     objection_first: tuple[bool, ...],
     gives_number: tuple[bool, ...],
     stage_reactions: tuple[Reaction, Reaction, Reaction],
+    laws: Laws = NO_LAWS,
 ) -> FeedbackPlan | None:
     """What acts back on one strategy, or None where nothing does.
 
@@ -48,6 +50,8 @@ def build_feedback(
         gives a number.
     stage_reactions
         What the campaign does when the regulator contacts it, reminds, and orders it to stop.
+    laws
+        With the regime whose silence before a poll the world's complaints mean.
     """
     world, refresh = scenario.world, strategy.suppression.refresh
     parts = (world.complaints, world.regulator, world.call_back, world.reputation, refresh)
@@ -59,7 +63,7 @@ def build_feedback(
     silence = (
         tuple(np.empty((0, 2), dtype=np.int64) for _ in calling)
         if complaints is None or complaints.silence is None
-        else _silences(scenario, strategy, complaints.silence, start_utc_ms, horizon)
+        else _silences(scenario, strategy, laws.rules(complaints.silence), start_utc_ms, horizon)
     )
     return FeedbackPlan(
         complaints=complaint_tables(
@@ -116,7 +120,11 @@ def review_moments(reviews: Reviews, start_utc_ms: int, horizon_ms: int) -> tupl
 
 
 def _silences(
-    scenario: Scenario, strategy: Strategy, regime: str, start_utc_ms: int, horizon_ms: int
+    scenario: Scenario,
+    strategy: Strategy,
+    of_regime: Sequence[Rule],
+    start_utc_ms: int,
+    horizon_ms: int,
 ) -> tuple[NDArray[np.int64], ...]:
     """By territory: the silence before polls, (k, 2) int64 intervals, ms since the start.
 
@@ -126,7 +134,7 @@ def _silences(
     opens, closes = strategy.campaign.start.date(), strategy.campaign.cutoff.date()
     rules = [
         rule
-        for rule in load_regime(regime).rules
+        for rule in of_regime
         if isinstance(rule, SilenceRule)
         and rule.reading != "lenient"
         and rule.since <= closes

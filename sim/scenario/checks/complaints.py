@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from sim.document.messages import unknown_name
 from sim.document.node import Path
 from sim.document.written import clock_text, share_text
 from sim.errors import Fault
@@ -142,34 +141,15 @@ def _product(effect: Mapping[str, float], names: list[str]) -> tuple[float, list
 
 
 @rule("world.complaints")
-def silence_before_a_poll(subject: Subject) -> Iterator[Fault]:
-    """`silence` names a regime that has such a silence, and an effect needs the name."""
+def effect_of_a_silence_that_is_named(subject: Subject) -> Iterator[Fault]:
+    """An effect of silence needs the name of a regime that has one."""
     complaints = subject.world.complaints
     if complaints is None:
         return
-    effect = complaints.effects.silence
-    if complaints.silence is None:
-        if effect.central != 1:
-            yield subject.warning(
-                "has no effect: complaints.silence names no regime",
-                (*_COMPLAINTS, "effects", "silence"),
-            )
-        return
-    from sim.regimes.load import load_regime, regime_ids  # only here: they read the law packs
-
-    path = (*_COMPLAINTS, "silence")
-    name = complaints.silence
-
-    def silent(regime: str) -> bool:
-        return any(rule.kind == "silence" for rule in load_regime(regime).rules)
-
-    if name not in regime_ids():
-        yield subject.fault(unknown_name("regime", name, regime_ids()), path)
-    elif not silent(name):
-        others = ", ".join(filter(silent, regime_ids()))
-        yield subject.fault(
-            f"the regime '{name}' has no rule of silence before a poll; such a rule have: {others}",
-            path,
+    if complaints.silence is None and complaints.effects.silence.central != 1:
+        yield subject.warning(
+            "has no effect: complaints.silence names no regime",
+            (*_COMPLAINTS, "effects", "silence"),
         )
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from sim.document.messages import unknown_name
 from sim.document.node import Path
 from sim.document.units import shown
 from sim.errors import Fault
@@ -39,18 +38,6 @@ def first_attempt_is_the_reference(subject: Subject) -> Iterator[Fault]:
             path: Path = ("world", "line_types", name, "answering", "by_attempt", 0)
             message = f"found {first:g}; the first attempt is the reference: its odds are 1"
             yield subject.fault(message, path)
-
-
-@rule("world.line_types")
-def hour_tables(subject: Subject) -> Iterator[Fault]:
-    """`by_hour` names a table that exists."""
-    from sim.behaviour.hours import HOUR_TABLES  # only here: it brings numpy
-
-    for name, line_type in subject.world.line_types.items():
-        table = line_type.answering.by_hour
-        if table is not None and table not in HOUR_TABLES:
-            path: Path = ("world", "line_types", name, "answering", "by_hour")
-            yield subject.fault(unknown_name("table", table, HOUR_TABLES), path)
 
 
 @rule("world.territories", "world.electorate")
