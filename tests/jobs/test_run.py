@@ -15,6 +15,7 @@ import pytest
 
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
+from sim.errors import UnknownNameError
 from sim.jobs.run import Advance, choose, run_scenario
 from sim.loading.load import load
 from sim.measure.columns import RESULT_TABLES
@@ -160,7 +161,7 @@ def test_one_strategy_runs_alone_as_it_runs_in_company(outcome, loaded, tmp_path
 
 
 def test_unknown_strategy(loaded, tmp_path):
-    with pytest.raises(ValueError, match=r"no strategy 'al-channels'.*mean 'all-channels'"):
+    with pytest.raises(UnknownNameError, match=r"no strategy 'al-channels'.*mean 'all-channels'"):
         run_scenario(loaded, strategies=["al-channels"], out=tmp_path / "x")
     assert list(tmp_path.iterdir()) == []
     assert choose(loaded.scenario, ["half-the-channels", "all-channels"]) == [
