@@ -140,7 +140,7 @@ def read_baseline(path: Path) -> Baseline:
         raise BaselineError(
             f"there is no baseline {path}; make one with --update --reason TEXT"
         ) from None
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
         raise BaselineError(f"cannot read the baseline {path}: {error}") from error
     if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
         raise BaselineError(f"{path} is not a baseline of Ringfence")

@@ -20,6 +20,9 @@ from sim.errors import OutputError, RunDirectoryError
 from sim.outputs import outside_of_runs, plain_path, sync_folder
 from sim.partial import partial_path, remove_stale
 
+_OF_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ENODEV}
+"""What the system says of a file that is open and takes no more."""
+
 
 def open_for_writing(path: Path, *, private: bool = False) -> IO[bytes]:
     """Open a new file. All that a run writes goes through here."""
@@ -30,8 +33,8 @@ def open_for_writing(path: Path, *, private: bool = False) -> IO[bytes]:
 class PartialDirectory:
     """A directory in the making, used in a ``with`` block.
 
-    Leaving the block without :meth:`publish`, or by any exception, removes it. An ``OSError`` in
-    the block becomes a :class:`RunDirectoryError` of one line.
+    Leaving the block without :meth:`publish`, or by any exception, removes it. An ``OSError`` that
+    speaks of it becomes a :class:`RunDirectoryError` of one line.
 
     Parameters
     ----------
@@ -94,8 +97,19 @@ class PartialDirectory:
     ) -> None:
         if not self._published:
             self._discard()
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and self._is_ours(error):
             raise self._failure(error) from error
+
+    def _is_ours(self, error: OSError) -> bool:
+        """Whether the system spoke of this directory: of a file in it, or of one that is open.
+
+        Whatever else is raised in the block is no matter of writing, and is not told as one.
+        """
+        if error.errno is None:
+            return False
+        if error.filename is None:
+            return error.errno in _OF_WRITING
+        return Path(os.fsdecode(error.filename)).is_relative_to(self.path)
 
     def _failure(self, error: OSError) -> RunDirectoryError:
         reason = error.strerror or str(error) or type(error).__name__

@@ -305,8 +305,8 @@ def load_run(path: str | os.PathLike[str]) -> Run:
 def _read_json(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
-        raise RunDirectoryError(f"cannot read {path}: {error}") from error
+    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
+        raise RunDirectoryError(f"cannot read {path}: {error}", place=path) from error
     if not isinstance(content, dict):
         raise RunDirectoryError(f"cannot read {path}: not a map")
     return content
