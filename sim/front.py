@@ -161,17 +161,17 @@ def simulate(
     >>> int(timeline["attempts"].sum()) == found.metric("as-run", "attempts")
     True
     """
+    from sim.engine.plan.stage import Stage
     from sim.jobs.run import choose, reseeded, scaled_down
-    from sim.jobs.run import simulate as simulate_all
+    from sim.jobs.simulate import simulate as simulate_all
     from sim.measure.metrics import compute
     from sim.store.tables import result_tables
 
     loaded = reseeded(load(source), seed)
     chosen = choose(loaded.scenario, strategies)
     scaled, effective, _ = scaled_down(loaded.scenario, _share(scale))
-    findings = [
-        found for _, found in simulate_all(scaled, chosen, laws=loaded.laws, scale=effective)
-    ]
+    stage = Stage(scaled, loaded.laws)
+    findings = list(simulate_all(stage, chosen, scale=effective))
     return Simulated(
         tuple(chosen),
         float(effective),

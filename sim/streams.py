@@ -123,6 +123,23 @@ def make_key(seed: int, draw: int = 0, noise: int = 0) -> Key:
     return Key(words[0], words[1])
 
 
+@dataclass(frozen=True, slots=True)
+class Replication:
+    """One replication of a scenario: all of its chances follow from these three numbers."""
+
+    seed: int
+    """Root seed."""
+    draw: int = 0
+    """Number of the parameter draw; 0 is the one of central values."""
+    noise: int = 0
+    """Number of the noise replication."""
+
+    @property
+    def key(self) -> Key:
+        """The Philox key; raises what :func:`make_key` does."""
+        return make_key(self.seed, self.draw, self.noise)
+
+
 def philox_block(
     counter: tuple[int, int, int, int], key: tuple[int, int]
 ) -> tuple[int, int, int, int]:

@@ -29,8 +29,7 @@ ALLOWED: dict[str, str] = {
     "store": "record scenario behaviour world engine.plan measure audit",
     "study": "document scenario",
     "jobs": (
-        "record scenario regimes behaviour world loading engine.plan engine.fast measure "
-        "audit store"
+        "record scenario regimes behaviour loading engine.plan engine.fast measure audit store"
     ),
     "commands": "scenario regimes loading measure audit store jobs",
 }

@@ -9,22 +9,21 @@ from benchmarks.memory import own_peak_mb
 from benchmarks.plans import france
 from benchmarks.sample import Sample, timed
 from sim.engine import fast
-from sim.engine.plan.build import build_plan, dialling_order
+from sim.engine.plan.build import plan_of
+from sim.engine.plan.order import dialling_order
+from sim.engine.plan.stage import Stage
 from sim.loading.packs import packs_of
 from sim.record.log import LogChunk
 from sim.store.calls import CallWriter
-from sim.streams import make_key
-from sim.world.synthesis import latents, synthesise
+from sim.world.synthesis import synthesise
 
 
 def measure(*, lines: int, strategy: str, repeats: int) -> Sample:
     """Population and dialling order a line, the written call log a row. Warm-up: once each."""
     scenario = france(lines)
-    key, hidden = make_key(scenario.seed), latents(scenario)
-    population = synthesise(scenario, key, hidden)
-    plan = build_plan(
-        scenario, strategy, laws=packs_of(scenario), population=population, hidden=hidden
-    )
+    stage = Stage(scenario, packs_of(scenario))
+    key, hidden, population = stage.replication.key, stage.hidden, stage.population
+    plan = plan_of(stage, strategy)
     chunks: list[LogChunk] = []
     calls = fast.run(plan, lambda chunk: chunks.append(chunk.copy())).calls
 

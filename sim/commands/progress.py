@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 import click
 
-from sim.jobs.run import Advance, ProgressHook
+from sim.jobs.simulate import Advance, ProgressHook
 
 
 @contextmanager

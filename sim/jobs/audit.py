@@ -15,13 +15,13 @@ from sim.audit.inputs.stored import (
 )
 from sim.audit.tables import AuditInput
 from sim.behaviour.calls import call_tables
+from sim.engine.plan.stage import Stage
 from sim.errors import RunDirectoryError, UnknownNameError
 from sim.scenario.load import load_scenario
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.store.read import SCENARIO, Run, load_run
-from sim.streams import make_key
-from sim.world.synthesis import latents, synthesise
+from sim.streams import Replication
 
 OPTOUTS = "optouts.parquet"
 """File of a run directory that holds the objections."""
@@ -56,19 +56,18 @@ def read_run(path: str | os.PathLike[str], strategies: Sequence[str] = ()) -> It
             known = ", ".join(run.strategies)
             raise UnknownNameError(f"the run has no strategy '{name}'", allowed=known)
     scenario = scenario_of(run)
-    hidden = latents(scenario)
-    key = make_key(scenario.seed, int(run.manifest["draw"]), int(run.manifest["noise"]))
-    people = synthesise(scenario, key, hidden)
+    numbers = Replication(scenario.seed, int(run.manifest["draw"]), int(run.manifest["noise"]))
+    stage = Stage(scenario, replication=numbers)
     files = run.manifest["files"]
     for name in strategies or run.strategies:
         live = tuple(run.manifest["plans"][name]["live_thresholds_ms"])
-        tables = call_tables(scenario.world, scenario.strategies[name], hidden, live)
+        tables = call_tables(scenario.world, scenario.strategies[name], stage.hidden, live)
         found = StoredTables(
             calls=run.call_batches(CALL_COLUMNS),
             optouts=run.table("optouts", OPTOUT_COLUMNS) if OPTOUTS in files else None,
             steps=run.table("regulator", STEP_COLUMNS) if STEPS in files else None,
         )
-        yield stored_input(scenario, name, people, tables, key, found)
+        yield stored_input(scenario, name, stage.population, tables, numbers.key, found)
 
 
 def scenario_of(run: Run) -> Scenario:

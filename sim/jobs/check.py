@@ -8,13 +8,11 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from pathlib import Path
 
-from sim.audit.auditor import audits as hold_against
-from sim.audit.inputs.live import CallLog
-from sim.engine.plan.plan import Plan
+from sim.engine.plan.stage import Stage
 from sim.errors import BaselineError, OptionError, ScenarioError
-from sim.jobs.run import choose, simulate
+from sim.jobs.observers import Auditing, Digesting, Observer, Telling
+from sim.jobs.simulate import simulate
 from sim.loading.load import load
-from sim.record.log import LogChunk, LogSink
 from sim.scenario.load import resolved_text
 from sim.scenario.scale import scale_scenario
 from sim.store.baseline import (
@@ -26,7 +24,6 @@ from sim.store.baseline import (
     read_baseline,
     write_baseline,
 )
-from sim.store.digest import LogDigest
 from sim.store.provenance import versions
 from sim.store.write import text_digest
 
@@ -132,33 +129,17 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
     scaled, _ = scale_scenario(full, scale)
-    regimes = loaded.laws.regimes(full.regimes)
-    logs: dict[str, LogDigest] = {}
-    kept: dict[str, CallLog] = {}
-
-    def sink_for(name: str, plan: Plan) -> LogSink:
-        if tell is not None:
-            tell(f"{full.name}: {name}")
-        logs[name], kept[name] = LogDigest(), CallLog(scaled)
-        kept[name].begin(name, plan)
-
-        def sink(chunk: LogChunk) -> None:
-            logs[name].update(chunk)
-            if regimes:
-                kept[name].add(chunk)
-
-        return sink
-
+    auditing = Auditing(scaled, loaded.laws.regimes(full.regimes))
+    digesting = Digesting()
+    observers: list[Observer] = [auditing, digesting]
+    if tell is not None:
+        observers.append(Telling(lambda name, _: tell(f"{full.name}: {name}")))
     numbers: dict[str, dict[str, int]] = {}
     values: dict[str, dict[str, str]] = {}
     effective = Fraction(scaled.world.lines, full.world.lines)
-    for _, found in simulate(
-        scaled, choose(full, None), laws=loaded.laws, scale=effective, sink_for=sink_for
-    ):
-        data = kept.pop(found.strategy).end(found.feedback)
-        audits = hold_against(data, regimes) if regimes else ()
-        numbers[found.strategy] = counters(found, audits)
-        values[found.strategy] = digests(found, logs[found.strategy].hexdigest())
+    for found in simulate(Stage(scaled, loaded.laws), scale=effective, observers=observers):
+        numbers[found.strategy] = counters(found, auditing.audits)
+        values[found.strategy] = digests(found, digesting.digest)
     return Baseline(
         scenario=full.name,
         scenario_sha256=text_digest(resolved_text(loaded)),

@@ -30,6 +30,7 @@ from sim.scenario.strategy import Strategy
 from sim.store.columns_calls import CALLS
 from sim.store.digest import TableDigest
 from sim.store.tables import schema
+from sim.streams import Replication
 
 if TYPE_CHECKING:
     from sim.behaviour.calls import CallTables
@@ -154,12 +155,12 @@ class CallWriter:
         Open binary file; the caller closes it.
     scenario
         Names of its strategies and time zones of its territories.
-    draw, noise
-        Numbers of the parameter draw and of the noise replication.
+    replication
+        Which replication it is; default the scenario's own.
     """
 
     def __init__(
-        self, file: IO[bytes], scenario: Scenario, *, draw: int = 0, noise: int = 0
+        self, file: IO[bytes], scenario: Scenario, replication: Replication | None = None
     ) -> None:
         self._schema = schema(CALLS)
         self._writer = pq.ParquetWriter(
@@ -179,7 +180,7 @@ class CallWriter:
             },
             write_statistics=["strategy", "start_utc", "line", "attempt"],
         )  # fmt: skip
-        self._numbers = draw, noise
+        self._replication = replication or Replication(scenario.seed)
         self._scenario = scenario
         self._strategies = list(scenario.strategies)
         self._zones = [t.timezone for t in scenario.world.territories.values()]
@@ -224,8 +225,8 @@ class CallWriter:
         zone_of_territory = np.array([self._unique_zones.index(z) for z in self._zones])
         columns = {
             "strategy": coded(np.full(n, self._strategy), self._strategies),
-            "draw": np.full(n, self._numbers[0], dtype=np.int32),
-            "noise": np.full(n, self._numbers[1], dtype=np.int32),
+            "draw": np.full(n, self._replication.draw, dtype=np.int32),
+            "noise": np.full(n, self._replication.noise, dtype=np.int32),
             "line": chunk.line,
             "attempt": chunk.attempt,
             "start_utc": start,

@@ -23,6 +23,7 @@ from sim.scenario.world import World
 from sim.store.columns_calls import OPTOUTS, RECIPIENTS
 from sim.store.digest import TableDigest
 from sim.store.tables import arrow, schema
+from sim.streams import Replication
 from sim.world.population import Population
 from sim.world.slots import consent_slots
 
@@ -141,7 +142,7 @@ def _dates(
 
 
 def optouts_table(
-    findings: Sequence[Findings], strategies: Sequence[str], draw: int, noise: int
+    findings: Sequence[Findings], strategies: Sequence[str], replication: Replication
 ) -> pa.Table:
     """The objections of every strategy, one block after another."""
     blocks = []
@@ -154,8 +155,8 @@ def optouts_table(
                 OPTOUTS,
                 {
                     "strategy": Coded(place, tuple(strategies)),
-                    "draw": np.full(rows, draw, dtype=np.int32),
-                    "noise": np.full(rows, noise, dtype=np.int32),
+                    "draw": np.full(rows, replication.draw, dtype=np.int32),
+                    "noise": np.full(rows, replication.noise, dtype=np.int32),
                     "line": objections.line,
                     "at_utc": objections.at_utc,
                     "by": Coded(objections.by, MEANS),

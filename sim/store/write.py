@@ -34,6 +34,7 @@ from sim.store.read import (
 )
 from sim.store.recipients import People, optouts_table, write_recipients
 from sim.store.tables import result_tables
+from sim.streams import Replication
 
 if TYPE_CHECKING:
     from sim.store.law import LawFindings
@@ -83,8 +84,8 @@ class RunWriter:
         What it needs beside, by name in the directory: texts such as law packs of one's own.
     calls
         Whether to write the call log; then feed :attr:`call_log`.
-    draw, noise
-        Numbers of the parameter draw and of the noise replication.
+    replication
+        Which replication it is; default the scenario's own.
     or_next
         Whether the next free name will do where the target exists.
     """
@@ -97,8 +98,7 @@ class RunWriter:
         *,
         inputs: Mapping[str, str] | None = None,
         calls: bool = False,
-        draw: int = 0,
-        noise: int = 0,
+        replication: Replication | None = None,
         or_next: bool = False,
     ) -> None:
         self._directory = PartialDirectory(target, or_next=or_next)
@@ -106,7 +106,7 @@ class RunWriter:
         self._text = text
         self._inputs = dict(inputs or {})
         self._want_calls = calls
-        self._numbers = draw, noise
+        self._replication = replication or Replication(scenario.seed)
         self._files: dict[str, dict[str, Any]] = {}
         self.call_log: CallWriter | None = None
         """The writer of the call log, where one was asked for."""
@@ -118,8 +118,7 @@ class RunWriter:
                 self.call_log = CallWriter(
                     self._directory.open(CALLS.file, private=True),
                     self._scenario,
-                    draw=self._numbers[0],
-                    noise=self._numbers[1],
+                    self._replication,
                 )
             except BaseException as error:
                 self._directory.__exit__(type(error), error, None)
@@ -189,7 +188,7 @@ class RunWriter:
         }
         if self.call_log is not None and objections:
             names = tuple(self._scenario.strategies)
-            tables[OPTOUTS.name] = optouts_table(findings, names, *self._numbers)
+            tables[OPTOUTS.name] = optouts_table(findings, names, self._replication)
         for name, table in tables.items():
             self._write_table(TABLES[name].file, table)
         metrics = flat_metrics(findings)

@@ -36,7 +36,8 @@ from analysis.validation.level import (
 )
 from analysis.validation.page import STRATEGY, engine_part, engine_part_of, page
 from sim.engine import fast
-from sim.engine.plan.build import build_plan
+from sim.engine.plan.build import plan_of
+from sim.engine.plan.stage import Stage
 from sim.loading.packs import packs_of
 from sim.record.feedback import Channel, FeedbackResult
 from sim.record.log import LogChunk, Outcome
@@ -45,6 +46,7 @@ from sim.scenario.complaints import Complaints
 from sim.scenario.load import load_scenario
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
+from sim.streams import Replication
 from tests.statistics import BIAS, Z, mean_z, share_z
 
 ROOT = Path(__file__).parents[2]
@@ -392,9 +394,10 @@ def test_the_prediction_is_what_the_engine_does(scenario: Scenario) -> None:
     level = Level(world_complaints(small).per_million.central, 1.0, 9)
     predicted = predict(small, found, level, hours)["central"]
     counts = np.empty((runs, len(hours)))
+    stage = Stage(small, packs_of(small))
     for noise in range(runs):
         result = fast.run(
-            build_plan(small, STRATEGY, laws=packs_of(small), noise=noise), lambda chunk: None
+            plan_of(stage.again(Replication(small.seed, noise=noise)), STRATEGY), lambda chunk: None
         )
         assert result.feedback is not None
         at = result.feedback.complaint_ms[result.feedback.complaint_channel == Channel.REGULATOR]

@@ -11,7 +11,8 @@ import re
 import pytest
 
 from sim.behaviour.voicemail import hearing
-from sim.jobs.run import simulate
+from sim.engine.plan.stage import Stage
+from sim.jobs.simulate import simulate
 from sim.loading.load import load
 from sim.measure.chapters.reach import ReachTotals
 from sim.measure.findings import Findings, find
@@ -42,27 +43,33 @@ def campaign() -> Campaign:
     scenario = loaded.scenario
     others: dict[float, Tally] = {}
 
-    def other_hearing(name, plan):
-        """Count as-run anew at the ends of the range: hearing decides nothing about dialling."""
-        if name != "as-run":
-            return lambda chunk: None
-        for share in (0.3, 0.9):
-            tables = dataclasses.replace(plan.tables, heard=threshold(share))
-            others[share] = Tally(
-                plan, hearing=lambda line, k, tables=tables: hearing(tables, plan.key, line, k)
-            )
-        return lambda chunk: [tally.add(chunk) for tally in others.values()]
+    class OtherHearing:
+        """Counts as-run anew at the ends of the range: hearing decides nothing about dialling."""
+
+        def begin(self, name, plan):
+            if name == "as-run":
+                assert plan.lifetime == 1
+                for share in (0.3, 0.9):
+                    tables = dataclasses.replace(plan.tables, heard=threshold(share))
+                    others[share] = Tally(
+                        plan,
+                        hearing=lambda line, k, tables=tables: hearing(tables, plan.key, line, k),
+                    )
+
+        def add(self, chunk):
+            for tally in others.values():
+                tally.add(chunk)
+
+        def end(self, result):
+            pass
 
     findings: dict[str, Findings] = {}
     people: dict[float, int] = {}
     attempts = None
-    for plan, found in simulate(
-        scenario, list(scenario.strategies), laws=loaded.laws, sink_for=other_hearing
-    ):
+    for found in simulate(Stage(scenario, loaded.laws), observers=[OtherHearing()]):
         findings[found.strategy] = found
         if found.strategy == "as-run":
             attempts = (others[0.3].flags & 1).astype("uint8")  # every line once
-            assert plan.lifetime == 1
             for share, tally in others.items():
                 found = find(tally, attempts, scenario, "as-run")
                 people[share] = found.totals[ReachTotals].people_reached

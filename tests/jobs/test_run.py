@@ -16,7 +16,8 @@ import pytest
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
 from sim.errors import UnknownNameError
-from sim.jobs.run import Advance, choose, run_scenario
+from sim.jobs.run import choose, run_scenario
+from sim.jobs.simulate import Advance
 from sim.loading.load import load
 from sim.measure.columns import RESULT_TABLES
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS

@@ -20,9 +20,10 @@ from sim.audit.inputs.simulated import facts_of
 from sim.audit.shown import document
 from sim.commands.audit import audit as audit_command
 from sim.engine import fast, reference
+from sim.engine.plan.stage import Stage
 from sim.jobs.audit import read_run
 from sim.jobs.check import baseline_path, check
-from sim.jobs.run import run_scenario, simulate
+from sim.jobs.run import run_scenario
 from sim.measure.columns import FEEDBACK_TABLES
 from sim.regimes.load import load_regime
 from sim.scenario.consent import Consent
@@ -198,8 +199,7 @@ def test_the_command_takes_them(alone: dict[str, Path], tmp_path: Path) -> None:
 
 
 def test_recipients_say_what_the_world_does(followed: Any, acting_back: Any) -> None:
-    ((plan, _),) = simulate(acting_back.scenario, ["as-run"], laws=acting_back.laws)
-    people, table = plan.population, followed.run.table("recipients")
+    people, table = Stage(acting_back.scenario).population, followed.run.table("recipients")
     assert table["line"].tolist() == list(range(people.lines))  # all are on the list
     gave = people.consent != 0
     assert (table["consent_from_utc"].notna() == gave).all()
@@ -216,8 +216,7 @@ def test_recipients_say_what_the_world_does(followed: Any, acting_back: Any) -> 
 
 
 def test_recipients_of_worlds_that_know_less(loaded: Any, tmp_path: Path) -> None:
-    ((plan, _),) = simulate(loaded.scenario, ["all-channels"], laws=loaded.laws)
-    people = plan.population
+    people = Stage(loaded.scenario).population
     listed = np.arange(people.lines) % 7 == 3
 
     def written(scenario: Any) -> Any:

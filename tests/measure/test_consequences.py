@@ -256,9 +256,10 @@ def test_rows_by_hand(whole: Any) -> None:
 
 
 def test_thresholds_of_the_world_s_own_regulator_are_among_the_reports(acting_back: Any) -> None:
-    from sim.jobs.run import simulate
+    from sim.engine.plan.stage import Stage
+    from sim.jobs.simulate import simulate
 
-    ((_, done),) = simulate(acting_back.scenario, ["consenting"], laws=acting_back.laws)
+    (done,) = simulate(Stage(acting_back.scenario, acting_back.laws), ["consenting"])
     risk = done.blocks["complaint_risk"]
     reports = risk["threshold"][risk["channel"].codes == 1].tolist()
     assert {2, 8, 40} <= set(reports)

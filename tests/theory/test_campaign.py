@@ -7,12 +7,11 @@ from pathlib import Path
 import numpy as np
 
 from sim.engine import fast
-from sim.engine.plan.build import build_plan
+from sim.engine.plan.build import plan_of
+from sim.engine.plan.stage import Stage
 from sim.loading.packs import packs_of
 from sim.record.log import LogChunk
 from sim.scenario.load import load_scenario
-from sim.streams import make_key
-from sim.world.synthesis import latents, synthesise
 
 FILE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"
 
@@ -24,17 +23,13 @@ def test_the_fewest_channels_that_finish_equal_the_offered_load() -> None:
     20:00 equal that load within 2 %.
     """
     loaded = load_scenario(FILE).scenario
-    hidden = latents(loaded)
-    population = synthesise(loaded, make_key(loaded.seed), hidden)
+    stage = Stage(loaded, packs_of(loaded))
 
     def run(channels: int) -> tuple[int, float]:
         """Lines left undialled, and the mean holding time in seconds."""
         dialing = loaded.strategies["as-run"].dialing.model_copy(update={"channels": channels})
         strategy = loaded.strategies["as-run"].model_copy(update={"dialing": dialing})
-        scenario = loaded.model_copy(update={"strategies": {"as-run": strategy}})
-        plan = build_plan(
-            scenario, "as-run", laws=packs_of(scenario), population=population, hidden=hidden
-        )
+        plan = plan_of(stage, strategy)
         held = [0]
 
         def sink(chunk: LogChunk) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.plan import calendar
+from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.plan import Cap
 from sim.record.never import NEVER
 from sim.regimes.enforcement import enforced_rules
@@ -30,7 +31,6 @@ from sim.regimes.model import (
     Rule,
     SilenceRule,
 )
-from sim.scenario.calendars import public_holidays
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.world.population import Population
@@ -48,9 +48,18 @@ class Enforcement:
         A checked scenario, and the strategy.
     laws
         The law packs that it enforces rules of.
+    almanac
+        Tells public holidays.
     """
 
-    def __init__(self, scenario: Scenario, strategy: Strategy, laws: Laws) -> None:
+    def __init__(
+        self,
+        scenario: Scenario,
+        strategy: Strategy,
+        laws: Laws,
+        almanac: Almanac | None = None,
+    ) -> None:
+        self._almanac = almanac or Almanac()
         self._world = scenario.world
         campaign = strategy.campaign
         self._start_utc_ms = calendar.utc_ms(campaign.start, campaign.timezone)
@@ -176,7 +185,7 @@ class Enforcement:
         for rule in self.rules:
             if isinstance(rule, HoursRule):
                 days = (int(local[0]) // 1440, int(local[-1]) // 1440)
-                holidays = public_holidays(
+                holidays = self._almanac.public_holidays(
                     rule.holidays_code,
                     dt.date.fromordinal(_EPOCH + days[0]),
                     dt.date.fromordinal(_EPOCH + days[1]),

@@ -13,6 +13,7 @@ from sim.behaviour.calling_back import call_back_tables
 from sim.behaviour.complaining import complaint_tables
 from sim.behaviour.reputation import reputation_plan
 from sim.engine.plan import calendar
+from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction, RegulatorPlan
 from sim.engine.plan.plan import Calling
 from sim.regimes.laws import NO_LAWS, Laws
@@ -34,6 +35,7 @@ def build_feedback(
     gives_number: tuple[bool, ...],
     stage_reactions: tuple[Reaction, Reaction, Reaction],
     laws: Laws = NO_LAWS,
+    almanac: Almanac | None = None,
 ) -> FeedbackPlan | None:
     """What acts back on one strategy, or None where nothing does.
 
@@ -52,6 +54,8 @@ def build_feedback(
         What the campaign does when the regulator contacts it, reminds, and orders it to stop.
     laws
         With the regime whose silence before a poll the world's complaints mean.
+    almanac
+        Tells what local clocks show.
     """
     world, refresh = scenario.world, strategy.suppression.refresh
     parts = (world.complaints, world.regulator, world.call_back, world.reputation, refresh)
@@ -63,7 +67,14 @@ def build_feedback(
     silence = (
         tuple(np.empty((0, 2), dtype=np.int64) for _ in calling)
         if complaints is None or complaints.silence is None
-        else _silences(scenario, strategy, laws.rules(complaints.silence), start_utc_ms, horizon)
+        else _silences(
+            scenario,
+            strategy,
+            laws.rules(complaints.silence),
+            almanac or Almanac(),
+            start_utc_ms,
+            horizon,
+        )
     )
     return FeedbackPlan(
         complaints=complaint_tables(
@@ -123,6 +134,7 @@ def _silences(
     scenario: Scenario,
     strategy: Strategy,
     of_regime: Sequence[Rule],
+    almanac: Almanac,
     start_utc_ms: int,
     horizon_ms: int,
 ) -> tuple[NDArray[np.int64], ...]:
@@ -144,7 +156,7 @@ def _silences(
     count = -(-horizon_ms // calendar.MINUTE_MS)
     silences = []
     for name, place in scenario.world.territories.items():
-        local = calendar.local_minutes(place.timezone, first, count)
+        local = almanac.local_minutes(place.timezone, first, count)
         silent = np.zeros(count, dtype=np.bool_)
         for rule in rules:
             for poll in rule.polls:
