@@ -21,7 +21,7 @@ from sim.behaviour.laws import quantile_function
 from sim.behaviour.quantiles import QuantileTable, tabulate
 from sim.document.laws import DurationLaw
 from sim.record.feedback import PartOfDay
-from sim.scenario.complaints import ComplaintEffects, Complaints, DayPart
+from sim.scenario.complaints import ComplaintEffects, Complaints, Contagion, DayPart
 from sim.streams import Key, Purpose, first_words, philox_block, words
 from sim.threshold import WORD, threshold
 
@@ -186,20 +186,7 @@ def complaint_tables(
     bred = complaints.contagion
     return ComplaintTables(
         thresholds=_thresholds(share, effects, rings),
-        blocked=np.array(
-            [
-                [
-                    _chance(
-                        share * effects.blocked.central,
-                        (effects.consented.central, consented),
-                        (effects.opposed.central, opposed),
-                    )
-                    for opposed in (0, 1)
-                ]
-                for consented in (0, 1)
-            ],
-            dtype=np.uint32,
-        ),
+        blocked=_blocked(share, effects),
         part=parts_of_day(complaints.night, complaints.meals),
         silence_ms=silence_ms,
         objection_first=objection_first,
@@ -209,25 +196,39 @@ def complaint_tables(
             threshold(min(1.0, operator)),
             threshold(min(1.0, social)),
         ),
-        children=np.stack(
-            [
-                children(mean)
-                for mean in (
-                    (0.0,) * 4
-                    if bred is None
-                    else (
-                        bred.regulator.central,
-                        bred.operator.central,
-                        bred.social.central,
-                        bred.press.central,
-                    )
-                )
-            ]
-        ),
+        children=np.stack([children(mean) for mean in _bred(bred)]),
         # Where nothing is bred no delay is drawn; a table stands in.
         breeding_delay_s=seconds(complaints.delay if bred is None else bred.delay),
         opts_out=threshold(complaints.opts_out.central),
         horizon_ms=complaints.horizon,
+    )
+
+
+def _blocked(share: float, effects: ComplaintEffects) -> NDArray[np.uint32]:
+    """(2, 2) Thresholds of callers back who never get through, by consent and opposition."""
+    chances = [
+        [
+            _chance(
+                share * effects.blocked.central,
+                (effects.consented.central, consented),
+                (effects.opposed.central, opposed),
+            )
+            for opposed in (0, 1)
+        ]
+        for consented in (0, 1)
+    ]
+    return np.array(chances, dtype=np.uint32)
+
+
+def _bred(contagion: Contagion | None) -> tuple[float, float, float, float]:
+    """Mean complaints that one breeds, by its channel."""
+    if contagion is None:
+        return 0.0, 0.0, 0.0, 0.0
+    return (
+        contagion.regulator.central,
+        contagion.operator.central,
+        contagion.social.central,
+        contagion.press.central,
     )
 
 

@@ -10,7 +10,7 @@ on it under ``strategies``. :func:`compose` gives the one tree in which every st
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
@@ -265,20 +265,14 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
     faults: list[Fault] = []
     layers: list[Node] = []
     sources: tuple[FilePath, ...] = ()
-    settings: list[Setting] = []
     try:
         read, sources = read_chain(path)
         layers = [source.node for source in read]
         faults += [fault for source in read for fault in source.faults]
     except ScenarioError as error:
         faults += error.faults
-    for argument in sets:
-        try:
-            setting, unfit = parse_set(argument)
-            settings.append(setting)
-            faults += unfit
-        except ScenarioError as error:
-            faults += error.faults
+    settings, unfit = _settings(sets)
+    faults += unfit
     if not layers:
         raise ScenarioError(faults)
 
@@ -288,21 +282,16 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
         top = merge(top, replace(layer, value=rest))
     top = replace(top, place=layers[-1].place)
     holder, overlays = _overlays([layer.children.get("strategies") for layer in layers])
-
-    late: list[Setting] = []
     for setting in settings:
         try:
             if setting.path[0] != "strategies":
                 top = apply_setting(top, setting)
-            elif len(setting.path) > 2:
-                late.append(setting)
-            elif len(setting.path) == 2:
-                if setting.value.value is None:
-                    overlays.pop(setting.path[1], None)
-                else:
-                    overlays[setting.path[1]] = [setting.value]
-            else:
+            elif len(setting.path) == 1:
                 holder, overlays = _overlays([setting.value])
+            elif len(setting.path) == 2 and setting.value.value is None:
+                overlays.pop(setting.path[1], None)
+            elif len(setting.path) == 2:
+                overlays[setting.path[1]] = [setting.value]
         except ScenarioError as error:
             faults += error.faults
 
@@ -310,20 +299,40 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
     gone = {name: node for name, node in top.deleted.items() if name in SECTIONS}
     base = Node(sections, top.place, None, (), gone)
     strategies = {name: _strategy(base, stack) for name, stack in overlays.items()}
-    for setting in late:
-        name = setting.path[1]
-        if name not in strategies:
-            faults.append(_set_fault(setting, unknown_name("strategy", name, strategies)))
-            continue
-        try:
-            strategies[name] = apply_setting(strategies[name], setting, below=2)
-        except ScenarioError as error:
-            faults += error.faults
-
+    faults += _set_inside(strategies, settings)
     entries = {name: node for name, node in top.children.items() if name not in SECTIONS}
     if holder is not None:
         entries["strategies"] = replace(holder, value=strategies) if holder.is_map else holder
     return Composed(replace(top, value=entries), base, sources, tuple(faults))
+
+
+def _settings(sets: Iterable[str]) -> tuple[list[Setting], list[Fault]]:
+    """The settings that can be read, and what is wrong with the others."""
+    settings: list[Setting] = []
+    faults: list[Fault] = []
+    for argument in sets:
+        try:
+            setting, unfit = parse_set(argument)
+            settings.append(setting)
+            faults += unfit
+        except ScenarioError as error:
+            faults += error.faults
+    return settings, faults
+
+
+def _set_inside(strategies: dict[str, Node], settings: Iterable[Setting]) -> Iterator[Fault]:
+    """Apply settings of single strategies; gives what is wrong with them."""
+    for setting in settings:
+        if setting.path[0] != "strategies" or len(setting.path) < 3:
+            continue
+        name = setting.path[1]
+        if name not in strategies:
+            yield _set_fault(setting, unknown_name("strategy", name, strategies))
+            continue
+        try:
+            strategies[name] = apply_setting(strategies[name], setting, below=2)
+        except ScenarioError as error:
+            yield from error.faults
 
 
 def _overlays(layers: Iterable[Node | None]) -> tuple[Node | None, dict[str, list[Node]]]:

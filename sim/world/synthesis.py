@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from sim.behaviour.answering import Latent, cohorts_of, latent
 from sim.record.never import NEVER
 from sim.scenario.consent import Consent
 from sim.scenario.scenario import Scenario
+from sim.scenario.world import World
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
 from sim.world.population import Population
@@ -58,6 +60,56 @@ def _pick(word: NDArray[np.uint32], shares: list[float]) -> NDArray[np.uint8]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class _Odds:
+    """What a world says of its lines, as thresholds of uint32 words and as shares."""
+
+    territories: list[float]
+    """Shares."""
+    types: list[float]
+    """Shares of line types."""
+    segments: list[float]
+    """Shares; one of 1 where there are none."""
+    invalid: NDArray[np.uint32]
+    """By line type."""
+    machine: NDArray[np.uint32]
+    """By line type."""
+    cohorts: np.uint64
+    """How many there are."""
+    voters: int
+    """Voters behind every line."""
+    more: np.uint32
+    """One voter more."""
+    shared: np.uint32
+    """All voters of the line hear a voicemail."""
+    consent: np.uint32
+    slots: np.uint64
+    """How many times there are that a consent may name, at least one."""
+    opposed: np.uint32
+    registers: list[np.uint32]
+    """By register."""
+
+
+def _odds(world: World, hidden: tuple[Latent, ...]) -> _Odds:
+    """The odds of a world's lines."""
+    voters = world.voters_per_line.central
+    return _Odds(
+        territories=[t.share.central for t in world.territories.values()],
+        types=[t.share.central for t in world.line_types.values()],
+        segments=[s.share.central for s in world.segments.values()] if world.segments else [1.0],
+        invalid=np.array([threshold(h.invalid) for h in hidden], dtype=np.uint32),
+        machine=np.array([threshold(h.machine) for h in hidden], dtype=np.uint32),
+        cohorts=np.uint64(cohorts_of(world)),
+        voters=int(voters),
+        more=np.uint32(threshold(voters - int(voters))),
+        shared=np.uint32(threshold(world.voicemail.shared.central)),
+        consent=np.uint32(threshold(world.consent.share.central if world.consent else 0.0)),
+        slots=np.uint64(max(1, len(consent_slots(world)))),
+        opposed=np.uint32(threshold(world.opposition.central if world.opposition else 0.0)),
+        registers=[np.uint32(threshold(share.central)) for share in world.registers.values()],
+    )
+
+
 def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Population:
     """Make the population of a scenario's world.
 
@@ -72,21 +124,7 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
     """
     world = scenario.world
     n = world.lines
-    territories = [t.share.central for t in world.territories.values()]
-    types = [t.share.central for t in world.line_types.values()]
-    segments = [s.share.central for s in world.segments.values()] if world.segments else [1.0]
-    cohorts = np.uint64(cohorts_of(world))
-    mean_voters = world.voters_per_line.central
-    voters, more = int(mean_voters), threshold(mean_voters - int(mean_voters))
-    shared = np.uint32(threshold(world.voicemail.shared.central))
-    invalid = np.array([threshold(h.invalid) for h in hidden], dtype=np.uint32)
-    machine = np.array([threshold(h.machine) for h in hidden], dtype=np.uint32)
-
-    consent = np.uint32(threshold(world.consent.share.central if world.consent else 0.0))
-    slots = np.uint64(max(1, len(consent_slots(world))))
-    opposed = np.uint32(threshold(world.opposition.central if world.opposition else 0.0))
-    registers = [np.uint32(threshold(share.central)) for share in world.registers.values()]
-
+    odds = _odds(world, hidden)
     lives = _consent_lives(world.consent)
     homes = None if world.households is None else threshold(world.households.share.central)
 
@@ -97,24 +135,12 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
     for first in range(0, n, _BLOCK):
         block = slice(first, min(first + _BLOCK, n))
         line = np.arange(block.start, block.stop, dtype=np.uint32)
-        place = words(key, Purpose.LINE_PLACE, line)
-        people = words(key, Purpose.LINE_PEOPLE, line)
-        kind = _pick(place[1], types)
-        territory = _pick(place[0], territories)
+        found = _block(odds, key, line)
         if partner is not None and homes is not None:
             partner[block] = _partners(key, line, n, homes)
             second = np.flatnonzero((partner[block] >= 0) & (line % 2 == 1))
-            territory[second] = territory[second - 1]
-        columns["territory"][block] = territory
-        columns["line_type"][block] = kind
-        columns["in_service"][block] = place[2] >= invalid[kind]
-        columns["has_machine"][block] = place[3] < machine[kind]
-        columns["cohort"][block] = (people[0] * cohorts) >> np.uint64(32)
-        columns["voters"][block] = voters + (people[1] < np.uint32(more))
-        columns["shared_voicemail"][block] = people[2] < shared
-        columns["segment"][block] = _pick(people[3], segments)
-        wishes = words(key, Purpose.LINE_CONSENT, line)
-        gave = wishes[0] < consent
+            found["territory"][second] = found["territory"][second - 1]
+        gave = found["consent"]
         if lives is not None:
             fate = words(key, Purpose.LINE_CONSENT_LIFE, line)
             if lives.covers is not None:
@@ -123,18 +149,38 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
                 since[block] = np.where(gave, lives.given(fate), NEVER)
             if until is not None:
                 until[block] = np.where(gave, lives.ended(fate), NEVER)
-        columns["consent"][block] = gave
-        columns["slot"][block] = (wishes[1] * slots) >> np.uint64(32)
-        columns["opposed"][block] = wishes[2] < opposed
-        listed = words(key, Purpose.LINE_REGISTERS, line)
-        bits = np.zeros(len(line), dtype=np.uint8)
-        for number, below in enumerate(registers):
-            bits |= (listed[number] < below).astype(np.uint8) << np.uint8(number)
-        columns["registers"][block] = bits
+        for name, column in columns.items():
+            column[block] = found[name]
     for column in (*columns.values(), since, until, partner):
         if column is not None:
             column.flags.writeable = False
     return Population(**columns, consent_from_ms=since, consent_until_ms=until, partner=partner)
+
+
+def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray[Any]]:
+    """Columns of a block of lines, (n,) each, before households and the fate of consents."""
+    place = words(key, Purpose.LINE_PLACE, line)
+    people = words(key, Purpose.LINE_PEOPLE, line)
+    wishes = words(key, Purpose.LINE_CONSENT, line)
+    listed = words(key, Purpose.LINE_REGISTERS, line)
+    kind = _pick(place[1], odds.types)
+    registers = np.zeros(len(line), dtype=np.uint8)
+    for number, below in enumerate(odds.registers):
+        registers |= (listed[number] < below).astype(np.uint8) << np.uint8(number)
+    return {
+        "territory": _pick(place[0], odds.territories),
+        "line_type": kind,
+        "in_service": place[2] >= odds.invalid[kind],
+        "has_machine": place[3] < odds.machine[kind],
+        "cohort": (people[0] * odds.cohorts) >> np.uint64(32),
+        "voters": odds.voters + (people[1] < odds.more),
+        "shared_voicemail": people[2] < odds.shared,
+        "segment": _pick(people[3], odds.segments),
+        "consent": wishes[0] < odds.consent,
+        "slot": (wishes[1] * odds.slots) >> np.uint64(32),
+        "opposed": wishes[2] < odds.opposed,
+        "registers": registers,
+    }
 
 
 # ── Consents over time ───────────────────────────────────────────────────────────────────────────
