@@ -5,8 +5,9 @@
     Exception
     └── RingfenceError                  whatever this program says in words
         ├── BadInputError               2    what was given cannot be used
-        │   ├── ScenarioError                a scenario; carries every fault that was found
-        │   │   └── RegimeError              a law pack; likewise
+        │   ├── DocumentError                a YAML file; carries every fault that was found
+        │   │   ├── ScenarioError            a scenario
+        │   │   └── RegimeError              a law pack
         │   ├── UnreachableSharesError       answering shares that the ring times cannot give
         │   ├── RunDirectoryError            a run directory cannot be written or read
         │   ├── BaselineError                a baseline cannot be read, written or judged by
@@ -120,9 +121,9 @@ class Fault:
     file: str
     """File as the user named it, or ``--set``."""
     line: int
-    """From 1; 0 when the whole file is meant."""
+    """From 1; a whole file is meant by its beginning, 1:1."""
     column: int
-    """From 1, in characters; 0 when the whole file is meant."""
+    """From 1, in characters."""
     path: str
     """Key, with dots: ``dialing.channels``. Empty when no key is meant."""
     message: str
@@ -153,8 +154,8 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
     )
 
 
-class ScenarioError(BadInputError):
-    """A scenario cannot be used.
+class DocumentError(BadInputError):
+    """A file of YAML cannot be used.
 
     Parameters
     ----------
@@ -187,7 +188,11 @@ class ScenarioError(BadInputError):
         return type(self), (self.faults,)
 
 
-class RegimeError(ScenarioError):
+class ScenarioError(DocumentError):
+    """A scenario cannot be used; carries every fault that was found."""
+
+
+class RegimeError(DocumentError):
     """A law pack's file cannot be used; carries every fault that was found."""
 
 

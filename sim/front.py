@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from sim.document.source import data_source, parse_source
-from sim.errors import OptionError, UnknownNameError
+from sim.errors import DocumentError, OptionError, ScenarioError, UnknownNameError
 from sim.loading.load import Runnable
 from sim.loading.load import load as load_checked
 from sim.regimes.load import load_regime as load_pack
@@ -115,10 +115,13 @@ def load(source: Source, *, sets: Sequence[str] = ()) -> Runnable:
         if sets:
             raise OptionError("settings go with a scenario that is not loaded yet", place="sets")
         return source
-    if isinstance(source, Mapping):
-        return load_checked(data_source(source, DATA), sets)
-    if isinstance(source, str) and ("\n" in source or "\r" in source):
-        return load_checked(parse_source(source, TEXT), sets)
+    try:
+        if isinstance(source, Mapping):
+            return load_checked(data_source(source, DATA), sets)
+        if isinstance(source, str) and ("\n" in source or "\r" in source):
+            return load_checked(parse_source(source, TEXT), sets)
+    except DocumentError as error:
+        raise ScenarioError(error.faults) from None
     return load_checked(os.fspath(source), sets)
 
 

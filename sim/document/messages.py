@@ -36,7 +36,7 @@ def unknown_key(name: str, allowed: Iterable[str]) -> str:
 
 
 def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
-    """A name that nothing in the scenario bears."""
+    """A name that nothing bears."""
     names = list(known)
     hint = did_you_mean(name, names)
     return f"there is no {what} '{name}'{hint}{'' if hint else ';'} known: {', '.join(names)}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 Path = tuple[str | int, ...]
-"""Keys and list indices from the top of a scenario."""
+"""Keys and list indices from the top of a document."""
 Scalar = str | int | float | bool | None
 
 
@@ -36,7 +36,7 @@ class Node:
     key: Place | None = None
     """Where its key stands; None for list entries and for a whole file."""
     origin: Path = ()
-    """Path under which it is written in its file: an overlay's begins with ``strategies``."""
+    """Path under which it is written in its file, wherever merging moved it."""
     deleted: Mapping[str, Node] = field(default_factory=dict)
     """Of a map: the nulls that deleted keys of it, by key."""
 
@@ -89,5 +89,5 @@ def nearest(node: Node, path: Path) -> tuple[Node, int]:
 
 
 def dotted(path: Iterable[str | int]) -> str:
-    """A path as people write it: ``dialing.call_times.0.from``."""
+    """A path as people write it: ``reviews.0.from``."""
     return ".".join(map(str, path))

@@ -17,7 +17,7 @@ from sim.document.units import parse_duration, parse_factor, parse_share
 
 
 class Model(BaseModel):
-    """Base of all scenario objects: frozen, and closed to keys that it does not know."""
+    """Base of all that a file holds: frozen, and closed to keys that it does not know."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -26,7 +26,7 @@ class FrozenDict(dict[str, Any]):
     """A mapping that keeps its order and refuses to change."""
 
     def _refuse(self, *_args: object, **_kwargs: object) -> Any:
-        raise TypeError("a scenario is immutable")
+        raise TypeError("this mapping is immutable")
 
     __setitem__ = __delitem__ = _refuse
     __ior__ = pop = popitem = clear = update = setdefault = _refuse

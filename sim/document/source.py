@@ -1,7 +1,7 @@
 """Reading one YAML file: safely, with positions, and with a plain sentence for what goes wrong.
 
 The YAML library parses and composes. This module turns its nodes into our own, which remember their
-place, and refuses what a scenario has no use for: duplicate keys, merge keys, tags, several
+place, and refuses what no document here has a use for: duplicate keys, merge keys, tags, several
 documents, and aliases that expand beyond reason.
 """
 
@@ -29,7 +29,7 @@ from sim.document.node import (
     dotted,
 )
 from sim.document.units import shown
-from sim.errors import Fault, ScenarioError
+from sim.errors import DocumentError, Fault
 
 MAX_BYTES = 1 << 20
 """Largest file that is read."""
@@ -40,7 +40,7 @@ MAX_DEPTH = 40
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value", "merge"}
-_TOO_LARGE = f"is larger than {MAX_BYTES // 1024} KiB; that is no scenario"
+_TOO_LARGE = f"is larger than {MAX_BYTES // 1024} KiB, the most that is read"
 _TOO_MANY = f"more than {MAX_NODES:_} values, with aliases expanded"
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
@@ -59,7 +59,7 @@ _PROBLEMS = (
     ("but found '<stream end>'", "the text ends inside { } or [ ]"),
     ("found undefined alias", "the alias (*name) names no anchor (&name) above it"),
     ("found duplicate anchor", "the anchor (&name) is used twice"),
-    ("but found another document", "a second document begins; a scenario is one document"),
+    ("but found another document", "a second document begins; a file holds one"),
     ("expected <block end>", "this does not go on what stands above; check the indentation"),
     ("cannot start any token", "a text that begins with this character needs quotes"),
 )
@@ -79,7 +79,7 @@ def read_source(path: str | FilePath) -> Source:
 
     Raises
     ------
-    ScenarioError
+    DocumentError
         When the file cannot be read, is not YAML, or is not a map.
     """
     return parse_source(read_text(path), str(path))
@@ -88,17 +88,17 @@ def read_source(path: str | FilePath) -> Source:
 def parse_source(text: str, file: str) -> Source:
     """The data of a YAML text that must be a map; `file` is the name that faults give."""
     if len(text) > MAX_BYTES:
-        raise ScenarioError([Fault(file, 0, 0, "", _TOO_LARGE)])
+        raise DocumentError([Fault(file, 1, 1, "", _TOO_LARGE)])
     root = _compose(text, file, 1)
     if root is None:
         only = "only comments" if text.strip() else "nothing"
-        raise ScenarioError([Fault(file, 1, 1, "", f"the file holds {only}; a map is wanted")])
+        raise DocumentError([Fault(file, 1, 1, "", f"the file holds {only}; a map is wanted")])
     source = _Converter(file, 0).convert(root)
     node = source.node
     if not node.is_map:
-        found = "a list" if isinstance(node.value, tuple) else f"one value ({shown(node.value)})"
-        message = f"the top level is {found}; a map is wanted: 'format: 1', 'name: …', …"
-        raise ScenarioError([Fault(file, node.place.line, node.place.column, "", message)])
+        found = "a list" if isinstance(node.value, tuple) else "one value"
+        message = f"the top level is {found}; a map is wanted: 'key: value'"
+        raise DocumentError([Fault(file, node.place.line, node.place.column, "", message)])
     return source
 
 
@@ -117,7 +117,7 @@ def data_source(data: Mapping[Any, Any], file: str) -> Source:
 
     Raises
     ------
-    ScenarioError
+    DocumentError
         When it holds more values, or is nested deeper, than a file may be.
     """
     return _DataReader(file).read(data)
@@ -131,19 +131,19 @@ def read_text(path: str | FilePath) -> str:
 
     Raises
     ------
-    ScenarioError
+    DocumentError
         When the file cannot be read, or is no text in UTF-8.
     """
     file = str(path)
 
-    def fail(message: str, line: int = 0, column: int = 0) -> ScenarioError:
-        return ScenarioError([Fault(file, line, column, "", message)])
+    def fail(message: str, line: int = 1, column: int = 1) -> DocumentError:
+        return DocumentError([Fault(file, line, column, "", message)])
 
     if not nameable(file):
         raise fail("cannot be read: no file can have that name")
     try:
         if FilePath(file).is_dir():
-            raise fail("is a directory; name a scenario file in it")
+            raise fail("is a directory; name a file in it")
         with open(file, "rb") as stream:
             data = stream.read(MAX_BYTES + 1)
     except FileNotFoundError:
@@ -157,19 +157,22 @@ def read_text(path: str | FilePath) -> str:
     if data.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise fail("is UTF-16 text; save it as UTF-8", 1, 1)
     if (offset := data.find(b"\0")) >= 0:
-        raise fail(f"is a binary file, not YAML text: a zero byte at byte {offset + 1}")
+        message = f"is a binary file, not YAML text: a zero byte at byte {offset + 1}"
+        raise fail(message, *_line_and_column(data, offset))
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        at = data.rfind(b"\n", 0, error.start) + 1
-        line = data.count(b"\n", 0, error.start) + 1
-        column = len(data[at : error.start].decode("utf-8", "replace")) + 1
         raise fail(
             f"is not UTF-8 text: byte {error.start + 1} is 0x{data[error.start]:02x}; "
             "save the file as UTF-8",
-            line,
-            column,
+            *_line_and_column(data, error.start),
         ) from None
+
+
+def _line_and_column(data: bytes, offset: int) -> tuple[int, int]:
+    """Where a byte stands, from 1; columns in characters."""
+    begins = data.rfind(b"\n", 0, offset) + 1
+    return data.count(b"\n", 0, offset) + 1, len(data[begins:offset].decode("utf-8", "replace")) + 1
 
 
 # ── From text to the library's nodes ─────────────────────────────────────────────────────────────
@@ -178,9 +181,9 @@ def read_text(path: str | FilePath) -> str:
 def _compose(text: str, file: str, first_column: int) -> YamlNode | None:
     """The library's node for the text's one document, or None for no document."""
 
-    def fail(message: str, line: int, column: int) -> ScenarioError:
+    def fail(message: str, line: int, column: int) -> DocumentError:
         shift = first_column - 1 if line == 1 else 0
-        return ScenarioError([Fault(file, line, column + shift, "", message)])
+        return DocumentError([Fault(file, line, column + shift, "", message)])
 
     if directive := re.match(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%", text):
         line = text.count("\n", 0, directive.end()) + 1
@@ -266,10 +269,10 @@ class _Converter:
         # These two end the reading: to go on could take for ever.
         if self._count > MAX_NODES:
             self._fault(place, path, _TOO_MANY)
-            raise ScenarioError(self._faults)
+            raise DocumentError(self._faults)
         if len(path) > MAX_DEPTH:
             self._fault(place, path[:4], _TOO_DEEP)
-            raise ScenarioError(self._faults)
+            raise DocumentError(self._faults)
         if node in self._open:
             self._fault(key or place, path, "an alias stands inside its own anchor")
             return Node(None, place, key, path)
@@ -363,7 +366,7 @@ class _DataReader:
         if self._count > MAX_NODES or len(path) > MAX_DEPTH:
             deep = len(path) > MAX_DEPTH
             self._fault(path[:4], _TOO_DEEP if deep else _TOO_MANY)
-            raise ScenarioError(self._faults)
+            raise DocumentError(self._faults)
         if isinstance(data, Mapping):
             found: dict[str, Node] = {}
             for key, value in data.items():

@@ -26,7 +26,7 @@ _RATE = re.compile(r"\d[\d_]*(\.\d+)?(e-?\d{1,2})?|\d[\d_]*/\d[\d_]*", re.ASCII)
 MAX_DIGITS = 40
 """Longest text that is read as one number."""
 FIRST_YEAR, LAST_YEAR = 1970, 2100
-"""Years in which a campaign may take place."""
+"""Years in which a moment may lie."""
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 """Days as they are written, Monday first, as in :meth:`datetime.date.weekday`."""
 

@@ -73,7 +73,7 @@ def check_model(
     key
         Its key in the tree of the format; without it, faults say less.
     partial
-        Whether missing keys are fine, as in a base strategy that overlays complete.
+        Whether missing keys are fine, as in a map that others, laid over it, complete.
     """
     names = {info.alias or name: name for name, info in model.model_fields.items()}
     data = plain(node)

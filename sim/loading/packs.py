@@ -18,6 +18,7 @@ from typing import NamedTuple
 
 from sim.document.messages import did_you_mean
 from sim.document.node import Node
+from sim.document.source import nameable
 from sim.document.validate import fault_at
 from sim.errors import Fault, RegimeError
 from sim.regimes.laws import Laws, Pack, is_own
@@ -118,6 +119,10 @@ class _Reader:
                 self.packs[written] = load_pack(written)
             return written
         place = node.key if on_key and node.key is not None else node.place
+        if not nameable(written):
+            fault = fault_at(node, "found a name that no file can have", on_key=on_key)
+            self.faults.append(fault)
+            return written
         folder = "" if place.file == SET else os.path.dirname(place.file)
         path = os.path.normpath(os.path.join(folder, written))
         real = os.path.realpath(path)
@@ -157,12 +162,12 @@ def _within(node: Node, path: tuple[str, ...], change: Callable[[Node], Node]) -
 def _unreadable(error: RegimeError, path: str, node: Node, on_key: bool) -> Iterator[Fault]:
     """Why one's own pack cannot be read: at its lines, or at its name where that is to blame."""
     folder = Path(path).parent
-    for fault in error.faults:
-        if fault.line:
-            yield fault
-        elif os.path.exists(path):
+    if os.path.isfile(path):
+        yield from error.faults
+    elif os.path.exists(path):
+        for fault in error.faults:
             yield fault_at(node, f"{fault.file} {fault.message}", on_key=on_key)
-        else:
-            others = [file.name for file in folder.glob("*.y*ml")] if folder.is_dir() else []
-            hint = did_you_mean(os.path.basename(path), others)
-            yield fault_at(node, f"there is no file {path}{hint}", on_key=on_key)
+    else:
+        others = [file.name for file in folder.glob("*.y*ml")] if folder.is_dir() else []
+        hint = did_you_mean(os.path.basename(path), others)
+        yield fault_at(node, f"there is no file {path}{hint}", on_key=on_key)

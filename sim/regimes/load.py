@@ -10,7 +10,7 @@ from pathlib import Path
 from sim.document.messages import unknown_name
 from sim.document.node import plain
 from sim.document.source import parse_source, read_text
-from sim.errors import RegimeError, ScenarioError, UnknownNameError
+from sim.errors import DocumentError, RegimeError, UnknownNameError
 from sim.regimes.checks import check_regime
 from sim.regimes.laws import Pack, is_own
 from sim.regimes.model import Regime, Rule
@@ -76,7 +76,7 @@ def _shipped(name: str) -> Pack:
 def _own(path: str | Path) -> Pack:
     try:
         return _checked(read_text(path), str(path))
-    except ScenarioError as error:
+    except DocumentError as error:
         raise RegimeError(error.faults) from None
 
 

@@ -24,7 +24,7 @@ from sim.document.node import (
     plain,
 )
 from sim.document.source import Source, nameable, parse_value, read_source
-from sim.errors import Fault, ScenarioError
+from sim.errors import DocumentError, Fault, ScenarioError
 from sim.scenario.strategy import Strategy
 
 MAX_EXTENDS = 8
@@ -269,7 +269,7 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
         read, sources = read_chain(path)
         layers = [source.node for source in read]
         faults += [fault for source in read for fault in source.faults]
-    except ScenarioError as error:
+    except DocumentError as error:
         faults += error.faults
     settings, unfit = _settings(sets)
     faults += unfit
@@ -292,7 +292,7 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
                 overlays.pop(setting.path[1], None)
             elif len(setting.path) == 2:
                 overlays[setting.path[1]] = [setting.value]
-        except ScenarioError as error:
+        except DocumentError as error:
             faults += error.faults
 
     sections = {name: node for name, node in top.children.items() if name in SECTIONS}
@@ -315,7 +315,7 @@ def _settings(sets: Iterable[str]) -> tuple[list[Setting], list[Fault]]:
             setting, unfit = parse_set(argument)
             settings.append(setting)
             faults += unfit
-        except ScenarioError as error:
+        except DocumentError as error:
             faults += error.faults
     return settings, faults
 
@@ -331,7 +331,7 @@ def _set_inside(strategies: dict[str, Node], settings: Iterable[Setting]) -> Ite
             continue
         try:
             strategies[name] = apply_setting(strategies[name], setting, below=2)
-        except ScenarioError as error:
+        except DocumentError as error:
             yield from error.faults
 
 

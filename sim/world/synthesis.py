@@ -151,9 +151,9 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
                 until[block] = np.where(gave, lives.ended(fate), NEVER)
         for name, column in columns.items():
             column[block] = found[name]
-    for column in (*columns.values(), since, until, partner):
-        if column is not None:
-            column.flags.writeable = False
+    for made in (*columns.values(), since, until, partner):
+        if made is not None:
+            made.flags.writeable = False
     return Population(**columns, consent_from_ms=since, consent_until_ms=until, partner=partner)
 
 

@@ -13,7 +13,7 @@ from sim.document.messages import did_you_mean
 from sim.document.node import plain
 from sim.document.quantity import Model, PlainDuration
 from sim.document.source import read_source
-from sim.errors import DialerFilesError, ScenarioError
+from sim.errors import DialerFilesError, DocumentError
 from sim.regimes.fields import Name
 from sim.regimes.model import Share
 from sim.scenario.message import IdentityItem
@@ -46,7 +46,7 @@ def read_facts(path: str | Path) -> CampaignFacts:
     """
     try:
         source = read_source(path)
-    except ScenarioError as error:
+    except DocumentError as error:
         raise DialerFilesError(str(fault) for fault in error.faults) from None
     if source.faults:
         raise DialerFilesError(str(fault) for fault in source.faults)
