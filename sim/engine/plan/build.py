@@ -15,8 +15,9 @@ from sim.engine.plan import calendar
 from sim.engine.plan.calling import Timetable
 from sim.engine.plan.enforce import Enforcement
 from sim.engine.plan.feedback_build import build_feedback
-from sim.engine.plan.feedback_plan import Reaction
+from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction
 from sim.engine.plan.plan import (
+    Calling,
     Group,
     Plan,
     Posture,
@@ -99,18 +100,30 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         key_press_ms=strategy.suppression.key_press,
         partner=population.partner if strategy.suppression.household else None,
         numbers=tables.numbers,
-        feedback=build_feedback(
-            scenario,
-            strategy,
-            calling,
-            start_utc,
-            cutoff,
-            tuple(posture.tables.opt_out == "start" for posture in postures),
-            tuple(strategy.message.call_back for _ in postures),
-            stages,
-            stage.laws,
-            stage.almanac,
-        ),
+        feedback=_feedback(stage, strategy, times, calling, postures, stages),
+    )
+
+
+def _feedback(
+    stage: Stage,
+    strategy: Strategy,
+    times: Timetable,
+    calling: tuple[Calling, ...],
+    postures: Sequence[Posture],
+    stages: tuple[Reaction, Reaction, Reaction],
+) -> FeedbackPlan | None:
+    """What acts back on the strategy."""
+    return build_feedback(
+        stage.scenario,
+        strategy,
+        calling,
+        times.start_utc_ms,
+        times.cutoff_ms,
+        tuple(posture.tables.opt_out == "start" for posture in postures),
+        tuple(strategy.message.call_back for _ in postures),
+        stages,
+        stage.laws,
+        stage.almanac,
     )
 
 
