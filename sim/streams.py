@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
@@ -153,9 +154,9 @@ def philox_block(
     return c0, c1, c2, c3
 
 
-@kernel("void(uint32[:, ::1], uint32[::1], uint8[::1], int64, int64, int64, int64, int64)")
+@kernel
 def _fill(
-    out: UInt32Array,
+    out: Annotated[UInt32Array, 2],
     entity: UInt32Array,
     index: NDArray[np.uint8],
     index_step: int,

@@ -64,7 +64,7 @@ class Evidence:
         """Start of the call that dialled the last undialled line, ms since the start, or None."""
         left = self.lines.total("listed") - self.lines.total("left_alone")
         done = left == self.lines.total("dialled") > 0
-        return int(self.tally.moments[:, 2].max()) if done else None
+        return int(self.tally.tables.moments[:, 2].max()) if done else None
 
     @property
     def wanted_ms(self) -> Int64s:
@@ -72,7 +72,7 @@ class Evidence:
         count = self.lines.by_territory
         cutoffs = np.array([calling.cutoff_ms for calling in self.plan.calling], dtype=np.int64)
         done = count["listed"] == count["dialled"] + count["left_alone"]
-        wanted: Int64s = np.where(done, self.tally.moments[:, 2] + 1, cutoffs)
+        wanted: Int64s = np.where(done, self.tally.tables.moments[:, 2] + 1, cutoffs)
         return wanted
 
     def utc(self, moments_ms: Int64s) -> NDArray[np.datetime64]:

@@ -13,8 +13,6 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
-PLAIN_KERNEL = "def kernel(signature):\n    return lambda function: function\n"
-
 
 @dataclass(frozen=True)
 class Mutant:
@@ -99,16 +97,17 @@ MUTANTS = (
     _l("lookahead by the longest", "return min(ahead) if ahead else None", "return max(ahead) if ahead else None"),
     _f("segments past their bucket", "min(until, self._loaded * self._bucket_ms)", "until"),
     _f("bucket skipped", "ahead = bucket * self._bucket_ms", "ahead = (bucket + 1) * self._bucket_ms"),
-    _f("opened territories' retries lost", "waiting = waiting.joined(self._parked)", "pass"),
+    _f("opened territories' retries lost", "waiting = joined(waiting, self._parked)", "pass"),
     _f("closed territories' retries stay", "self._sort_out_ready()\n\n    def", "pass\n\n    def"),
     _f("merged by number", "np.lexsort((ready.number, ready.due))", "np.lexsort((ready.due, ready.number))"),
     _f("merged with ties open", "np.lexsort((ready.number, ready.due))", "np.argsort(ready.due, kind='stable')[::-1]"),
-    _f("retries drawn as first attempts", "self._draw(row, attempt)", "self._draw(row, 1)"),
-    _f("ring of ends too short", "longest_call_ms(plan) + 2, 64", "longest_call_ms(plan) // 8, 64"),
+    _f("retries drawn as first attempts", "self._draw(retries.row, retries.attempt)", "self._draw(retries.row, 1)"),
+    _f("ring of ends too short", "2 * longest + 4, 64", "longest // 8, 64"),
+    _f("ends released too late for the ring", "self.state.slack = ends - longest - 2", "self.state.slack = 4 * ends"),
     _f("finished with retries parked", "            and len(self._parked.due) == 0\n", ""),
-    _f("finished with retries in buckets", "            and state[k.WAITING] == 0\n", ""),
+    _f("finished with retries in buckets", "            and state.waiting == 0\n", ""),
     _f("3: change of pace not re-based", "tat = rebase(tat, old_gap, gap)", "pass"),
-    _f("block moved by one", "self._shift[group] = slot - first", "self._shift[group] = slot - first + (last - first > 1)"),
+    _f("block moved by one", "groups.shift[group] = slot - first", "groups.shift[group] = slot - first + (last - first > 1)"),
     _k("1: end not released in time", "while busy > 0 and released <= s:", "while busy > 0 and released < s:"),
     _k("3: carry of the rest lost", "            tat_rest -= unit\n            tat += 1\n", "            tat_rest -= unit\n"),
     _k("4: an end skipped over", "ends_by_64[slot >> 6] == 0 and released + 64 <= until", "ends_by_64[slot >> 6] <= 1 and released + 64 <= until"),
@@ -125,7 +124,7 @@ MUTANTS = (
     _k("6: due from the start", "due = end + delay", "due = s + delay"),
     _k("6: one attempt too many", "attempt < lifetime", "attempt <= lifetime"),
     _k("6: due retries dropped early", "if due < cutoff[group]:", "if due + 600_000 < cutoff[group]:"),
-    _k("10: quarter-hour one ms late", "if s >= row_until:", "if s > row_until:"),
+    _k("10: quarter-hour one ms late", "if s >= quarter_until:", "if s > quarter_until:"),
     _k("11: attempt level ignored", "level = attempt - 1 if attempt < levels else levels - 1", "level = 0"),
     _k("6: a call too many under a cap", "attempt >= cap_calls[c]", "attempt > cap_calls[c]"),
     _k("6: cap from the last call", "starts[row, (attempt - cap_calls[c]) % remembered]", "starts[row, (attempt - 1) % remembered]"),
@@ -135,7 +134,7 @@ MUTANTS = (
     _k("9: left alone for a while", "            continue  # left alone for good", "            ready -= retry; continue  # left"),
     _k("9: key press from the call's start", "until_of[row] = min(until_of[row], end + key_press)", "until_of[row] = min(until_of[row], s + key_press)"),
     _k("9: household forgotten", "if households and partner[row] >= 0:", "if False:"),
-    _f("9: objections of the world forgotten", "self._until[:] = plan.until_ms[self.line_of]", "pass"),
+    _f("9: objections of the world forgotten", "until[:] = plan.until_ms[line]", "pass"),
     _f("6: ring of buckets too short for a cap", "furthest = max([furthest, *(cap.window_ms for cap in plan.caps)])", "pass"),
     _k("ledger: attempts not kept", "        made[row] = attempt\n", ""),
     # What acts back, in the reference engine.
@@ -164,7 +163,7 @@ MUTANTS = (
     _c("8: calls not handed on before an update", "        dialer.flush()\n        feedback.advance(moment)\n        permission.labelled", "        feedback.advance(moment)\n        permission.labelled"),
     _c("9: calls not handed on before a refresh", "        dialer.flush()\n        feedback.advance(moment)\n        dialer.leave_alone", "        feedback.advance(moment)\n        dialer.leave_alone"),
     _c("8: no suspension", "if reaction.suspend_ms:", "if False:"),
-    _f("8: draws of the old message kept", "        self.drawn[:] = self.head\n", ""),
+    _f("8: draws of the old message kept", "        self.groups.drawn[:] = self.groups.head\n", ""),
     _f("8: retries of the old message kept", "self._append_ready(self._redrawn(waiting))", "self._append_ready(waiting)"),
     _f("8: parked retries of the old message kept", "        self._parked = self._redrawn(self._parked)\n", ""),
     _f("9: households forgotten at a refresh", "lines = np.concatenate([lines, others[others >= 0]])", "pass"),
@@ -229,7 +228,7 @@ def _execute(module: str, mutant: Mutant | None) -> types.ModuleType:
         if mutant.old not in text:
             raise LookupError(f"mutant '{mutant.law}': its text is not in {module}.py any more")
         text = text.replace(mutant.old, mutant.new, 1)
-    text = text.replace("from sim.compiled import kernel\n", PLAIN_KERNEL)
+    text = text.replace("@kernel\n", "")  # as plain Python
     made = types.ModuleType(f"mutated_{module}")
     sys.modules[made.__name__] = made  # dataclasses look their module up
     exec(compile(text, f"<{module}>", "exec"), made.__dict__)

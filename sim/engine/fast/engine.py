@@ -64,7 +64,7 @@ def run(
     dialer.flush()
     control.finish()
     attempts = np.zeros(plan.population.lines, dtype=np.uint8)
-    attempts[dialer.line_of] = dialer.made
+    attempts[dialer.rows.line] = dialer.rows.made
     return EngineResult(
         attempts,
         dialer.placed,

@@ -31,7 +31,23 @@ from sim.behaviour.complaining import (
 from sim.behaviour.reputation import ReputationPlan, burdens, short_outcomes
 from sim.behaviour.voicemail import heard_at
 from sim.engine.fast.inbound import SERVED, Inbound
-from sim.engine.fast.sift import count_numbers, note_first, sift
+from sim.engine.fast.sift import (
+    CONSENT,
+    DATED,
+    IF_NOT_OBJECTED,
+    IF_OBJECTED,
+    NO_KIND,
+    OPPOSED,
+    PART_OF_DAY,
+    Calls,
+    Clock,
+    Found,
+    Lines,
+    Odds,
+    count_numbers,
+    note_first,
+    sift,
+)
 from sim.engine.plan.feedback_plan import FeedbackPlan
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import (
@@ -46,16 +62,12 @@ from sim.record.never import NEVER
 from sim.streams import Purpose, words
 
 _LEFT = int(Outcome.MACHINE_VOICEMAIL)
-_NO_KIND = 3
-"""Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
-_OPPOSED, _CONSENT, _DATED = 1, 2, 4
-"""Bits of a line's standing: refusing, consenting, and consenting up to a moment only."""
 
 
 def _kinds() -> NDArray[np.uint8]:
-    """Kind of complaint by outcome, ``_NO_KIND`` where none is possible: (16,) uint8."""
+    """Kind of complaint by outcome, ``NO_KIND`` where none is possible: (16,) uint8."""
     kinds = np.full(N_OUTCOMES, Kind.LIVE, dtype=np.uint8)
-    kinds[[Outcome.INVALID, Outcome.BUSY]] = _NO_KIND
+    kinds[[Outcome.INVALID, Outcome.BUSY]] = NO_KIND
     kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = Kind.UNANSWERED
     kinds[_LEFT] = Kind.VOICEMAIL
     return kinds
@@ -142,15 +154,14 @@ class Feedback:
         people = self._plan.population
         refusing = (people.opposed | people.registers) != 0
         consenting = people.consent != 0
-        self._standing = refusing.view(np.uint8) | consenting.view(np.uint8) << np.uint8(1)
-        # Moments from which a consent does not count; read for lines whose standing says so alone.
-        self._consent_until = np.zeros(0, dtype=np.int64)
+        standing = refusing.view(np.uint8) | consenting.view(np.uint8) << np.uint8(1)
+        consent_until = np.zeros(0, dtype=np.int64)
         if people.consent_until_ms is not None:
             dated = np.flatnonzero(consenting & (people.consent_until_ms < NEVER))
-            self._standing[dated] |= _DATED
-            self._consent_until = np.zeros(people.lines, dtype=np.int64)
-            ends = people.consent_until_ms[dated] - self._plan.start_utc_ms
-            self._consent_until[dated] = ends
+            standing[dated] |= DATED
+            consent_until = np.zeros(people.lines, dtype=np.int64)
+            consent_until[dated] = people.consent_until_ms[dated] - self._plan.start_utc_ms
+        self._lines = Lines(standing, consent_until)
 
     def _lay_complaints(self, tables: ComplaintTables) -> None:
         """Tables of complaints as the compiled pass reads them, and queues."""
@@ -159,21 +170,23 @@ class Feedback:
         self._opposed_at = np.zeros(plan.population.lines, dtype=np.int64)
         self._breeds = bool((tables.children[:, 0] < np.iinfo(np.uint32).max).any())
         self._first_call = np.zeros(plan.population.lines if self._breeds else 0, dtype=np.int64)
-        self._kinds = _kinds()
         # Whether the line had opted out comes last; a kind without complaints is at the end.
         every = np.concatenate([tables.thresholds, np.zeros_like(tables.thresholds[:1])])
-        self._thresholds = np.ascontiguousarray(np.moveaxis(every, 5, -1)).reshape(-1, 2)
-        self._silence_at = np.cumsum([0, *(len(s) for s in tables.silence_ms)], dtype=np.int64)
-        self._silence = np.concatenate(
-            [np.empty(0, dtype=np.int64), *(s.ravel() for s in tables.silence_ms)]
+        self._odds = Odds(
+            kinds=_kinds(),
+            thresholds=np.ascontiguousarray(np.moveaxis(every, 5, -1)).reshape(-1, 2),
+            part=tables.part,
         )
-        # Local quarter-hours, the territories end to end, each closed by a time that never is.
-        self._row_from = np.concatenate(
-            [[*c.row_from_ms, NEVER] for c in plan.calling], dtype=np.int64
-        )
-        self._row_value = np.concatenate([[*c.row, 0] for c in plan.calling], dtype=np.int64)
         sizes = [len(calling.row) + 1 for calling in plan.calling]
-        self._row_at = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
+        self._clock = Clock(
+            starts=np.concatenate([[*c.row_from_ms, NEVER] for c in plan.calling], dtype=np.int64),
+            quarters=np.concatenate([[*c.row, 0] for c in plan.calling], dtype=np.int64),
+            at=np.cumsum([0, *sizes[:-1]], dtype=np.int64),
+            silence_at=np.cumsum([0, *(len(s) for s in tables.silence_ms)], dtype=np.int64),
+            silence=np.concatenate(
+                [np.empty(0, dtype=np.int64), *(s.ravel() for s in tables.silence_ms)]
+            ),
+        )
         self._candidates: deque[tuple[int, _Candidate]] = deque()
         """Starts of calls, never falling, and the complaints that may follow."""
         self._to_come: list[_Complaint] = []
@@ -236,15 +249,7 @@ class Feedback:
             grown[: len(self._counts)] = self._counts
             self._counts = grown
         self._labelled_calls += count_numbers(
-            chunk.start_ms,
-            chunk.hold_ms,
-            chunk.outcome,
-            chunk.caller,
-            self._short,
-            self._labelled,
-            self._updates,
-            self._updated,
-            self._counts,
+            _calls(chunk), self._short, self._labelled, self._updates, self._updated, self._counts
         )
 
     def _add_callers(self, chunk: LogChunk, left: _Left) -> None:
@@ -253,11 +258,11 @@ class Feedback:
         assert self._back.call_back is not None
         who, delay = calls_back(self._back.call_back, left.word)
         line, start = left.line[who], chunk.start_ms[left.row[who]]
-        standing = self._standing[line]
-        over = (standing & _DATED) != 0
-        over[over] = start[over] >= self._consent_until[line[over]]
-        standing[over] &= _OPPOSED
-        standing &= _OPPOSED | _CONSENT
+        standing = self._lines.standing[line]
+        over = (standing & DATED) != 0
+        over[over] = start[over] >= self._lines.consent_until[line[over]]
+        standing[over] &= OPPOSED
+        standing &= OPPOSED | CONSENT
         self._inbound.add(line, left.attempt[who], left.end[who] + delay, standing)
 
     def _add_candidates(
@@ -269,41 +274,27 @@ class Feedback:
             note_first(line, attempt, chunk.start_ms, self._first_call)
         # One entry more, for the pass looks at the next message before it knows that there is one.
         heard = np.append(heard_at(plan.tables, left.word, left.end), -1)
-        found = np.empty(len(chunk), dtype=np.int32)
-        basis = np.empty(len(chunk), dtype=np.int64)
-        how = np.empty(len(chunk), dtype=np.uint8)
-        weight = np.zeros(1, dtype=np.int64)
+        found = Found(
+            row=np.empty(len(chunk), dtype=np.int32),
+            basis=np.empty(len(chunk), dtype=np.int64),
+            how=np.empty(len(chunk), dtype=np.uint8),
+            weight=np.zeros(1, dtype=np.int64),
+        )
         count = sift(
-            line,
-            attempt,
-            chunk.territory,
-            chunk.start_ms,
-            chunk.hold_ms,
-            chunk.outcome,
-            chunk.caller,
+            _calls(chunk),
             complaining_words(plan.key, line, attempt),
             heard,
-            self._standing,
-            self._consent_until,
-            self._kinds,
-            self._thresholds,
-            tables.part,
-            self._row_from,
-            self._row_value,
-            self._row_at,
-            self._silence_at,
-            self._silence,
-            int(tables.objection_first[posture]),
-            self._labelled.view(np.uint8),
-            weight,
+            self._lines,
+            self._odds,
+            self._clock,
+            tables.objection_first[posture],
+            self._labelled,
             found,
-            basis,
-            how,
         )
-        self._weight += int(weight[0])
-        rows = found[:count]
+        self._weight += int(found.weight[0])
+        rows, basis = found.row[:count], found.basis[:count]
         drawn = origins(plan.key, line[rows], attempt[rows])
-        moment = basis[:count] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
+        moment = basis + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
         counted = np.flatnonzero(moment < tables.horizon_ms)
         rows = rows[counted]
         for family, at, a, k, s, o, c, channel, learns, h in zip(
@@ -316,7 +307,7 @@ class Feedback:
             chunk.caller[rows].tolist(),
             drawn.channel[counted].tolist(),
             drawn.learns[counted].tolist(),
-            how[counted].tolist(),
+            found.how[counted].tolist(),
             strict=True,
         ):
             complaint = _Complaint(
@@ -325,16 +316,18 @@ class Feedback:
                 attempt=k,
                 a=family.a,
                 b=family.b,
-                kind=int(self._kinds[o]),
+                kind=int(self._odds.kinds[o]),
                 channel=channel_of(tables, channel),
                 generation=0,
-                part=h & 3,
+                part=h & PART_OF_DAY,
                 call_ms=s,
                 caller=c,
                 learns=learns < tables.opts_out,
                 children=family.children,
             )
-            self._candidates.append((s, _Candidate(bool(h & 4), bool(h & 8), complaint)))
+            self._candidates.append(
+                (s, _Candidate(bool(h & IF_NOT_OBJECTED), bool(h & IF_OBJECTED), complaint))
+            )
 
     def advance(self, until: int) -> None:
         """Handle everything before a moment; all rows that start before it have been added."""
@@ -358,21 +351,22 @@ class Feedback:
 
     def _settle_callers(self, inbound: Inbound, settled: NDArray[np.int32]) -> None:
         """Callers who were served may opt out; those who gave up may complain."""
-        served = inbound.fate[settled] == SERVED
-        leaving = settled[served & inbound.opts_out[settled]]
+        of = inbound.callers
+        served = of.fate[settled] == SERVED
+        leaving = settled[served & of.opts_out[settled]]
         for moment, line in zip(
-            (inbound.last_ms[leaving] + inbound.handling[leaving]).tolist(),
-            inbound.line[leaving].tolist(),
+            (of.last_ms[leaving] + of.handling[leaving]).tolist(),
+            of.line[leaving].tolist(),
             strict=True,
         ):
             self._object(moment, line, OptOutBy.CALL_BACK)
         tables, key, lost = self._back.complaints, self._plan.key, settled[~served]
         if tables is None or not len(lost):
             return
-        line, attempt, standing = inbound.line[lost], inbound.attempt[lost], inbound.mark[lost]
+        line, attempt, standing = of.line[lost], of.attempt[lost], of.mark[lost]
         drawn = origins(key, line, attempt, blocked=True)
-        moment = inbound.last_ms[lost] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
-        chance = tables.blocked[standing >> 1, standing & _OPPOSED]
+        moment = of.last_ms[lost] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
+        chance = tables.blocked[standing >> 1, standing & OPPOSED]
         made = np.flatnonzero((drawn.complains < chance) & (moment < tables.horizon_ms))
         for family, at, a, k, channel, learns in zip(
             families(key, line[made], attempt[made], blocked=True),
@@ -514,7 +508,7 @@ class Feedback:
 
         def called(name: str, dtype: Any) -> NDArray[Any]:
             """A column of the callers."""
-            column = np.empty(0) if inbound is None else getattr(inbound, name)[callers]
+            column = np.empty(0) if inbound is None else getattr(inbound.callers, name)[callers]
             return column.astype(dtype)
 
         served = called("fate", np.uint8) == SERVED
@@ -556,7 +550,20 @@ class Feedback:
         return moment[order], line[order], by[order]
 
 
+def _calls(chunk: LogChunk) -> Calls:
+    """What the compiled passes read of a chunk."""
+    return Calls(
+        line=chunk.line,
+        attempt=chunk.attempt,
+        territory=chunk.territory,
+        start=chunk.start_ms,
+        hold=chunk.hold_ms,
+        outcome=chunk.outcome,
+        caller=chunk.caller,
+    )
+
+
 def _in_order(inbound: Inbound) -> NDArray[np.intp]:
     """Callers in order of first try, line and attempt."""
-    n = inbound.count
-    return np.lexsort((inbound.attempt[:n], inbound.line[:n], inbound.first_ms[:n]))
+    n, of = inbound.count, inbound.callers
+    return np.lexsort((of.attempt[:n], of.line[:n], of.first_ms[:n]))

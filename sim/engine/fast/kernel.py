@@ -1,8 +1,9 @@
 """The placing kernel: candidate by candidate, the exact start of each call.
 
-All arrays belong to :class:`sim.engine.fast.dialer.Dialer`, which documents them. The kernel works
-until a given moment, or until it needs something that only the caller can give, and says which. It
-can be called again with the same arrays: everything that it knows is in them.
+All arrays belong to :class:`sim.engine.fast.dialer.Dialer` and come in groups, which name and
+explain each of them once. The kernel works until a given moment, or until it needs something that
+only the caller can give, and says which. It can be called again with the same arrays: everything
+that it knows is in them.
 
 No floating point, and no division but one for a retry and, under a rolling cap, those that look
 back at earlier starts: times are whole milliseconds, and the pacing clock keeps its fraction as a
@@ -11,11 +12,19 @@ remainder.
 
 from __future__ import annotations
 
+from typing import Annotated, NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel
-from sim.record.never import NEVER
+from sim.compiled import Fields, kernel
+
+# What a kernel reads stands in its file, for its compiled form is kept until the file changes.
+# Tests hold these equal to what other rooms say.
+_NEVER = (1 << 63) - 1
+"""As in :mod:`sim.record.never`."""
+_HOLD, _OPTED_OUT, _OUTCOME = 5, 4, 15
+"""Where an ending has its parts, as in :mod:`sim.behaviour.calls`: shifts, and a mask."""
 
 # Why the kernel came back.
 REACHED = 0
@@ -23,155 +32,265 @@ REACHED = 0
 IDLE = 1
 """Nobody may be called until a retry is loaded or a window opens."""
 WANT_DRAWS = 2
-"""The next fresh line of group ``state[WANTED]`` has not been drawn."""
+"""The next fresh line of group ``state.wanted`` has not been drawn."""
 LOG_FULL = 3
 POOL_FULL = 4
-
-# Places in the state vector.
-NOW = 0
-"""No call starts before this moment, ms."""
-TAT = 1
-"""Pace: earliest next start, whole ms …"""
-TAT_REST = 2
-"""… and the rest, in units of 1 / UNIT ms."""
-GAP = 3
-GAP_REST = 4
-UNIT = 5
-CHANNELS = 6
-BUSY = 7
-"""Calls in progress just before millisecond RELEASED."""
-RELEASED = 8
-"""Call ends before this millisecond are accounted for."""
-LOGGED = 9
-"""Rows in the log buffer."""
-PLACED = 10
-"""Calls so far: the number of the next row."""
-READY = 11
-"""First ready retry that is not placed."""
-READY_END = 12
-ROW_UNTIL = 13
-"""First moment at which some territory's local quarter-hour changes."""
-FREE = 14
-"""First free node of the retry pool, or -1."""
-WANTED = 15
-LIFETIME = 16
-WAITING = 17
-"""Retries in the pool."""
-WATCH = 18
-"""Whether any line may have to be left alone: 0 or 1."""
-KEY_PRESS = 19
-"""End of a call with the opt-out key to the line's being left alone, ms."""
-STATE_SIZE = 20
-
-_NEVER = NEVER
 
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
 U32 = NDArray[np.uint32]
 U16 = NDArray[np.uint16]
 U8 = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
 
 
-@kernel(
-    "int64("
-    "int64, int64[::1], boolean[::1], uint8[::1], int64[::1], int64[::1], int64[::1], int64[::1], "
-    "int32[::1], int32[::1], uint16[::1], uint8[::1], uint32[::1], uint32[::1], uint32[::1], "
-    "uint32[::1], uint16[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], uint32[::1], "
-    "uint32[::1], uint32[::1], uint32[::1], uint16[::1], uint8[::1], uint32[:, :, :, :, ::1], "
-    "int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int32[::1], int64[::1], "
-    "int64[::1], uint8[::1], int64[:, ::1], int32[::1], int32[::1], int64[::1], int64[::1], "
-    "int64, int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], int32[::1], "
-    "int32[::1], uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1], uint8[::1], "
-    "uint16[::1]"
-    ")"
-)
+class State(Fields):
+    """What changes from call to call, and what the control plane sets. Times in ms."""
+
+    now: int
+    """No call starts before this moment."""
+    tat: int
+    """Pace: earliest next start, whole ms ..."""
+    tat_rest: int
+    """... and the rest, in units of 1 / unit ms."""
+    gap: int
+    """Pace: from one start to the next, whole ms ..."""
+    gap_rest: int
+    """... and the rest, in units of 1 / unit ms."""
+    unit: int
+    """Parts of a millisecond that the pace counts in."""
+    channels: int
+    busy: int
+    """Calls that have not been released: those in progress, and those that ended since
+    ``released``."""
+    released: int
+    """Ends before this millisecond are accounted for. Others are when a start needs a channel."""
+    slack: int
+    """Most ms that ends may lie back unreleased: what the ring of ends holds beyond the longest
+    call."""
+    logged: int
+    """Rows in the log buffer."""
+    placed: int
+    """Calls so far: the number of the next row of the log."""
+    ready: int
+    """First ready retry that is not placed."""
+    ready_end: int
+    """End of the ready retries."""
+    quarter_until: int
+    """First moment at which some territory's local quarter-hour changes."""
+    free: int
+    """First free node of the retry pool, or -1."""
+    wanted: int
+    """Group whose draws are wanted."""
+    lifetime: int
+    """Most attempts per line."""
+    waiting: int
+    """Retries in the pool."""
+    watch: int
+    """Whether any line may have to be left alone: 0 or 1."""
+    key_press: int
+    """End of a call with the opt-out key to the line's being left alone."""
+    bucket_ms: int
+    """Width of a bucket of retries."""
+
+
+class Groups(NamedTuple):
+    """By group of lines, each (groups,)."""
+
+    is_open: Bools
+    """Whether its lines may be called now."""
+    territory: U8
+    cutoff: I64
+    """No call starts at or after this moment, ms."""
+    head: I64
+    """Its first row that has not been called."""
+    stop: I64
+    """End of its rows."""
+    drawn: I64
+    """First row whose first attempt has not been drawn."""
+    shift: I64
+    """From a row to its place among the fresh draws."""
+
+
+class Rows(NamedTuple):
+    """The list: by group, and in list order inside each. Each (rows,) unless said."""
+
+    position: I32
+    """Place in the list."""
+    line: I32
+    """Line id."""
+    kind: U16
+    """Class in the threshold rows."""
+    made: U8
+    """Attempts made."""
+    until: I64
+    """No call starts at or after this moment, ms; empty where no line is left alone."""
+    partner: I32
+    """Row for which an objection holds too, or -1; empty where there is none."""
+    capped: U8
+    """Bit c is set where rolling cap c binds; empty without caps."""
+    starts: Annotated[I64, 2]
+    """(rows, most calls of a cap) Latest starts, ms, attempt by attempt in turn; empty likewise."""
+
+
+class Draws(NamedTuple):
+    """Draws of first attempts, in blocks by group: as :class:`sim.behaviour.calls.CallDraws`."""
+
+    disposition: U32
+    busy: U32
+    human: U32
+    other: U32
+    caller: U16
+    """Empty where the standing of no number is kept."""
+
+
+class Retries(NamedTuple):
+    """Retries that are drawn and in order, each (n,)."""
+
+    due: I64
+    """When it falls due, ms."""
+    number: I64
+    """Number in the log of the call that made it."""
+    row: I32
+    attempt: U8
+    """Attempt that it will be."""
+    group: U16
+    disposition: U32
+    busy: U32
+    human: U32
+    other: U32
+    caller: U16
+    """Caller number; 0 where the standing of none is kept."""
+
+
+class Pool(NamedTuple):
+    """Retries that are not drawn: a linked list for each bucket of due times.
+
+    The free nodes are one more list. Each (nodes,) unless said.
+    """
+
+    due: I64
+    """When it falls due, ms."""
+    number: I64
+    """Number in the log of the call that made it."""
+    row: I32
+    attempt: U8
+    """Attempt that it will be."""
+    group: U16
+    next: I32
+    """The node after it in its list, or -1."""
+    first: I32
+    """(buckets, a power of two) First node by bucket, -1 for none; buckets come round again."""
+
+
+class Laws(NamedTuple):
+    """How calls turn out, and what follows."""
+
+    thresholds: Annotated[U32, 5]
+    """(labels, attempts, 672, classes, 2) See :func:`sim.behaviour.answering.thresholds`."""
+    labelled: U8
+    """(numbers,) 1 where a caller number bears a label."""
+    retry_delay: I64
+    """(16,) By outcome: end of call to retry, ms; 0 for none."""
+    cap_calls: I64
+    """(caps,) Rolling caps: most calls ..."""
+    cap_window: I64
+    """(caps,) ... in any so many ms."""
+
+
+class Clock(NamedTuple):
+    """Local quarter-hours of the week."""
+
+    quarter: I64
+    """(territories,) The quarter-hour now."""
+    at: I64
+    """(territories,) Its place in the next two."""
+    starts: I64
+    """(m,) When quarter-hours start, ms, the territories end to end, each closed by NEVER."""
+    quarters: I64
+    """(m,) Which ones they are, 0 to 671."""
+
+
+class Ends(NamedTuple):
+    """Ends of calls that have not been released, in rings twice as long as the longest call."""
+
+    by_ms: I32
+    """(a power of two) How many by millisecond."""
+    by_64: I32
+    """(a 64th of it) How many by block of 64 ms."""
+
+
+class Log(NamedTuple):
+    """Rows of the log: columns of :class:`sim.record.log.LogChunk`, each (rows,)."""
+
+    line: I32
+    attempt: U8
+    territory: U8
+    start: I64
+    hold: I32
+    outcome: U8
+    opted_out: U8
+    caller: U16
+
+
+@kernel
 def place(
     until: int,
-    state: I64,
-    is_open: NDArray[np.bool_],
-    territory_of: U8,
-    head: I64,
-    stop: I64,
-    drawn: I64,
-    shift: I64,
-    position: I32,
-    line_of: I32,
-    class_of: U16,
-    made: U8,
-    fresh_disposition: U32,
-    fresh_busy: U32,
-    fresh_human: U32,
-    fresh_other: U32,
-    fresh_caller: U16,
-    ready_due: I64,
-    ready_row: I32,
-    ready_attempt: U8,
-    ready_group: U16,
-    ready_disposition: U32,
-    ready_busy: U32,
-    ready_human: U32,
-    ready_other: U32,
-    ready_caller: U16,
-    labelled: U8,
-    thresholds: U32,
-    quarter: I64,
-    row_pointer: I64,
-    row_from: I64,
-    row_value: I64,
-    until_of: I64,
-    partner: I32,
-    cap_calls: I64,
-    cap_window: I64,
-    capped: U8,
-    starts: I64,
-    ends: I32,
-    ends_by_64: I32,
-    retry_delay: I64,
-    cutoff: I64,
-    bucket_ms: int,
-    bucket_head: I32,
-    pool_due: I64,
-    pool_number: I64,
-    pool_row: I32,
-    pool_attempt: U8,
-    pool_group: U16,
-    pool_next: I32,
-    log_line: I32,
-    log_attempt: U8,
-    log_territory: U8,
-    log_start: I64,
-    log_hold: I32,
-    log_outcome: U8,
-    log_opted_out: U8,
-    log_caller: U16,
+    state: State,
+    groups: Groups,
+    rows: Rows,
+    fresh: Draws,
+    retries: Retries,
+    pool: Pool,
+    laws: Laws,
+    clock: Clock,
+    ring: Ends,
+    log: Log,
 ) -> int:
     """Place calls that start before ``until``; see the module's docstring."""
-    now = state[NOW]
-    tat = state[TAT]
-    tat_rest = state[TAT_REST]
-    gap = state[GAP]
-    gap_rest = state[GAP_REST]
-    unit = state[UNIT]
-    channels = state[CHANNELS]
-    busy = state[BUSY]
-    released = state[RELEASED]
-    logged = state[LOGGED]
-    placed = state[PLACED]
-    ready = state[READY]
-    ready_end = state[READY_END]
-    row_until = state[ROW_UNTIL]
-    free = state[FREE]
-    lifetime = state[LIFETIME]
-    waiting = state[WAITING]
+    now = state.now
+    tat = state.tat
+    tat_rest = state.tat_rest
+    gap = state.gap
+    gap_rest = state.gap_rest
+    unit = state.unit
+    channels = state.channels
+    slack = state.slack
+    busy = state.busy
+    released = state.released
+    logged = state.logged
+    placed = state.placed
+    ready = state.ready
+    ready_end = state.ready_end
+    quarter_until = state.quarter_until
+    free = state.free
+    lifetime = state.lifetime
+    waiting = state.waiting
+    bucket_ms = state.bucket_ms
 
-    groups = head.shape[0]
-    territories = row_pointer.shape[0]
+    # Each group is opened once: what is read call by call stands in a register then.
+    is_open, territory_of, cutoff, head, stop, drawn, shift = groups
+    position, line_of, kind_of, made, until_of, partner, capped, starts = rows
+    fresh_disposition, fresh_busy, fresh_human, fresh_other, fresh_caller = fresh
+    ready_due, ready_row = retries.due, retries.row
+    ready_attempt, ready_group = retries.attempt, retries.group
+    ready_disposition, ready_busy = retries.disposition, retries.busy
+    ready_human, ready_other, ready_caller = retries.human, retries.other, retries.caller
+    pool_due, pool_number, pool_row, pool_attempt, pool_group, pool_next, pool_first = pool
+    thresholds, labelled, retry_delay, cap_calls, cap_window = laws
+    quarter, quarter_at, quarter_starts, quarters = clock
+    ends, ends_by_64 = ring
+    log_line, log_attempt, log_territory, log_start = log[:4]
+    log_hold, log_outcome, log_opted_out, log_caller = log[4:]
+
+    how_many = head.shape[0]
+    territories = quarter_at.shape[0]
     ends_mask = ends.shape[0] - 1
-    bucket_mask = bucket_head.shape[0] - 1
+    bucket_mask = pool_first.shape[0] - 1
     log_size = log_line.shape[0]
     levels = thresholds.shape[1]
-    watch = state[WATCH] > 0
-    key_press = state[KEY_PRESS]
+    watch = state.watch > 0
+    key_press = state.key_press
     households = partner.shape[0] > 0
     caps = cap_calls.shape[0]
     remembered = starts.shape[1]
@@ -198,22 +317,20 @@ def place(
         if s >= until:
             reason = REACHED
             break
-        while busy > 0 and released <= s:
-            last = min(s, released | 63)  # of this block of 64 ms
-            block = (released & ends_mask) >> 6
-            if ends_by_64[block] > 0:
-                total = 0
-                for moment in range(released, last + 1):
-                    slot = moment & ends_mask
-                    ended = ends[slot]
-                    if ended:
-                        total += ended
+        if busy >= channels or s - released > slack:
+            while busy > 0 and released <= s:
+                last = min(s, released | 63)  # of this block of 64 ms
+                block = (released & ends_mask) >> 6
+                if ends_by_64[block] > 0:
+                    total = 0
+                    for slot in range(released & ends_mask, (last & ends_mask) + 1):
+                        total += ends[slot]
                         ends[slot] = 0
-                busy -= total
-                ends_by_64[block] -= total
-            released = last + 1
-        if released <= s:
-            released = s + 1
+                    busy -= total
+                    ends_by_64[block] -= total
+                released = last + 1
+            if released <= s:
+                released = s + 1
         full = False
         while busy >= channels:
             if released >= until or busy == 0:
@@ -242,7 +359,7 @@ def place(
                 best = -1
                 first = _NEVER
                 second = _NEVER
-                for g in range(groups):
+                for g in range(how_many):
                     if is_open[g] and head[g] < stop[g]:
                         p = position[head[g]]
                         if p < first:
@@ -263,7 +380,7 @@ def place(
             row = head[best]
             if row == drawn[best]:
                 now = s
-                state[WANTED] = best
+                state.wanted = best
                 reason = WANT_DRAWS
                 break
             group = best
@@ -292,30 +409,30 @@ def place(
             continue  # left alone for good: it takes neither pace nor channel
 
         # The local quarter-hour of each territory.
-        if s >= row_until:
-            row_until = _NEVER
+        if s >= quarter_until:
+            quarter_until = _NEVER
             for t in range(territories):
-                pointer = row_pointer[t]
-                while row_from[pointer + 1] <= s:
+                pointer = quarter_at[t]
+                while quarter_starts[pointer + 1] <= s:
                     pointer += 1
-                row_pointer[t] = pointer
-                quarter[t] = row_value[pointer]
-                if row_from[pointer + 1] < row_until:
-                    row_until = row_from[pointer + 1]
+                quarter_at[t] = pointer
+                quarter[t] = quarters[pointer]
+                if quarter_starts[pointer + 1] < quarter_until:
+                    quarter_until = quarter_starts[pointer + 1]
 
         # How it ends.
         territory = territory_of[group]
         level = attempt - 1 if attempt < levels else levels - 1
-        kind = class_of[row]
+        kind = kind_of[row]
         at = quarter[territory]
         label = labelled[caller] if labels else np.uint8(0)
         is_busy = disposition < thresholds[label, level, at, kind, 0]
         is_human = disposition < thresholds[label, level, at, kind, 1]
         ending = on_human if is_human else on_other
         ending = on_busy if is_busy else ending
-        hold = ending >> 5
-        outcome = ending & 15
-        opted_out = (ending >> 4) & 1
+        hold = ending >> _HOLD
+        outcome = ending & _OUTCOME
+        opted_out = (ending >> _OPTED_OUT) & 1
         end = s + hold
         ends[end & ends_mask] += 1
         ends_by_64[(end & ends_mask) >> 6] += 1
@@ -364,89 +481,69 @@ def place(
                 pool_attempt[node] = attempt + 1
                 pool_group[node] = group
                 bucket = (due // bucket_ms) & bucket_mask
-                pool_next[node] = bucket_head[bucket]
-                bucket_head[bucket] = node
+                pool_next[node] = pool_first[bucket]
+                pool_first[bucket] = node
                 waiting += 1
         placed += 1
         now = s
 
-    state[NOW] = now
-    state[TAT] = tat
-    state[TAT_REST] = tat_rest
-    state[BUSY] = busy
-    state[RELEASED] = released
-    state[LOGGED] = logged
-    state[PLACED] = placed
-    state[READY] = ready
-    state[ROW_UNTIL] = row_until
-    state[FREE] = free
-    state[WAITING] = waiting
+    state.now = now
+    state.tat = tat
+    state.tat_rest = tat_rest
+    state.busy = busy
+    state.released = released
+    state.logged = logged
+    state.placed = placed
+    state.ready = ready
+    state.quarter_until = quarter_until
+    state.free = free
+    state.waiting = waiting
     return reason
 
 
-@kernel(
-    "int64("
-    "int64, int64, int64[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], "
-    "uint16[::1], int32[::1], int64[::1], int64[::1], int32[::1], uint8[::1], uint16[::1]"
-    ")"
-)
-def unload(
-    first: int,
-    last: int,
-    state: I64,
-    bucket_head: I32,
-    pool_due: I64,
-    pool_number: I64,
-    pool_row: I32,
-    pool_attempt: U8,
-    pool_group: U16,
-    pool_next: I32,
-    out_due: I64,
-    out_number: I64,
-    out_row: I32,
-    out_attempt: U8,
-    out_group: U16,
-) -> int:
-    """Empty retry buckets ``first`` to ``last`` - 1 into the arrays and free their nodes.
+@kernel
+def unload(first: int, last: int, state: State, pool: Pool, out: Retries) -> int:
+    """Empty retry buckets ``first`` to ``last`` - 1 into ``out`` and free their nodes.
 
-    Within a bucket rows come in order of their number. Returns the number of rows.
+    Within a bucket rows come in order of their number. Nothing is drawn: only the first five
+    columns are filled. Returns the number of rows.
     """
-    mask = bucket_head.shape[0] - 1
+    mask = pool.first.shape[0] - 1
     filled = 0
-    free = state[FREE]
+    free = state.free
     for bucket in range(first, last):
-        node = bucket_head[bucket & mask]
+        node = pool.first[bucket & mask]
         if node < 0:
             continue
         length = 0
         while node >= 0:
             length += 1
-            node = pool_next[node]
+            node = pool.next[node]
         i = filled + length
-        node = bucket_head[bucket & mask]
+        node = pool.first[bucket & mask]
         while node >= 0:  # the list runs from the newest to the oldest
             i -= 1
-            out_due[i] = pool_due[node]
-            out_number[i] = pool_number[node]
-            out_row[i] = pool_row[node]
-            out_attempt[i] = pool_attempt[node]
-            out_group[i] = pool_group[node]
-            after = pool_next[node]
-            pool_next[node] = free
+            out.due[i] = pool.due[node]
+            out.number[i] = pool.number[node]
+            out.row[i] = pool.row[node]
+            out.attempt[i] = pool.attempt[node]
+            out.group[i] = pool.group[node]
+            after = pool.next[node]
+            pool.next[node] = free
             free = node
             node = after
-        bucket_head[bucket & mask] = -1
+        pool.first[bucket & mask] = -1
         filled += length
-    state[FREE] = free
-    state[WAITING] -= filled
+    state.free = free
+    state.waiting -= filled
     return filled
 
 
-@kernel("int64(int64, int64, int32[::1])")
-def next_bucket(first: int, last: int, bucket_head: I32) -> int:
+@kernel
+def next_bucket(first: int, last: int, pool: Pool) -> int:
     """The first bucket from ``first`` to ``last`` - 1 that holds a retry, or ``last``."""
-    mask = bucket_head.shape[0] - 1
+    mask = pool.first.shape[0] - 1
     for bucket in range(first, last):
-        if bucket_head[bucket & mask] >= 0:
+        if pool.first[bucket & mask] >= 0:
             return bucket
     return last

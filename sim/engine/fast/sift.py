@@ -5,95 +5,167 @@ They find the few calls that matter; :mod:`sim.engine.fast.feedback` does the re
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.compiled import kernel
 
+I64 = NDArray[np.int64]
+I32 = NDArray[np.int32]
+U32 = NDArray[np.uint32]
+U16 = NDArray[np.uint16]
+U8 = NDArray[np.uint8]
+Bools = NDArray[np.bool_]
 
-@kernel("void(int32[::1], uint8[::1], int64[::1], int64[::1])")
-def note_first(line: Any, attempt: Any, start: Any, first_call: Any) -> None:
-    """Note when lines were called first."""
+# Bits of a line's standing.
+OPPOSED = 1
+"""Refusing, by the directory or a register."""
+CONSENT = 2
+DATED = 4
+"""Consenting up to a moment only."""
+
+# Kinds of complaints, as :class:`sim.record.feedback.Kind`; a test holds them equal.
+_VOICEMAIL = 1
+NO_KIND = 3
+"""Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
+
+# What is told of a call that was found.
+PART_OF_DAY = 3
+"""Bits of the part of day."""
+IF_NOT_OBJECTED = 4
+"""Set where the line complains if it has not opted out before."""
+IF_OBJECTED = 8
+"""Set where it complains if it has."""
+
+_AHEAD = 256
+"""Rows whose lines are looked up together, so that fetching them from memory overlaps."""
+
+
+class Calls(NamedTuple):
+    """Rows of the log: columns of :class:`sim.record.log.LogChunk`, each (n,)."""
+
+    line: I32
+    attempt: U8
+    territory: U8
+    start: I64
+    hold: I32
+    outcome: U8
+    caller: U16
+
+
+class Lines(NamedTuple):
+    """What decides about complaints of a line and is known beforehand, each (lines,)."""
+
+    standing: U8
+    """Bits ``OPPOSED``, ``CONSENT``, ``DATED``."""
+    consent_until: I64
+    """First moment at which a consent does not count, ms; read where the standing is ``DATED``
+    alone, and empty where none is."""
+
+
+class Odds(NamedTuple):
+    """Who complains."""
+
+    kinds: U8
+    """(16,) Kind of complaint by outcome, ``NO_KIND`` where none is possible."""
+    thresholds: Annotated[U32, 2]
+    """(cases, 2) By kind, standing, part of day, repeat, objection first, silence, labelled: for a
+    line that has not opted out, and for one that has."""
+    part: U8
+    """(672,) Part of day by local quarter-hour of the week."""
+
+
+class Clock(NamedTuple):
+    """Local quarter-hours of the week, and silence before polls; moments in ms."""
+
+    starts: I64
+    """(m,) When quarter-hours start, the territories end to end, each closed by NEVER."""
+    quarters: I64
+    """(m,) Which ones they are, 0 to 671."""
+    at: I64
+    """(territories,) The quarter-hour of the latest call, as a place in the two before."""
+    silence_at: I64
+    """(territories + 1,) Where the silences of a territory begin."""
+    silence: I64
+    """(2 k,) Beginnings and ends of silences, in turn."""
+
+
+class Found(NamedTuple):
+    """Calls of which somebody may complain, each (n,) unless said; room for all rows."""
+
+    row: I32
+    """Number in the chunk."""
+    basis: I64
+    """From when the complaint's delay counts, ms."""
+    how: U8
+    """``PART_OF_DAY``, ``IF_NOT_OBJECTED`` and ``IF_OBJECTED``."""
+    weight: I64
+    """(1,) Sum over *all* rows of their thresholds, as if no line had opted out."""
+
+
+@kernel
+def note_first(line: I32, attempt: U8, start: I64, first_call: I64) -> None:
+    """Note when lines were called first: ``first_call``, (lines,) ms, one more than the start."""
     for i in range(line.shape[0]):
         if attempt[i] == 1:
             first_call[line[i]] = start[i] + 1
 
 
-@kernel(
-    "int64("
-    "int32[::1], uint8[::1], uint8[::1], int64[::1], int32[::1], uint8[::1], uint16[::1], "
-    "uint32[::1], int64[::1], uint8[::1], int64[::1], uint8[::1], uint32[:, ::1], uint8[::1], "
-    "int64[::1], int64[::1], int64[::1], int64[::1], int64[::1], int64, uint8[::1], int64[::1], "
-    "int32[::1], int64[::1], uint8[::1]"
-    ")"
-)
+@kernel
 def sift(
-    line: Any,
-    attempt: Any,
-    territory: Any,
-    start: Any,
-    hold: Any,
-    outcome: Any,
-    caller: Any,
-    word: Any,
-    heard_at: Any,
-    standing: Any,
-    consent_until: Any,
-    kinds: Any,
-    thresholds: Any,
-    part: Any,
-    row_from: Any,
-    row_value: Any,
-    row_at: Any,
-    silence_at: Any,
-    silence: Any,
-    objection_first: Any,
-    labelled: Any,
-    weights: Any,
-    found: Any,
-    found_basis: Any,
-    found_how: Any,
-) -> Any:
+    calls: Calls,
+    word: U32,
+    heard_at: I64,
+    lines: Lines,
+    odds: Odds,
+    clock: Clock,
+    objection_first: bool,
+    labelled: Bools,
+    found: Found,
+) -> int:
     """Find the rows whose word may mean a complaint, and weigh all rows; how many were found.
 
-    ``thresholds`` holds pairs: for a line that has not opted out, and for one that has. Found rows
-    go into the last three arrays: their number in the chunk, the moment from which the complaint's
-    delay counts, and the part of day with two bits above it: whether the line complains, and
-    whether it would had it opted out before. Until a row is found, no branch depends on chance.
-    Lines are looked up for 256 rows together, so that fetching them from memory overlaps.
+    ``word``, (n,), is each row's word of the complaint. ``heard_at``, (messages left + 1,) ms, says
+    when messages left are heard, -1 for never. ``labelled`` is by caller number. Until a row is
+    found, no branch depends on chance.
     """
-    some_silence = silence.shape[0] > 0
+    line, attempt, territory, start = calls.line, calls.attempt, calls.territory, calls.start
+    hold, outcome, caller = calls.hold, calls.outcome, calls.caller
+    thresholds, kinds, part = odds.thresholds, odds.kinds, odds.part
+    some_silence = clock.silence.shape[0] > 0
     count, left = np.uint64(0), np.uint64(0)
     weight = np.int64(0)
-    ahead = np.empty(256, dtype=np.uint8)
+    ahead = np.empty(_AHEAD, dtype=np.uint8)
     # By territory: the part of day, and the local quarter-hour's end.
-    part_now = part[row_value[row_at]]
-    changes_at = row_from[row_at + 1]
+    part_now = part[clock.quarters[clock.at]]
+    changes_at = clock.starts[clock.at + 1]
     for i in range(line.shape[0]):
-        if i & 255 == 0:
-            for j in range(min(256, line.shape[0] - i)):
-                ahead[j] = standing[line[i + j]]
-        t, s, stands = territory[i], start[i], ahead[i & 255]
+        if i % _AHEAD == 0:
+            for j in range(min(_AHEAD, line.shape[0] - i)):
+                ahead[j] = lines.standing[line[i + j]]
+        t, s, stands = territory[i], start[i], ahead[i % _AHEAD]
         while s >= changes_at[t]:
-            row_at[t] += 1
-            part_now[t] = part[row_value[row_at[t]]]
-            changes_at[t] = row_from[row_at[t] + 1]
+            clock.at[t] += 1
+            part_now[t] = part[clock.quarters[clock.at[t]]]
+            changes_at[t] = clock.starts[clock.at[t] + 1]
         kind = kinds[outcome[i]]
-        voicemail = kind == 1
+        voicemail = kind == _VOICEMAIL
         heard = heard_at[left]
         left += np.uint64(voicemail)
         basis = heard if voicemail else s + hold[i]
-        kind = np.uint8(3) if basis < 0 else kind
+        kind = np.uint8(NO_KIND) if basis < 0 else kind
         silent = np.uint64(0)
         if some_silence:
-            first, last = silence_at[t], silence_at[t + 1]
-            if first < last and silence[2 * first] <= basis < silence[2 * last - 1]:
+            first, last = clock.silence_at[t], clock.silence_at[t + 1]
+            if first < last and clock.silence[2 * first] <= basis < clock.silence[2 * last - 1]:
                 for k in range(first, last):
-                    if silence[2 * k] <= basis < silence[2 * k + 1]:
+                    if clock.silence[2 * k] <= basis < clock.silence[2 * k + 1]:
                         silent = np.uint64(1)
-        if stands & np.uint8(4):
-            stands = np.uint8(stands & (1 if s >= consent_until[line[i]] else 3))
+        if stands & np.uint8(DATED):
+            over = s >= lines.consent_until[line[i]]
+            stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
         when = part_now[t]
         case = np.uint64(kind) << np.uint64(2) | np.uint64(stands)
         case = case * np.uint64(3) + np.uint64(when)
@@ -104,36 +176,28 @@ def sift(
         plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
         weight += np.int64(plain)
         if word[i] < max(plain, after):
-            found[count], found_basis[count] = i, basis
-            found_how[count] = (
-                np.int64(when) | np.int64(word[i] < plain) << 2 | np.int64(word[i] < after) << 3
+            found.row[count], found.basis[count] = i, basis
+            found.how[count] = (
+                np.int64(when)
+                | (IF_NOT_OBJECTED if word[i] < plain else 0)
+                | (IF_OBJECTED if word[i] < after else 0)
             )
             count += np.uint64(1)
-    weights[0] = weight
-    return count
+    found.weight[0] = weight
+    return int(count)
 
 
-@kernel(
-    "int64("
-    "int64[::1], int32[::1], uint8[::1], uint16[::1], boolean[::1], boolean[::1], int64[::1], "
-    "int64, int64[:, :, ::1]"
-    ")"
-)
+@kernel
 def count_numbers(
-    start: Any,
-    hold: Any,
-    outcome: Any,
-    caller: Any,
-    short: Any,
-    labelled: Any,
-    updates: Any,
-    done: Any,
-    counts: Any,
-) -> Any:
+    calls: Calls, short: Bools, labelled: Bools, updates: I64, done: int, counts: Annotated[I64, 3]
+) -> int:
     """Count calls and short calls by number and update before which they end.
 
-    ``counts`` begins with the update number ``done``. The number of calls from labelled numbers.
+    ``short`` is by outcome, ``labelled`` by number, ``updates`` their moments in ms. ``counts``,
+    (updates, numbers, 2), begins with the update number ``done``. The number of calls from labelled
+    numbers.
     """
+    start, hold, outcome, caller = calls.start, calls.hold, calls.outcome, calls.caller
     with_label = np.int64(0)
     first = done
     for i in range(start.shape[0]):
@@ -146,4 +210,4 @@ def count_numbers(
         counts[update - done, c, 0] += 1
         counts[update - done, c, 1] += np.int64(short[outcome[i]])
         with_label += np.int64(labelled[c])
-    return with_label
+    return int(with_label)

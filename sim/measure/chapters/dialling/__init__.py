@@ -61,7 +61,7 @@ class DiallingTotals:
 
 def totals(e: Evidence) -> DiallingTotals:
     """Count the list and the calls."""
-    by_outcome = e.tally.by_bin.sum(axis=0)
+    by_outcome = e.tally.tables.by_bin.sum(axis=0)
     calls = dispositions(by_outcome).tolist()
     return DiallingTotals(
         lines_on_list=e.lines.total("listed"),

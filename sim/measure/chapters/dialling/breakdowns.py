@@ -139,16 +139,16 @@ def timeline(e: Evidence) -> Block:
     delivered_from = Outcome.HEARD + 1 + plan.live_thresholds_ms.index(plan.reached_live_ms)
     bins = tally.bins
     cumulative = tally.newly[:bins].cumsum(axis=0)
-    by_bin = tally.by_bin[:bins]
+    by_bin = tally.tables.by_bin[:bins]
     return {
         "bin_start_utc": e.utc(np.arange(bins, dtype=np.int64) * BIN_MS),
         **calls(by_bin),
         "voicemails_left": by_bin[:, Outcome.MACHINE_VOICEMAIL].copy(),
         "gate_passed": by_bin[:, Outcome.HEARD :].sum(axis=1),
         "delivered_live": by_bin[:, delivered_from:].sum(axis=1),
-        "channel_ms": tally.busy_ms[:bins].copy(),
+        "channel_ms": tally.tables.busy_ms[:bins].copy(),
         "available_channel_ms": available_by_bin(plan, e.wanted_ms, BIN_MS, bins),
-        "in_progress": tally.in_progress[:bins].copy(),
+        "in_progress": tally.tables.in_progress[:bins].copy(),
         "lines_dialled_cum": cumulative[:, 0].copy(),
         "lines_connected_cum": cumulative[:, 1].copy(),
         "lines_delivered_live_cum": cumulative[:, 3].copy(),
@@ -181,9 +181,9 @@ def territories(e: Evidence) -> Block:
         "lines_voicemail_heard": count["voicemail_heard"],
         "people_reached": count["people"],
         "attempts": tally.by_territory.sum(axis=1),
-        "first_call_utc": e.utc(tally.moments[:, 0]),
-        "last_call_utc": e.utc(tally.moments[:, 1]),
-        "list_done_utc": e.utc(np.where(done, tally.moments[:, 2], -1)),
+        "first_call_utc": e.utc(tally.tables.moments[:, 0]),
+        "last_call_utc": e.utc(tally.tables.moments[:, 1]),
+        "list_done_utc": e.utc(np.where(done, tally.tables.moments[:, 2], -1)),
     }
 
 
