@@ -86,9 +86,9 @@ def test_two_processes_that_start_at_once_and_a_third_that_finds_the_cache(here:
 
     code = (
         "from sim import streams\n"
-        "from sim.engine.fast import kernel\n"
-        "from sim.measure import lines, tally\n"
-        "rooms = (streams, kernel, lines, tally)\n"
+        "from sim.engine.fast import inbound, kernel, sift\n"
+        "from sim.measure import counting\n"
+        "rooms = (streams, kernel, sift, inbound, counting)\n"
         "kernels = [v for m in rooms for v in vars(m).values() if hasattr(v, 'stats')]\n"
         "assert len(kernels) > 5\n"
         "for each in kernels:\n"
@@ -107,7 +107,7 @@ def plus_one(here: Path) -> Path:
     file = here / "plus.py"
     file.write_text(
         "from sim.compiled import kernel\n\n\n"
-        '@kernel("int64(int64)")\ndef plus_one(number):\n    return number + 1\n',
+        "@kernel\ndef plus_one(number: int) -> int:\n    return number + 1\n",
         encoding="utf-8",
     )
     return file
@@ -205,7 +205,7 @@ def test_nothing_is_loaded_from_where_others_could_have_put_it(
 def test_an_error_of_a_kernel_is_still_told(here: Path) -> None:
     (here / "wrong.py").write_text(
         "from sim.compiled import kernel\n\n\n"
-        '@kernel("int64(int64)")\ndef wrong(number):\n    return number + nothing\n',
+        "@kernel\ndef wrong(number: int) -> int:\n    return number + nothing\n",
         encoding="utf-8",
     )
     done = python("import wrong", PYTHONPATH=str(here))
