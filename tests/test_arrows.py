@@ -141,3 +141,13 @@ def test_the_engine_reads_no_law_pack() -> None:
     """Laws are data that enter at the door: whoever builds a plan is handed them."""
     loaders = {"sim.regimes.load", "sim.loading.packs", "sim.loading.load"}
     assert {(n, o) for n, o in arrows() if n.startswith("sim.engine") and o in loaders} == set()
+
+
+def test_the_picture_of_the_rooms_is_drawn_from_the_matrices() -> None:
+    """Draw it anew with ``python -m tests.rooms_drawn``."""
+    from tests import test_analysis_arrows
+    from tests.rooms_drawn import PAGE, drawn, picture
+
+    page = PAGE.read_text("utf-8")
+    assert drawn(page, "sim") == picture(ALLOWED)
+    assert drawn(page, "analysis") == picture(test_analysis_arrows.ALLOWED)
