@@ -23,7 +23,18 @@ FIND_CHROMIUM = if [ -n "$${RINGFENCE_CHROMIUM:-}" ]; then \
 	    command -v google-chrome || command -v google-chrome-stable; \
 	fi
 
-.PHONY: help setup demo test lint browser check verify bench lock clean
+# Sets $uv: from PATH, or installed into .cache/uv.
+FIND_UV = uv=uv; \
+	if ! command -v uv >/dev/null 2>&1; then \
+	    uv=.cache/uv/bin/uv; \
+	    if ! [ -x "$$uv" ]; then \
+	        echo "uv is not on PATH, installing it into .cache/uv"; \
+	        python3 -m venv --clear .cache/uv; \
+	        .cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv; \
+	    fi; \
+	fi
+
+.PHONY: help setup demo test lint browser check verify lowest bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
@@ -112,9 +123,29 @@ browser: ## make sure there is a Chromium for the browser tests
 check: setup ## compare every shipped scenario with its recorded baseline
 	.venv/bin/ringfence check scenarios/
 
-verify: setup ## the long proofs; writes docs/validation.md anew
+verify: setup lowest ## the long proofs; writes docs/validation.md anew
 	$(PY) -m analysis.validation docs/validation.md
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup -m verify $(PYTEST_ARGS)
+
+# A quick part of every room: reading, refusing, simulating in both engines, storing, auditing, showing.
+LOWEST_TESTS = tests/document tests/scenario tests/regimes tests/store/test_store.py \
+	tests/engine/test_calendar.py tests/behaviour/test_quantiles.py \
+	tests/equivalence/test_engines_agree.py tests/audit/test_agreement.py \
+	tests/cli/test_commands.py tests/analysis/test_figures.py tests/analysis/test_table.py \
+	tests/test_changelog.py
+LOWEST = .cache/lowest
+
+# The lowest versions are those of the lowest Python; uv finds one, or fetches it.
+lowest: ## some tests with the lowest versions that pyproject.toml declares
+	@set -eu; \
+	$(FIND_UV); \
+	mkdir -p .cache; rm -f $(LOWEST).txt; \
+	"$$uv" pip compile pyproject.toml --quiet --extra dev --resolution lowest-direct \
+	    --python-version 3.11 --no-emit-index-url --no-header -o $(LOWEST).txt; \
+	"$$uv" venv --quiet --clear --python 3.11 $(LOWEST); \
+	"$$uv" pip sync --quiet --python $(LOWEST)/bin/python $(LOWEST).txt; \
+	"$$uv" pip install --quiet --python $(LOWEST)/bin/python --no-deps --no-build-isolation --editable .; \
+	$(LOWEST)/bin/python -m pytest -p no:cacheprovider -n $(JOBS) $(PYTEST_ARGS) $(LOWEST_TESTS)
 
 bench: setup ## measure speed, beside other simulators
 	$(PY) -m benchmarks
@@ -123,15 +154,7 @@ bench: setup ## measure speed, beside other simulators
 # Versions stay where they are; to move them: make lock LOCK_ARGS=--upgrade
 lock: ## solve requirements.lock anew from pyproject.toml
 	@set -eu; \
-	uv=uv; \
-	if ! command -v uv >/dev/null 2>&1; then \
-	    uv=.cache/uv/bin/uv; \
-	    if ! [ -x "$$uv" ]; then \
-	        echo "lock: uv is not on PATH, installing it into .cache/uv"; \
-	        python3 -m venv --clear .cache/uv; \
-	        .cache/uv/bin/python -m pip install --quiet --disable-pip-version-check uv; \
-	    fi; \
-	fi; \
+	$(FIND_UV); \
 	"$$uv" pip compile pyproject.toml --quiet --all-extras --universal --python-version 3.11 \
 	    --generate-hashes --no-emit-index-url --no-header -o requirements.lock $(LOCK_ARGS); \
 	if grep -nE '://|--(extra-)?index|--find-links|--trusted-host' requirements.lock; then \
