@@ -23,7 +23,7 @@ READS: dict[str, str] = {
     "figures": "measure",
     "console": "measure scenario store",
     "report": "measure scenario store",
-    "validation": "behaviour document engine record scenario",
+    "validation": "behaviour document engine loading record scenario",
 }
 """Room to the rooms of the simulator that it may read; the ground below them is for all."""
 FRONT = ("analysis", "analysis.cli")

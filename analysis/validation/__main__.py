@@ -7,8 +7,9 @@ from pathlib import Path
 
 from analysis.validation.campaign import run
 from analysis.validation.casebook import casebook
+from analysis.validation.engine_part import STRATEGY, engine_part
 from analysis.validation.level import fit
-from analysis.validation.page import STRATEGY, engine_part, page
+from analysis.validation.page import page
 from sim.scenario.load import load_scenario
 
 SCENARIO = "scenarios/france-2017.yaml"

@@ -25,6 +25,7 @@ from analysis.validation.campaign import (
 )
 from analysis.validation.casebook import Case, Reports, casebook
 from analysis.validation.clusters import by_hour, clusters, reports
+from analysis.validation.engine_part import STRATEGY, engine_part
 from analysis.validation.level import (
     BOUND,
     Count,
@@ -34,7 +35,7 @@ from analysis.validation.level import (
     leave_one_out,
     uniformity,
 )
-from analysis.validation.page import STRATEGY, engine_part, engine_part_of, page
+from analysis.validation.page import engine_part_of, page
 from sim.engine import fast
 from sim.engine.plan.build import plan_of
 from sim.engine.plan.stage import Stage
