@@ -25,6 +25,7 @@ from sim.errors import (
     OutputError,
     RingfenceError,
 )
+from sim.printed import escaped
 
 COMMANDS = {
     "new": "sim.commands.new",
@@ -36,6 +37,7 @@ COMMANDS = {
     "audit": "sim.commands.audit",
     "regimes": "sim.commands.regimes",
     "report": REPORT_COMMAND,
+    "verify": "sim.commands.verify",
 }
 """Command to the module that holds it, under its own name. The analysis room joins by name."""
 TRACEBACK = "RINGFENCE_TRACEBACK"
@@ -119,6 +121,15 @@ class Output(io.FileIO):
         return len(memoryview(content).cast("B"))
 
 
+class Printed(io.TextIOWrapper):
+    """A standard stream to which nobody's text is given as it is: nothing moves the terminal."""
+
+    def write(self, text: str, /) -> int:
+        """Write, with everything but line breaks and tabs written out."""
+        super().write(escaped(text, keep="\n\t"))
+        return len(text)
+
+
 def sturdy(stream: TextIO | None) -> TextIO:
     """A standard stream that survives its reader and any sign, also where it was closed before."""
     if stream is None:
@@ -126,14 +137,14 @@ def sturdy(stream: TextIO | None) -> TextIO:
     if stream not in (sys.__stdout__, sys.__stderr__) or not isinstance(stream, io.TextIOWrapper):
         return stream
     errors = "replace" if stream.errors == "strict" else stream.errors
-    if stream.isatty():
-        stream.reconfigure(errors=errors)
-        return stream
-    return io.TextIOWrapper(
-        io.BufferedWriter(Output(stream)),
+    terminal = stream.isatty()
+    if terminal:
+        stream.reconfigure(errors=errors)  # a bar of progress still goes there, as it is
+    return Printed(
+        stream.buffer if terminal else io.BufferedWriter(Output(stream)),
         encoding=stream.encoding,
         errors=errors,
-        line_buffering=stream is sys.stderr,
+        line_buffering=terminal or stream is sys.stderr,
     )
 
 

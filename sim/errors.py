@@ -35,6 +35,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
 
+from sim.printed import escaped
+
 BAD_INPUT = 2
 """Exit code: what was given cannot be used, or there is nothing to judge by."""
 INTERNAL = 70
@@ -64,6 +66,8 @@ class RingfenceError(Exception):
 
     exit_code: ClassVar[int] = INTERNAL
     """Of the console command."""
+    several: ClassVar[bool] = False
+    """Whether the text may have several lines: one a fault."""
 
     def __init__(
         self,
@@ -85,7 +89,8 @@ class RingfenceError(Exception):
 
     def _sentence(self) -> str:
         """All that is known, in one sentence."""
-        text = self.what
+        keep = "\n" if self.several else ""
+        text = escaped(self.what, keep)
         further = (
             f"found {self.found}" if self.found else "",
             f"did you mean '{self.nearest}'?" if self.nearest else "",
@@ -94,8 +99,9 @@ class RingfenceError(Exception):
         )
         for part in further:
             if part:
-                text += f"{'' if text.endswith('?') else ';'} {part}"
-        return f"{self.place}: {text}" if self.place and self.place not in text else text
+                text += f"{'' if text.endswith('?') else ';'} {escaped(part, keep)}"
+        place = escaped(self.place)
+        return f"{place}: {text}" if place and place not in text else text
 
     def lines(self) -> tuple[str, ...]:
         """What a console says of it, line by line."""
@@ -136,7 +142,7 @@ class Fault:
             parts.append("warning")
         if self.path:
             parts.append(self.path)
-        return ": ".join([*parts, self.message])
+        return escaped(": ".join([*parts, self.message]))
 
     @property
     def where(self) -> str:
@@ -162,6 +168,8 @@ class DocumentError(BadInputError):
     faults
         Everything that was found, warnings included, in any order.
     """
+
+    several = True
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults: tuple[Fault, ...] = in_order(faults)
@@ -232,8 +240,10 @@ class DialerFilesError(BadInputError):
         A sentence for every fault, each with its file, and column or place.
     """
 
+    several = True
+
     def __init__(self, faults: Iterable[str]) -> None:
-        self.faults = tuple(faults)
+        self.faults = tuple(map(escaped, faults))
         super().__init__("\n".join(self.faults))
 
     def lines(self) -> tuple[str, ...]:

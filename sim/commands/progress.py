@@ -10,6 +10,7 @@ from contextlib import contextmanager
 import click
 
 from sim.jobs.simulate import Advance, ProgressHook
+from sim.printed import escaped
 
 
 @contextmanager
@@ -49,6 +50,7 @@ def _rate(rate: float) -> str:
 def _bars() -> Iterator[ProgressHook]:
     """One bar per strategy, over simulated time, with the rate and the time left."""
     from rich.console import Console
+    from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
     tasks: dict[str, TaskID] = {}
@@ -59,12 +61,14 @@ def _bars() -> Iterator[ProgressHook]:
         TextColumn("{task.percentage:>3.0f} %"),
         TextColumn("{task.fields[calls]}"),
         TimeRemainingColumn(compact=True),
-        console=Console(stderr=True),
+        console=Console(file=sys.__stderr__),
     )
 
     def advance(step: Advance) -> None:
         if step.strategy not in tasks:
-            tasks[step.strategy] = bars.add_task(step.strategy, total=step.cutoff_ms, calls="")
+            tasks[step.strategy] = bars.add_task(
+                escape(escaped(step.strategy)), total=step.cutoff_ms, calls=""
+            )
             began[step.strategy] = time.perf_counter()
         seconds = max(time.perf_counter() - began[step.strategy], 1e-9)
         calls = f"{step.calls:,} calls, {_rate(step.calls / seconds)}/s"
