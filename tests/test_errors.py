@@ -35,6 +35,8 @@ NETS = {
     ("sim/store/write.py", "__enter__"): "cleans up and raises again",
     ("sim/store/partial.py", "__init__"): "a zero byte in a path, as the system tells it",
     ("sim/outputs.py", "claim"): "a zero byte in a path, as the system tells it",
+    ("sim/store/checked.py", "short"): "str, of a whole number of thousands of digits",
+    ("sim/store/checked.py", "read_json"): "int's word for too many digits, ours for a key twice",
     ("sim/document/units.py", "parse_moment"): "datetime's word for an impossible day",
     ("sim/document/source.py", "_compose"): "the YAML library's word for an impossible escape",
     ("sim/document/source.py", "_scalar"): "int and float, of one text",

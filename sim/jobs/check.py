@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from fractions import Fraction
 from pathlib import Path
 
@@ -114,7 +114,9 @@ def check(
         try:
             now = measure(file, tell)
             if update:
-                write_baseline(baseline_path(file), replace(now, reason=(reason or "").strip()))
+                write_baseline(
+                    baseline_path(file), now.model_copy(update={"reason": (reason or "").strip()})
+                )
                 result.updated.append(baseline_path(file))
             else:
                 _judge(result, file, now)

@@ -8,10 +8,13 @@ numbers everywhere.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+from pydantic import Field
 
 from sim.errors import BaselineError, OutputError
 from sim.measure.chapters import CHAPTERS
@@ -19,7 +22,9 @@ from sim.measure.columns import EXACT_TABLES, MEASURED
 from sim.measure.findings import Findings
 from sim.measure.metrics import compute
 from sim.outputs import BASELINE, claim
+from sim.store.checked import Checked, checked, read_json, short
 from sim.store.digest import digest_table
+from sim.store.manifest import Digest
 from sim.store.tables import block_table
 
 if TYPE_CHECKING:
@@ -33,29 +38,28 @@ Verdict = Literal["ok", "changed", "missing", "new"]
 Value = int | str | None
 
 
-@dataclass(frozen=True)
-class Baseline:
+class Baseline(Checked):
     """What one scenario gave."""
 
     scenario: str
     """Name of the scenario."""
-    scenario_sha256: str
+    scenario_sha256: Digest
     """SHA-256 of the resolved scenario."""
     seed: int
-    scale: str
+    scale: Annotated[str, Field(pattern=r"^[0-9]{1,18}(/[0-9]{1,18})?$")]
     """Scale of the regression run, an exact fraction such as ``1/100``."""
     lines: int
     """Lines simulated."""
-    counters: Mapping[str, Mapping[str, int]]
+    counters: dict[str, dict[str, int]]
     """By strategy and metric."""
-    digests: Mapping[str, Mapping[str, str]]
+    digests: dict[str, dict[str, Digest]]
     """By strategy: of each table's values, and of the call log's."""
-    laws: Mapping[str, str] = field(default_factory=dict)
+    laws: dict[str, Digest] = Field(default_factory=dict)
     """SHA-256 of each law pack, by the name that the scenario has for it; empty in baselines of
     before they were taken down."""
     reason: str = ""
     """Why the numbers were accepted."""
-    versions: Mapping[str, str] = field(default_factory=dict)
+    versions: dict[str, str] = Field(default_factory=dict)
     """Of Ringfence, Python and packages, when they were."""
 
 
@@ -134,26 +138,20 @@ def read_baseline(path: Path) -> Baseline:
     BaselineError
         If there is none, or it is of another format.
     """
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not os.path.lexists(path):
         raise BaselineError(
-            f"there is no baseline {path}; make one with --update --reason TEXT"
-        ) from None
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise BaselineError(f"cannot read the baseline {path}: {error}") from error
-    if not isinstance(content, dict) or content.pop("format", None) != FORMAT:
+            f"there is no baseline {path}", remedy="make one with --update --reason TEXT"
+        )
+    content = read_json(path, BaselineError)
+    if content.pop("format", None) != FORMAT:
         raise BaselineError(f"{path} is not a baseline of Ringfence")
     version = content.pop("format_version", None)
-    if version != FORMAT_VERSION:
+    if isinstance(version, bool) or version != FORMAT_VERSION:
         raise BaselineError(
-            f"{path} has baseline format {version}, this version judges {FORMAT_VERSION}; "
-            "make it anew with --update --reason TEXT"
+            f"{path} has baseline format {short(version)}, this version judges {FORMAT_VERSION}",
+            remedy="make it anew with --update --reason TEXT",
         )
-    try:
-        return Baseline(**content)
-    except TypeError as error:
-        raise BaselineError(f"{path} is damaged: {error}") from error
+    return checked(Baseline, content, path, BaselineError)
 
 
 def write_baseline(path: Path, baseline: Baseline) -> None:
@@ -161,7 +159,7 @@ def write_baseline(path: Path, baseline: Baseline) -> None:
     content: dict[str, Any] = {
         "format": FORMAT,
         "format_version": FORMAT_VERSION,
-        **asdict(baseline),
+        **baseline.model_dump(),
     }
     text = json.dumps(content, indent=2, ensure_ascii=False) + "\n"
     try:

@@ -29,7 +29,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.store.columns_calls import CALLS
 from sim.store.digest import TableDigest
-from sim.store.tables import schema
+from sim.store.schema import schema
 from sim.streams import Replication
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import errno
+import hashlib
 import itertools
 import os
 import shutil
@@ -150,6 +151,11 @@ class PartialDirectory:
             return file.tell()
         finally:
             file.close()
+
+    def digest(self, name: str) -> str:
+        """SHA-256 of the bytes of a file that has been closed."""
+        with (self.path / name).open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
     def write(self, name: str, content: bytes) -> int:
         """Write a whole file; its size in bytes."""

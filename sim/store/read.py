@@ -9,7 +9,6 @@ scaled run's say so in :attr:`Run.scale`.
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,21 +18,23 @@ from typing import TYPE_CHECKING, Any
 
 from sim.errors import RunDirectoryError
 from sim.measure.metric import Number
-from sim.partial import is_partial
 from sim.store.columns import TABLES
+from sim.store.manifest import (
+    COMPLETE,
+    FORMAT,
+    FORMAT_VERSION,
+    MANIFEST,
+    METRICS,
+    SCENARIO,
+    read_manifest,
+    read_metrics,
+    run_folder,
+)
+from sim.store.verify import hold
 
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
-
-FORMAT = "ringfence-run"
-"""Says that a manifest is one of ours."""
-FORMAT_VERSION = 1
-"""Version of the run directory's format that this code writes, and the newest that it reads."""
-COMPLETE = "complete"
-MANIFEST = "manifest.json"
-METRICS = "metrics.json"
-SCENARIO = "scenario.resolved.yaml"
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,8 @@ class Run:
     metrics: Mapping[str, Number]
     """One number a key, ``strategy.metric``, as simulated."""
     _tables: dict[str, pa.Table] = field(default_factory=dict, repr=False)
+    _held: set[str] = field(default_factory=set, repr=False)
+    """Files that have been held against their digests."""
 
     # ── What the run is about ────────────────────────────────────────────────────────────────
 
@@ -126,11 +129,24 @@ class Run:
         import pyarrow as pa
         import pyarrow.parquet as pq
 
+        path = self._file(file)
         try:
-            return pq.read_table(self.path / file, columns=None if columns is None else [*columns])
-        except (OSError, pa.ArrowInvalid) as error:
-            reason = str(error).splitlines()[0]
-            raise RunDirectoryError(f"cannot read {self.path / file}: {reason}") from error
+            found = pq.read_table(
+                path, columns=None if columns is None else [*columns], partitioning=None
+            )
+        except (OSError, pa.ArrowException) as error:
+            reason = (str(error).splitlines() or ["damaged"])[0]
+            raise RunDirectoryError(f"cannot read {path}: {reason}") from error
+        _fits(table, found.schema, columns, path)
+        return found
+
+    def _file(self, name: str) -> Path:
+        """Path of a file of the run that has been held against its digest, once."""
+        path = self.path / name
+        if name not in self._held:
+            hold(self.path, name, self.manifest["files"][name])
+            self._held.add(name)
+        return path
 
     def table(self, table: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
         """A table by name, as a pandas data frame. Moments are in UTC."""
@@ -238,29 +254,45 @@ class Run:
             raise RunDirectoryError(f"{self.path} holds no {file}; it is written with --calls")
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(self.path / file) as parquet:
+        path = self._file(file)
+        with pq.ParquetFile(path) as parquet:
+            _fits("calls", parquet.schema_arrow, columns, path)
             for group in range(parquet.num_row_groups):
                 yield parquet.read_row_group(
                     group, columns=None if columns is None else list(columns)
                 ).to_pandas()
 
     def verify(self) -> None:
-        """Hold the values of every table against the manifest.
+        """Hold every file, and the values of every table, against the manifest.
 
         Raises
         ------
         RunDirectoryError
-            Naming the first table that differs.
+            Naming the first file that differs.
         """
-        from sim.store.digest import digest_table
+        from sim.store.verify import verify
 
-        for name, table in TABLES.items():
-            listed = self.manifest["files"].get(table.file)
-            if listed and digest_table(self.arrow(name)) != listed["values_sha256"]:
-                raise RunDirectoryError(
-                    f"{self.path / table.file} is not as the run left it: its values differ from "
-                    f"the digest in {MANIFEST}"
-                )
+        for wrong in verify(self.path).different:
+            raise RunDirectoryError(wrong)
+
+
+def _fits(table: str, found: pa.Schema, columns: Sequence[str] | None, path: Path) -> None:
+    """See that a table's columns are those that this version knows, of the types that it reads."""
+    from sim.store.schema import schema
+
+    always = {column.name for column in TABLES[table].columns if not column.where}
+    for wanted in schema(TABLES[table]):
+        if wanted.name not in always:
+            continue
+        at = found.get_field_index(wanted.name)
+        if (columns is None or wanted.name in columns) and (
+            at < 0 or found.field(at).type != wanted.type
+        ):
+            has = f"of type {found.field(at).type}" if at >= 0 else "missing"
+            raise RunDirectoryError(
+                f"{path}: the column '{wanted.name}' is {has}; another version wrote the run: "
+                "run its scenario again"
+            )
 
 
 def load_run(path: str | os.PathLike[str]) -> Run:
@@ -270,43 +302,26 @@ def load_run(path: str | os.PathLike[str]) -> Run:
     ------
     RunDirectoryError
         If there is none, if it was never finished, if something else wrote it, if it is of a newer
-        format, or if a file is missing or damaged. The message says which.
+        format, or if a file is missing or damaged. The message says which. The manifest, the
+        metrics and the scenario are held against their digests here; a table, when it is first
+        read.
     """
-    folder = Path(path)
-    if is_partial(folder):
-        raise RunDirectoryError(f"{folder} is what an interrupted run left behind, not a run")
-    if not folder.is_dir():
-        what = "is a file, not a run directory" if folder.exists() else "does not exist"
-        raise RunDirectoryError(f"{folder} {what}")
-    if not (folder / MANIFEST).is_file():
-        raise RunDirectoryError(f"{folder} is not a run directory: it has no {MANIFEST}")
-    manifest = _read_json(folder / MANIFEST)
-    if manifest.get("format") != FORMAT:
-        raise RunDirectoryError(f"{folder} is not a run directory: {MANIFEST} is not Ringfence's")
-    written = manifest.get("format_version")
-    if not isinstance(written, int) or written > FORMAT_VERSION:
-        raise RunDirectoryError(
-            f"{folder} has run format {written}, this version reads up to {FORMAT_VERSION}; "
-            "use a newer Ringfence"
-        )
-    if manifest.get("status") != COMPLETE:
-        raise RunDirectoryError(f"{folder} is not complete: its status is {manifest.get('status')}")
+    folder = run_folder(path)
+    manifest = read_manifest(folder)
     for name, listed in manifest["files"].items():
-        file = folder / name
-        if not file.is_file():
-            raise RunDirectoryError(f"{folder} is not complete: {name} is missing")
-        if file.stat().st_size != listed["bytes"]:
-            raise RunDirectoryError(
-                f"{file} is damaged: {file.stat().st_size} bytes, the run wrote {listed['bytes']}"
-            )
-    return Run(folder, manifest, _read_json(folder / METRICS))
+        hold(folder, name, listed, whole=name in (METRICS, SCENARIO))
+    metrics = read_metrics(folder / METRICS, tuple(manifest["strategies"]))
+    return Run(folder, manifest, metrics, {}, {METRICS, SCENARIO})
 
 
-def _read_json(path: Path) -> dict[str, Any]:
-    try:
-        content = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError) as error:
-        raise RunDirectoryError(f"cannot read {path}: {error}", place=path) from error
-    if not isinstance(content, dict):
-        raise RunDirectoryError(f"cannot read {path}: not a map")
-    return content
+__all__ = [
+    "COMPLETE",
+    "FORMAT",
+    "FORMAT_VERSION",
+    "MANIFEST",
+    "METRICS",
+    "SCENARIO",
+    "Run",
+    "load_run",
+    "run_folder",
+]

@@ -22,7 +22,8 @@ from sim.scenario.strategy import Strategy
 from sim.scenario.world import World
 from sim.store.columns_calls import OPTOUTS, RECIPIENTS
 from sim.store.digest import TableDigest
-from sim.store.tables import arrow, schema
+from sim.store.schema import schema
+from sim.store.tables import arrow
 from sim.streams import Replication
 from sim.world.population import Population
 from sim.world.slots import consent_slots

@@ -13,29 +13,11 @@ from sim.measure.columns import MEASURED
 from sim.measure.findings import Findings
 from sim.measure.rows import length
 from sim.record.arrays import Coded, column
-from sim.record.column import CATEGORY, UTC_MS, Table
+from sim.record.column import Table
 from sim.scenario.parameters import parameters
 from sim.scenario.scenario import Scenario
 from sim.store.columns import TABLES
-
-_TYPES = {
-    "text": pa.string(),
-    CATEGORY: pa.dictionary(pa.int32(), pa.string()),
-    UTC_MS: pa.timestamp("ms", tz="UTC"),
-    "int64": pa.int64(),
-    "int32": pa.int32(),
-    "uint16": pa.uint16(),
-    "uint8": pa.uint8(),
-    "float64": pa.float64(),
-    "bool": pa.bool_(),
-}
-
-
-def schema(table: Table) -> pa.Schema:
-    """The Arrow schema of a table."""
-    return pa.schema(
-        [pa.field(c.name, _TYPES[c.dtype], nullable=c.nullable) for c in table.columns]
-    )
+from sim.store.schema import schema
 
 
 def arrow(table: Table, columns: Mapping[str, NDArray[Any] | Sequence[Any] | Coded]) -> pa.Table:

@@ -22,16 +22,19 @@ from sim.store.calls import CallWriter
 from sim.store.columns import TABLES
 from sim.store.columns_calls import CALLS, OPTOUTS, RECIPIENTS
 from sim.store.digest import digest_table
-from sim.store.partial import PartialDirectory
-from sim.store.read import (
+from sim.store.manifest import (
     COMPLETE,
     FORMAT,
     FORMAT_VERSION,
     MANIFEST,
     METRICS,
+    REPORT,
     SCENARIO,
-    Run,
+    SEAL,
+    seal,
 )
+from sim.store.partial import PartialDirectory
+from sim.store.read import Run
 from sim.store.recipients import People, optouts_table, write_recipients
 from sim.store.tables import result_tables
 from sim.streams import Replication
@@ -41,8 +44,6 @@ if TYPE_CHECKING:
 
 ReportHook = Callable[[Run], str]
 """Makes the report's HTML from the run, which has all its tables and metrics by then."""
-
-REPORT = "report.html"
 
 
 def default_target(scenario: Scenario, text: str, now: dt.datetime) -> Path:
@@ -206,6 +207,7 @@ class RunWriter:
         if report is not None:
             html = report(Run(self._directory.path, whole, metrics, tables))
             self._write_text(REPORT, html)
+        whole[SEAL] = seal(whole)
         self._directory.write(MANIFEST, _json(whole).encode())
         return Run(self._directory.publish(), whole, metrics, tables)
 
@@ -215,7 +217,12 @@ class RunWriter:
         self._list_table(name, table.num_rows, digest_table(table), self._directory.close(name))
 
     def _list_table(self, name: str, rows: int, values: str, size: int) -> None:
-        self._files[name] = {"rows": rows, "values_sha256": values, "bytes": size}
+        self._files[name] = {
+            "rows": rows,
+            "values_sha256": values,
+            "bytes": size,
+            "sha256": self._directory.digest(name),
+        }
 
     def _write_text(self, name: str, text: str) -> None:
         size = self._directory.write(name, text.encode())

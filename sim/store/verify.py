@@ -1,0 +1,140 @@
+"""A run's files held against its manifest: that each is as the run left it."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sim.errors import RunDirectoryError
+from sim.store.manifest import MANIFEST, read_manifest, read_metrics, run_folder
+from sim.store.manifest import METRICS as METRICS_FILE
+
+
+def hold(folder: Path, name: str, listed: Mapping[str, Any], *, whole: bool = True) -> Path:
+    """Hold a file of a run against what the manifest says of it.
+
+    Parameters
+    ----------
+    folder
+        The run directory.
+    name, listed
+        The file, and its entry in the manifest.
+    whole
+        Whether to read it; else only that it is there, and its size, are looked at.
+
+    Returns
+    -------
+    Path
+        Its path.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it is not as the run left it.
+    """
+    file = folder / name
+    try:
+        found = file.lstat()
+    except FileNotFoundError:
+        raise RunDirectoryError(f"{folder} is not complete: {name} is missing") from None
+    except OSError as error:
+        raise RunDirectoryError(f"cannot read {file}: {error.strerror or error}") from error
+    if not stat.S_ISREG(found.st_mode):
+        raise RunDirectoryError(f"{file} is not as the run left it: it is no regular file")
+    if found.st_size != listed["bytes"]:
+        raise RunDirectoryError(
+            f"{file} is damaged: {found.st_size} bytes, the run wrote {listed['bytes']}"
+        )
+    if whole and file_digest(file) != listed["sha256"]:
+        raise RunDirectoryError(
+            f"{file} is not as the run left it: it differs from its digest in {MANIFEST}"
+        )
+    return file
+
+
+def file_digest(file: Path) -> str:
+    """SHA-256 of a file's bytes.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it cannot be read.
+    """
+    try:
+        with file.open("rb") as stream:
+            return hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError as error:
+        raise RunDirectoryError(f"cannot read {file}: {error.strerror or error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Verified:
+    """What came of verifying a run directory."""
+
+    files: int
+    """Files that the manifest lists."""
+    different: tuple[str, ...]
+    """What is not as the run left it, a sentence each."""
+    strangers: tuple[str, ...]
+    """Names in the directory that are no files of the run."""
+
+
+def verify(folder: Path) -> Verified:
+    """Hold every file of a run against its manifest, and the values of every table.
+
+    Raises
+    ------
+    RunDirectoryError
+        If it is no run directory, or its manifest itself cannot be trusted.
+    """
+    manifest = read_manifest(folder)
+    different = []
+    for name, listed in manifest["files"].items():
+        try:
+            file = hold(folder, name, listed)
+            if "values_sha256" in listed:
+                _hold_values(file, listed)
+            elif name == METRICS_FILE:
+                read_metrics(file, tuple(manifest["strategies"]))
+        except RunDirectoryError as error:
+            different.append(str(error))
+    known = {MANIFEST, *manifest["files"]}
+    strangers = sorted(entry.name for entry in folder.iterdir() if entry.name not in known)
+    return Verified(len(manifest["files"]), tuple(different), tuple(strangers))
+
+
+def verify_or_why(run: Path) -> tuple[Verified | None, str]:
+    """What came of verifying a run; or None, and why it cannot be verified."""
+    try:
+        return verify(run_folder(run)), ""
+    except RunDirectoryError as error:
+        return None, str(error)
+
+
+def _hold_values(file: Path, listed: Mapping[str, Any]) -> None:
+    """Hold the values of a table against their digest, a row group at a time."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    from sim.store.digest import TableDigest
+
+    digest, rows = TableDigest(), 0
+    try:
+        with pq.ParquetFile(file) as parquet:
+            for group in range(parquet.num_row_groups):
+                part = parquet.read_row_group(group)
+                digest.update(part)
+                rows += part.num_rows
+    except (OSError, pa.ArrowException) as error:
+        reason = (str(error).splitlines() or ["damaged"])[0]
+        raise RunDirectoryError(f"cannot read {file}: {reason}") from error
+    if rows == listed["rows"] == 0:
+        return
+    if rows != listed["rows"] or digest.hexdigest() != listed["values_sha256"]:
+        raise RunDirectoryError(
+            f"{file} is not as the run left it: its values differ from their digest in {MANIFEST}"
+        )

@@ -1,0 +1,1 @@
+"""Damaged inputs, made from sound ones by a seed."""
