@@ -6,10 +6,14 @@ It bears a name of its own, so that it is found even where a package of another 
 
 from __future__ import annotations
 
+import os
+import signal
 import sys
-from importlib.util import find_spec
-from pathlib import Path
-from typing import NoReturn
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:  # nothing is imported before signals are watched
+    from pathlib import Path
+    from typing import NoReturn
 
 BAD_INPUT = 2
 INTERNAL = 70
@@ -18,10 +22,18 @@ INTERRUPTED = 130
 
 def main() -> NoReturn:
     """Run the console command and exit with its code."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+    from pathlib import Path
+
     try:
         if foreign := _foreign(Path(__file__).resolve().parent / "sim"):
             sys.stderr.write(f"Error: {foreign}\n")
             sys.exit(BAD_INPUT)
+        from sim.interrupts import watch
+
+        watch()
         from sim.cli import main as command
     except KeyboardInterrupt:
         sys.exit(INTERRUPTED)
@@ -34,8 +46,17 @@ def main() -> NoReturn:
     command()
 
 
+def _stop(_number: int, _frame: object) -> None:
+    """End at once: nothing was begun."""
+    os.write(2, b"interrupted: nothing was left half-written\n")
+    os._exit(INTERRUPTED)
+
+
 def _foreign(ours: Path) -> str:
     """What is wrong with the package ``sim`` that would be imported; empty where it is ours."""
+    from importlib.util import find_spec
+    from pathlib import Path
+
     spec = find_spec("sim")
     places = [] if spec is None else [*(spec.submodule_search_locations or ()), spec.origin or ""]
     found = [place for place in places if place]

@@ -18,7 +18,7 @@ from io import FileIO
 from pathlib import Path
 
 from sim.errors import OutputError, writing
-from sim.partial import is_partial, partial_path, remove_stale
+from sim.partial import begin, end, is_partial, partial_path, remove_stale
 
 MANIFEST = "manifest.json"
 """A folder that has one, and one of :data:`_BESIDE`, is a run directory; damaged or not."""
@@ -89,6 +89,7 @@ class Output:
             remove_stale(self.path.parent)
             beside = partial_path(self.path)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+            begin(beside)
             handle = os.open(beside, flags, 0o600 if self.private else 0o666)
         try:
             with os.fdopen(handle, "wb", buffering=0) as file:
@@ -100,6 +101,7 @@ class Output:
         finally:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
+            end(beside)
 
     def write(self, content: str | bytes) -> None:
         """Write the whole file; errors as for :meth:`open`."""

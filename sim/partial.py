@@ -8,6 +8,7 @@ it.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import itertools
 import os
@@ -18,6 +19,8 @@ from pathlib import Path
 
 _PARTIAL = re.compile(r"\.(?P<name>.+)\.partial-(?P<host>[0-9a-f]{8})-(?P<pid>\d+)-[0-9a-f]+", re.S)
 _NUMBERS = itertools.count()
+_LIVING: dict[Path, tuple[int, list[Path]]] = {}
+"""What is being written, to the process that does and the folders made for it."""
 _MOST_BYTES = 150
 """Of a final name, as many go into the hidden one: names have at most 255."""
 
@@ -53,6 +56,39 @@ def _alive(pid: int) -> bool:
     except (OSError, OverflowError):
         return True
     return True
+
+
+def begin(path: Path, made: list[Path] | None = None) -> None:
+    """Take down that something is being written.
+
+    Parameters
+    ----------
+    path
+        Its hidden name.
+    made
+        Folders made for it, outermost first; looked at when it comes to removing.
+    """
+    _LIVING[path] = os.getpid(), [] if made is None else made
+
+
+def end(path: Path) -> None:
+    """Take down that it has its name, or is no more."""
+    _LIVING.pop(path, None)
+
+
+def remove_living() -> None:
+    """Remove what this process is writing, and folders made for it that nobody else has used."""
+    for path, (pid, made) in list(_LIVING.items()):
+        if pid != os.getpid():  # begun by the process that this one was forked from
+            continue
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            with contextlib.suppress(OSError):
+                path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            for folder in reversed(made):
+                folder.rmdir()
 
 
 def remove_stale(parent: Path) -> list[Path]:

@@ -11,7 +11,17 @@ import pytest
 
 ROOT = Path(__file__).parents[1]
 
-GROUND = ("errors", "streams", "compiled", "threshold", "trust", "partial", "outputs", "printed")
+GROUND = (
+    "errors",
+    "streams",
+    "compiled",
+    "threshold",
+    "trust",
+    "partial",
+    "outputs",
+    "printed",
+    "interrupts",
+)
 """Modules that belong to no room: any room may use them, and they use none."""
 ALLOWED: dict[str, str] = {
     "document": "",

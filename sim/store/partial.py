@@ -19,7 +19,7 @@ from typing import IO, Self
 
 from sim.errors import OutputError, RunDirectoryError
 from sim.outputs import outside_of_runs, plain_path, sync_folder
-from sim.partial import partial_path, remove_stale
+from sim.partial import begin, end, partial_path, remove_stale
 
 _OF_WRITING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS, errno.ENODEV}
 """What the system says of a file that is open and takes no more."""
@@ -74,6 +74,7 @@ class PartialDirectory:
         try:
             self._make_parents()
             remove_stale(self.target.parent)
+            begin(self.path, self._made)
             self.path.mkdir()
         except OSError as error:
             self._discard()
@@ -122,6 +123,7 @@ class PartialDirectory:
             with contextlib.suppress(OSError):
                 file.close()
         shutil.rmtree(self.path, ignore_errors=True)
+        end(self.path)
         for folder in reversed(self._made):
             try:
                 folder.rmdir()
@@ -180,6 +182,7 @@ class PartialDirectory:
                 raise RunDirectoryError(f"cannot write {self.shown}: it has appeared meanwhile")
         self.target = target
         self._published = True
+        end(self.path)
         with contextlib.suppress(OSError):  # it is there; only a power cut could undo it
             sync_folder(self.target.parent)
         return self.target

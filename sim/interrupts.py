@@ -1,0 +1,43 @@
+"""Being stopped from outside: by Ctrl-C, by SIGTERM, by a terminal that closes.
+
+The console command ends at once, whatever it is doing, and takes with it what it had half written.
+No exception is raised: one that comes out of an import, or of a library's own handler, would not
+end cleanly. A library that imports ``sim`` keeps its own handlers.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from types import FrameType
+
+INTERRUPTED = 130
+_SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
+_TOLD = b"interrupted: nothing was left half-written\n"
+_SHOW_CURSOR = b"\x1b[?25h"
+
+
+def watch() -> None:
+    """From now on a signal to stop ends this process with exit code 130, and leaves nothing.
+
+    One that is ignored, as by ``nohup``, stays so.
+    """
+    for name in _SIGNALS:
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _stop)
+
+
+def _stop(_number: int, _frame: FrameType | None) -> None:
+    """Remove what is half written, say so, and end. Another signal meanwhile changes nothing."""
+    for name in _SIGNALS:
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.SIG_IGN)
+    try:
+        # Where it was never imported, nothing was begun; and a handler imports nothing.
+        if (partial := sys.modules.get("sim.partial")) is not None:
+            partial.remove_living()
+        os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + _TOLD)
+    finally:
+        os._exit(INTERRUPTED)
