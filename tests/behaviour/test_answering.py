@@ -8,12 +8,21 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy import stats
 
-from sim.behaviour.answering import UnreachableSharesError, cohort_odds, latent, thresholds
+from sim.behaviour.answering import (
+    UnreachableSharesError,
+    cohort_odds,
+    latent,
+    shares,
+    strata,
+    thresholds,
+)
 from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
 from sim.engine import fast
 from sim.engine.plan.build import build_plan
 from sim.record.log import DISPOSITION_OF_OUTCOME, LogChunk
+from sim.scenario.answering import Answering
 from sim.scenario.scenario import Scenario
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain
@@ -92,6 +101,88 @@ def test_hour_table_is_the_published_one() -> None:
     assert odds[friday + 20 * 4] < odds[friday + 19 * 4]
     assert odds[sunday + 10 * 4] > odds[monday + 10 * 4]
     assert (hour_odds(None) == 1).all()
+
+
+REPUTATION = {
+    "update": "1 h", "allowed_per_day": 75, "short_call": 2, "report": 20, "label_at": 300,
+    "half_life": "4 d", "labelled_odds": 0.4,
+}  # fmt: skip
+
+
+def answering_of(scenario: Scenario) -> Answering:
+    return scenario.world.line_types["landline"].answering
+
+
+def chances(scenario: Scenario) -> np.ndarray:
+    """Chances that somebody would pick up a call that is not busy, from the threshold rows."""
+    rows = thresholds(scenario.world, (latent(answering_of(scenario), "here"),)) / 2**32
+    return np.asarray((rows[..., 1] - rows[..., 0]) / (1 - rows[..., 0]))
+
+
+@pytest.mark.parametrize("name", sorted(HOUR_TABLES))
+def test_every_quarter_hour_has_the_odds_of_its_published_cell(name: str) -> None:
+    """By day and hour, against the mean over 9:00 to 21:00: 3, 5, 3 and 1 hours, 4 + 3 days."""
+    table = HOUR_TABLES[name]
+    days = [table[0]] * 4 + [table[1], table[2], table[3]]
+    mean = sum((3 * a + 5 * b + 3 * c + d) / 12 for a, b, c, d in days) / 7
+    odds = hour_odds(name)
+    for day, (morning, afternoon, evening, night) in enumerate(days):
+        for hour in range(24):
+            share = (
+                morning if hour < 12
+                else afternoon if hour < 17
+                else evening if hour < 20
+                else night
+            )  # fmt: skip
+            expected = share / (1 - share) * (1 - mean) / mean
+            first = day * 96 + hour * 4
+            assert odds[first : first + 4] == pytest.approx([expected] * 4, rel=1e-12), (day, hour)
+
+
+def test_cohorts_lie_at_the_middles_of_a_normal_law_of_the_stated_spread() -> None:
+    """Not of its square, nor of its root: seven cohorts of a law with a spread of 2.5."""
+    answering = answering_of(plain(answering={"frailty": {"sd": 2.5, "cohorts": 7}}))
+    middles = stats.norm(0, 2.5).ppf((np.arange(7) + 0.5) / 7)
+    np.testing.assert_allclose(cohort_odds(answering, 7), np.exp(middles), rtol=1e-9)
+
+
+def test_the_rest_is_what_all_the_other_shares_leave() -> None:
+    """1 - 5 % - 10 % - 20 % - 30 %."""
+    stated = {"invalid": 0.05, "busy": 0.1, "machine": 0.2, "human": 0.3, **RING}
+    found = shares(answering_of(plain(answering=stated)))
+    assert found == pytest.approx(
+        {"invalid": 0.05, "busy": 0.1, "no_answer": 0.35, "machine": 0.2, "human": 0.3}
+    )
+
+
+def test_a_tie_goes_to_the_person() -> None:
+    """Both at 10 s: of 30 % whom a person takes nothing is left to machines, which then need
+    20 / 70 of the lines."""
+    both = {"human_ring": "10 s", "machine_ring": "10 s", "human": 0.3, "machine": 0.2}
+    hidden = latent(answering_of(plain(answering=both)), "here")
+    assert hidden.would_answer == pytest.approx(0.3)
+    assert hidden.machine == pytest.approx(0.2 / 0.7)
+
+
+def test_a_label_multiplies_the_odds_of_a_person() -> None:
+    """Odds with a label over odds without, at every quarter-hour and cohort: 0.4, no less."""
+    answering = {**FRANCE, "by_hour": "us-mobile", "frailty": {"sd": 1.0, "cohorts": 4}}
+    plainly, labelled = chances(plain(world={"reputation": REPUTATION}, answering=answering))
+    ratio = labelled / (1 - labelled) / (plainly / (1 - plainly))
+    np.testing.assert_allclose(ratio, 0.4, rtol=1e-5)
+
+
+def test_a_consent_that_does_not_cover_calls_is_none() -> None:
+    """60 % consent and 70 % of that covers calls, so 42 % of each segment answer as consenting."""
+    scenario = plain(
+        world={
+            "consent": {"share": 0.6, "covers_calls": 0.7, "human_odds": 3.0},
+            "segments": {"a": {"share": 0.2, "human_odds": 5.0}, "b": {"share": 0.8}},
+        }
+    )
+    weight, odds = strata(scenario.world)
+    assert weight == pytest.approx([0.2 * 0.58, 0.2 * 0.42, 0.8 * 0.58, 0.8 * 0.42])
+    assert odds == pytest.approx([5, 15, 1, 3])
 
 
 def test_cohorts_are_symmetric_and_spread_as_told() -> None:

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, details, draw
+from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, details, draw, human_calls
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
@@ -142,6 +142,22 @@ def test_listening_after_the_gate_follows_the_published_points() -> None:
         heard = int((passed >= Outcome.HEARD + position).sum())
         assert abs(share_z(heard, len(passed), share)) < Z
         assert abs(share_z(heard, len(passed), share / BIAS)) > Z
+
+
+def test_a_key_at_the_very_end_of_the_wait_is_too_late() -> None:
+    """All press after 3 s; the gate closes after 3 s, or a millisecond later."""
+    for timeout, passed in (("3 s", 0), ("3001 ms", 1)):
+        scenario = plain(
+            world={"lines": 50, "press_1": 1.0},
+            answering={"human": 0.99},
+            message={"gate": "press-1", "gate_timeout": timeout},
+        )
+        plan = build_plan(scenario, "only")
+        ring = np.full(50, 5_000, dtype=np.int32)
+        amd, words = np.zeros(50, dtype=np.uint32), np.zeros((4, 50), dtype=np.uint32)
+        ending = human_calls(plan.tables, ring, amd, words, None)
+        assert ending.pressed.tolist() == [bool(passed)] * 50
+        assert set(ending.listened.tolist()) == {20_000 * passed}
 
 
 def test_hearing_of_messages() -> None:

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from fractions import Fraction
 
 import numpy as np
 import pytest
 
 from sim.engine.plan.build import build_plan
+from sim.engine.plan.feedback_build import review_moments
+from sim.engine.plan.pace import rebase
 from sim.record.log import Outcome
+from sim.scenario.regulator import Reviews
 from sim.scenario.scenario import Scenario
+from sim.streams import Purpose, make_key, philox_block
 from tests.worlds import plain
 
 HOUR = 3_600_000
@@ -30,6 +35,17 @@ def test_random_order_is_a_permutation_that_more_lines_do_not_stir() -> None:
     assert sorted(few.tolist()) == list(range(500))
     assert few.tolist() == [line for line in many.tolist() if line < 500]
     assert few.tolist() != sorted(few.tolist())
+
+
+def test_a_random_order_ranks_whole_words_and_then_lines() -> None:
+    """By the plain block function: 32 bits decide, so only lines of one word keep their order."""
+    scenario = plain(world={"lines": 1_500})
+    key = make_key(scenario.seed)
+    word = [
+        philox_block((line, 0, 0, Purpose.LIST_ORDER), (key.k0, key.k1))[0] for line in range(1_500)
+    ]
+    expected = sorted(range(1_500), key=lambda line: (word[line], line))
+    assert listed(scenario).tolist() == expected
 
 
 def test_file_order_is_that_of_ids() -> None:
@@ -143,3 +159,53 @@ def test_reached_live_is_at_most_the_message() -> None:
     plan = build_plan(plain(message={"duration": "20 s"}, reached_when={"live": "45 s"}), "only")
     assert plan.reached_live_ms == 20_000
     assert plan.live_thresholds_ms == (6_000, 19_000, 20_000, 30_000, 60_000)
+
+
+def test_narrowed_hours_keep_public_holidays() -> None:
+    """Monday 1 May 2017 counts as a Sunday, on which the campaign may call and, once its hours are
+    narrowed to working days, may not."""
+    hours = [{"days": "all", "from": "10:00", "to": "20:00"}]
+    scenario = plain(
+        world={
+            "lines": 10,
+            "territories": {"all": {"share": 1.0, "timezone": "Europe/Paris", "holidays": "FR"}},
+            "regulator": {
+                "reviews": {"timezone": "Europe/Paris", "days": "all", "at": "18:00"},
+                "thresholds": {"contact": 1, "reminder": 2, "order": 3},
+            },
+        },
+        campaign={
+            "timezone": "Europe/Paris",
+            "start": "2017-04-28 00:00",
+            "cutoff": "2017-05-03 00:00",
+        },
+        dialing={"call_times": hours, "on_holidays": "sunday"},
+        reactions={
+            "contact": ["narrow_hours"],
+            "narrow_call_times": [{"days": "mon-fri", "from": "14:00", "to": "18:00"}],
+        },
+    )
+    own, narrowed = (
+        posture.open_ms[0] // HOUR for posture in build_plan(scenario, "only").postures
+    )
+    days = np.arange(5) * 24
+    assert own.tolist() == [[day + 10, day + 20] for day in days]
+    friday, tuesday = days[0], days[4]
+    assert narrowed.tolist() == [[day + 14, day + 18] for day in (friday, tuesday)]
+
+
+def test_reviews_fall_after_the_start_and_up_to_the_horizon() -> None:
+    """Daily at 18:00 in Paris, from 18:00 on a Tuesday for two days: not at the start itself, but
+    at the horizon."""
+    reviews = Reviews.model_validate({"timezone": "Europe/Paris", "days": "all", "at": "18:00"})
+    start = round(dt.datetime(2017, 4, 18, 16, tzinfo=dt.UTC).timestamp() * 1000)
+    assert review_moments(reviews, start, 48 * HOUR) == (24 * HOUR, 48 * HOUR)
+    assert review_moments(reviews, start, 48 * HOUR - 1) == (24 * HOUR,)
+    assert review_moments(reviews, start - 1, 24 * HOUR) == (1,)
+
+
+def test_a_change_of_pace_waits_for_the_grid_of_the_new_one() -> None:
+    """One call started at 10 ms with a gap of 7: under a gap of 10/3 the next is due at 13 1/3. One
+    at 10 1/2 begins at the next third, 10 2/3, and the next is due at 14."""
+    assert rebase(Fraction(17), Fraction(7), Fraction(10, 3)) == Fraction(40, 3)
+    assert rebase(Fraction(35, 2), Fraction(7), Fraction(10, 3)) == 14

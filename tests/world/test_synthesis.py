@@ -22,6 +22,15 @@ from tests.worlds import plain
 LINES = 400_000
 
 
+def answering(**changes: Any) -> dict[str, Any]:
+    """How a type of line answers, as a scenario writes it."""
+    plainly = {
+        "busy": 0.0, "machine": 0.1, "human": 0.3, "no_answer": "rest", "at_ring_timeout": "25 s",
+        "human_ring": "5 s", "machine_ring": "20 s",
+    }  # fmt: skip
+    return {**plainly, **changes}
+
+
 def world(lines: int = LINES) -> Scenario:
     return plain(
         world={
@@ -91,6 +100,30 @@ def test_attributes_are_independent() -> None:
     for a, b in pairs:
         table = np.histogram2d(a, b, bins=(len(np.unique(a)), len(np.unique(b))))[0]
         assert stats.chi2_contingency(table).pvalue > 1e-4 / len(pairs)
+
+
+def test_a_shared_voicemail_and_its_line_follow_from_their_words() -> None:
+    """Three in ten share it, line by line by the plain block function."""
+    found = people(plain(world={"lines": 300, "voicemail": {"shared": 0.3}}), seed=3)
+    key = make_key(3)
+    drawn = [
+        philox_block((line, 0, 0, Purpose.LINE_PEOPLE), (key.k0, key.k1))[2] for line in range(300)
+    ]
+    expected = [int(word < 3 * 2**32 // 10) for word in drawn]
+    assert found.shared_voicemail.tolist() == expected
+    assert 60 < sum(expected) < 120
+
+
+def test_a_type_of_line_without_invalid_numbers_has_none() -> None:
+    """All invalid numbers are of the type that has some: half of its lines."""
+    sound = {"share": 0.5, "answering": answering(invalid=0.0)}
+    half = {"share": 0.5, "answering": answering(invalid=0.5)}
+    for types in ({"landline": sound, "mobile": half}, {"landline": half, "mobile": sound}):
+        found = people(plain(world={"lines": 2_000, "line_types": types}))
+        broken = [name for name, entry in types.items() if entry is half]
+        out = np.unique(found.line_type[found.in_service == 0])
+        assert [list(types)[code] for code in out] == broken
+        assert 400 < (found.in_service == 0).sum() < 600
 
 
 def test_columns_cannot_be_written() -> None:
@@ -243,3 +276,50 @@ def test_what_is_left_out_has_no_column_and_changes_nothing() -> None:
     some = people(living(5000)).consent
     assert (some <= undated.consent).all()
     assert some.sum() < undated.consent.sum()
+
+
+def test_a_household_shares_its_territory_and_nothing_else() -> None:
+    """Without households the second lines are the same but for their territory. Within households,
+    chi-square over each attribute of the first line and of the second at 1e-4 each."""
+
+    def lines(households: Any) -> Population:
+        return people(
+            plain(
+                world={
+                    "lines": 40_000,
+                    "voters_per_line": 1.5,
+                    "territories": {
+                        "all": {"share": 0.5},
+                        "north": {"share": 0.5, "timezone": "UTC"},
+                    },
+                    "segments": {"a": {"share": 0.4}, "b": {"share": 0.6}},
+                    "consent": {"share": 0.5},
+                    "households": households,
+                },
+                answering={"invalid": 0.2, "machine": 0.2, "frailty": {"sd": 1.0, "cohorts": 4}},
+            )
+        )
+
+    found, apart = lines({"share": 0.6}), lines(None)
+    assert found.partner is not None
+    second = np.flatnonzero((found.partner >= 0) & (np.arange(40_000) % 2 == 1))
+    assert len(second) > 10_000
+    assert (found.territory[second] == found.territory[second - 1]).all()
+    assert (found.territory[second] != apart.territory[second]).mean() > 0.4
+    for name in (
+        "line_type", "segment", "cohort", "in_service", "has_machine", "voters",
+        "shared_voicemail", "consent",
+    ):  # fmt: skip
+        column = getattr(found, name)
+        np.testing.assert_array_equal(column, getattr(apart, name), err_msg=name)
+        kinds = len(np.unique(column))
+        if kinds > 1:
+            pairs = np.histogram2d(column[second], column[second - 1], bins=kinds)[0]
+            assert stats.chi2_contingency(pairs).pvalue > 1e-4, name
+
+
+def test_the_last_line_of_an_odd_world_has_no_partner() -> None:
+    """All lines are in pairs, but there is no line number 5."""
+    found = people(plain(world={"lines": 5, "households": {"share": 1.0}}))
+    assert found.partner is not None
+    assert found.partner.tolist() == [1, 0, 3, 2, -1]
