@@ -12,6 +12,7 @@
         │   ├── RunDirectoryError            a run directory cannot be written or read
         │   ├── BaselineError                a baseline cannot be read, written or judged by
         │   ├── DialerFilesError             a real dialer's files; carries every fault
+        │   ├── DoesNotFitError              a run takes more memory or disk than is free
         │   ├── OptionError                  an option, or an argument of a function
         │   │   └── UnknownNameError         there is nothing of that name; tells the nearest
         │   ├── OutputError                  what was asked for cannot be written
@@ -252,6 +253,10 @@ class DialerFilesError(BadInputError):
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.faults,)
+
+
+class DoesNotFitError(BadInputError):
+    """A run takes more memory or disk than is free. Nothing of it was begun."""
 
 
 class OptionError(BadInputError):

@@ -151,6 +151,8 @@ def simulate(
         If the scenario cannot be used.
     sim.errors.OptionError
         For an unknown strategy, or a seed or scale out of range.
+    sim.errors.DoesNotFitError
+        If it takes more memory than is free.
 
     Examples
     --------
@@ -165,6 +167,7 @@ def simulate(
     True
     """
     from sim.engine.plan.stage import Stage
+    from sim.jobs.room import need_of, see_that_it_fits
     from sim.jobs.run import choose, reseeded, scaled_down
     from sim.jobs.simulate import simulate as simulate_all
     from sim.measure.metrics import compute
@@ -173,6 +176,7 @@ def simulate(
     loaded = reseeded(load(source), seed)
     chosen = choose(loaded.scenario, strategies)
     scaled, effective, _ = scaled_down(loaded.scenario, _share(scale))
+    see_that_it_fits(need_of(scaled, chosen, calls=False), None, effective)
     stage = Stage(scaled, loaded.laws)
     findings = list(simulate_all(stage, chosen, scale=effective))
     return Simulated(

@@ -21,6 +21,7 @@ GROUND = (
     "outputs",
     "printed",
     "interrupts",
+    "machine",
 )
 """Modules that belong to no room: any room may use them, and they use none."""
 ALLOWED: dict[str, str] = {

@@ -18,6 +18,7 @@ from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
 from sim.jobs.manifest import manifest_of, plan_facts
 from sim.jobs.observers import Auditing, Observer, Telling, Writing
+from sim.jobs.room import need_of, see_that_it_fits
 from sim.jobs.simulate import ProgressHook, simulate
 from sim.loading.load import Runnable
 from sim.measure.findings import Findings
@@ -166,6 +167,8 @@ def run_scenario(
         If the directory exists or cannot be written. Nothing is left behind then.
     sim.errors.OptionError
         For an unknown strategy, or a scale out of range.
+    sim.errors.DoesNotFitError
+        If it takes more memory or disk than is free.
     """
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
     loaded = reseeded(loaded, seed)
@@ -175,6 +178,7 @@ def run_scenario(
     scaled, effective, rounding = scaled_down(full, asked)
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
+    see_that_it_fits(need_of(scaled, chosen, calls=calls), target.parent, asked)
     with RunWriter(
         target, full, text, inputs=loaded.laws.own, calls=calls, or_next=out is None
     ) as writer:
