@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from sim.behaviour.calling_back import CallBackTables
-from sim.behaviour.quantiles import tabulate
+from sim.behaviour.quantiles import QuantileTable, tabulate
 from sim.engine.plan.feedback_plan import FeedbackPlan, RegulatorPlan
 from sim.errors import LedgerError
 from sim.measure.chapters.call_backs import CallBackTotals, mean_ms
@@ -146,9 +146,9 @@ def world() -> Any:
     )
 
 
-def plan() -> Any:
+def plan(handling: QuantileTable | None = None) -> Any:
     """The plan, with a call-back table: its lines alone matter, and its handling times."""
-    handling = tabulate(lambda p: np.full_like(p, 80_000.0))
+    handling = handling or tabulate(lambda p: np.full_like(p, 80_000.0))
     tables = CallBackTables((True,), 1, handling, handling, 1, 1, handling, 3, 1)
     callings = (
         hand.calling([(0, CUTOFF)], CUTOFF),
@@ -159,8 +159,10 @@ def plan() -> Any:
     return replace(built, feedback=FeedbackPlan(call_back=tables))
 
 
-def found(result: EngineResult, rows: list[Any] = ROWS) -> Any:
-    built = plan()
+def found(
+    result: EngineResult, rows: list[Any] = ROWS, handling: QuantileTable | None = None
+) -> Any:
+    built = plan(handling)
     tally = Tally(built, hearing=lambda line, _attempt: (line < 0, line.astype(np.int64)))
     if rows:
         tally.add(hand.log(rows, PEOPLE))
@@ -379,6 +381,13 @@ def test_a_list_of_which_nobody_was_called_is_not_done() -> None:
     assert hand.counts(what.totals).list_done_ms is None
     assert hand.counts(what.totals).lines_left_alone == 6
     assert np.isnat(what.blocks["territories"]["list_done_utc"]).all()
+
+
+def test_inbound_load_is_by_the_mean_time_on_the_line() -> None:
+    """Two first tries in the busiest hour, of a law with mean 80 s whose median is 55 s."""
+    handling = tabulate(lambda p: -80_000 * np.log1p(-p))
+    what = found(EngineResult(attempts(), 4, feedback=RESULT), handling=handling)
+    assert what.totals[CallBackTotals].peak_load_ms == pytest.approx(2 * 80_000, rel=2e-3)
 
 
 def test_the_mean_of_a_table() -> None:

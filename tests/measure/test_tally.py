@@ -171,6 +171,34 @@ def test_a_line_without_voters_reaches_nobody():
     assert totals.people_reached == 0
 
 
+@pytest.mark.parametrize(
+    ("voters", "shared", "live_at", "heard_at", "people"),
+    [
+        (3, 1, 0, BIN, [1, 3]),  # one of three live, then all: never four
+        (3, 1, BIN, 0, [3, 3]),
+        (3, 0, 0, BIN, [1, 1]),  # the same one twice
+        (1, 1, BIN, 0, [1, 1]),
+        (0, 1, 0, BIN, [0, 0]),
+    ],
+)
+def test_a_line_in_both_chains_counts_the_greater_of_the_two(
+    voters, shared, live_at, heard_at, people
+):
+    """One call delivers live, one leaves a message that is heard 10 s after its end."""
+    who = hand.population([0], voters=[voters], shared=[shared])
+    kinds = {live_at: HEARD_60, heard_at: Outcome.MACHINE_VOICEMAIL}
+    rows = [(0, k + 1, at, 60_000, kinds[at]) for k, at in enumerate(sorted(kinds))]
+    message = 1 + sorted(kinds).index(heard_at)
+    chunk = hand.log(rows, who)
+    tally = Tally(hand.plan(who), hearing=after({(0, message): 10_000}))
+    tally.add(chunk)
+    found = find(tally, hand.attempts_of(chunk, 1), hand.scenario(), "as-run")
+    assert found.blocks["timeline"]["people_reached_cum"].tolist()[:2] == people
+    totals = hand.counts(found.totals)
+    assert totals.people_reached == totals.people_reached_by_cutoff == people[-1]
+    assert totals.people_reached_live == min(1, voters)
+
+
 def test_a_voicemail_not_shared_reaches_one_voter():
     people = hand.population([0], voters=[3], shared=[0])
     chunk = hand.log([(0, 1, 0, 50_000, Outcome.MACHINE_VOICEMAIL)], people)

@@ -97,6 +97,26 @@ def test_skipped_and_repeated_moments() -> None:
     assert after[1] == dt.datetime(2017, 3, 26, 3, 30)
 
 
+def test_a_skipped_moment_is_by_the_clock_before_and_a_repeated_one_the_first() -> None:
+    """02:30 in Paris: on 26 March, by winter time, 01:30 UTC; on 29 October, by summer time."""
+    for day, utc in (((2017, 3, 26), (1, 30)), ((2017, 10, 29), (0, 30))):
+        found = clock.first_utc_minute(dt.datetime(*day, 2, 30), "Europe/Paris")
+        assert found == (dt.datetime(*day, *utc) - clock.EPOCH) // dt.timedelta(minutes=1)
+
+
+def test_a_holiday_that_counts_as_a_sunday_has_its_windows() -> None:
+    """Monday 1 May 2017, the Saturday before it and the Sunday between."""
+    times = tuple(
+        CallTimes.model_validate({"days": [day], "from": f"{10 + day}:00", "to": "20:00"})
+        for day in range(7)
+    )
+    windows = day_windows(times, "sunday", frozenset({dt.date(2017, 5, 1)}))
+    opens = {
+        day: [a for a, _ in windows(dt.date(2017, 4, 28) + dt.timedelta(day))] for day in range(5)
+    }
+    assert opens == {0: [14 * 60], 1: [15 * 60], 2: [16 * 60], 3: [16 * 60], 4: [11 * 60]}
+
+
 def test_holidays() -> None:
     year = (dt.date(2017, 1, 1), dt.date(2017, 12, 31))
     france, reunion = (public_holidays(code, *year) for code in ("FR", "FR-974"))

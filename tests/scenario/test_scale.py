@@ -6,10 +6,12 @@ from fractions import Fraction
 
 import pytest
 
+from sim.errors import OptionError
 from sim.scenario.load import load_scenario
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from tests.scenario.example import FEEDBACK, TEXT, Write, changed
+from tests.worlds import plain
 
 SCALE = Fraction(1, 100)
 
@@ -79,9 +81,41 @@ def test_counts_are_those_of_full_size_where_lines_are_rounded(write: Write) -> 
     assert complaints.per_million.central * 603 == pytest.approx(16 * 60_250)
 
 
+def test_outages_and_changes_shrink_with_the_rest() -> None:
+    """A tenth of 200, of the 50 that an outage leaves, and of the 400 from a later moment on."""
+    full = plain(
+        dialing={
+            "channels": 200,
+            "calls_per_second": "20",
+            "outages": [
+                {
+                    "from": "2017-04-18 01:00",
+                    "to": "2017-04-18 02:00",
+                    "channels": 50,
+                    "calls_per_second": "5",
+                }
+            ],
+            "changes": [{"at": "2017-04-18 03:00", "channels": 400, "calls_per_second": "40"}],
+        }
+    )
+    found, _ = scale_scenario(full, Fraction(1, 10))
+    dialing = found.strategies["only"].dialing
+    (outage,), (change,) = dialing.outages, dialing.changes
+    assert [part.channels for part in (dialing, outage, change)] == [20, 5, 40]
+    assert outage.calls_per_second is not None
+    assert change.calls_per_second is not None
+
+
+def test_half_a_line_is_rounded_up_and_the_least_is_one() -> None:
+    """A hundredth of 250 is 2.5, of 249 is 2.49, of 30 is 0.3."""
+    for full, used in ((250, 3), (249, 2), (30, 1)):
+        scaled_down, _ = scale_scenario(plain(world={"lines": full}), SCALE)
+        assert scaled_down.world.lines == used
+
+
 def test_full_size_is_the_scenario_itself(write: Write) -> None:
     full = load_scenario(write(FEEDBACK)).scenario
     assert scale_scenario(full, Fraction(1)) == (full, ())
     for scale in (Fraction(0), Fraction(2), Fraction(-1)):
-        with pytest.raises(ValueError, match="lies above 0 % and up to 100 %"):
+        with pytest.raises(OptionError, match="lies above 0 % and up to 100 %"):
             scale_scenario(full, scale)
