@@ -2,7 +2,15 @@
 
 from __future__ import annotations
 
-from tests.mutants.rooms import behaviour, plan, world
+from tests.mutants.rooms import audit, behaviour, measure, plan, scenario, store, world
 
-MUTANTS = (*world.MUTANTS, *behaviour.MUTANTS, *plan.MUTANTS)
+MUTANTS = (
+    *scenario.MUTANTS,
+    *behaviour.MUTANTS,
+    *world.MUTANTS,
+    *plan.MUTANTS,
+    *measure.MUTANTS,
+    *audit.MUTANTS,
+    *store.MUTANTS,
+)
 """All of them, in the order of the rooms."""

@@ -1,0 +1,71 @@
+"""What became of calls, lines and people, and what it cost."""
+
+from __future__ import annotations
+
+from tests.mutants.mutant import Branches, Mutant, Swap
+
+_TALLY = "tests/measure/test_tally.py::"
+_BOTH = _TALLY + "test_a_line_in_both_chains_counts_the_greater_of_the_two"
+
+MUTANTS = (
+    Mutant(
+        "live and voicemail reach the greater of the two: their sum",
+        "sim.measure",
+        Swap("max(by_live, by_voicemail)", "by_live + by_voicemail"),
+        _BOTH,
+    ),
+    Mutant(
+        "by the cutoff likewise: their sum",
+        "sim.measure",
+        Swap("max(by_live, by_voicemail if any_a else any_b)", "by_live + by_voicemail"),
+        _BOTH,
+    ),
+    Mutant(
+        "along the timeline likewise: their sum",
+        "sim.measure",
+        Swap("by_second - by_first", "by_second"),
+        _BOTH,
+    ),
+    Mutant(
+        "all voters of a line that shares its voicemail hear it: of one that does not",
+        "sim.measure",
+        Branches("shared"),
+        _BOTH,
+    ),
+    Mutant(
+        "inbound load is by the mean handling time: by the median",
+        "sim.measure:totals",
+        Swap("mean_ms(any_a)", "any_a.scalar(1 << 31)"),
+        "tests/measure/test_consequences.py::test_inbound_load_is_by_the_mean_time_on_the_line",
+    ),
+    Mutant(
+        "a call that ends at the cutoff is not in progress: is",
+        "sim.measure",
+        Swap("end > cutoff", "end >= cutoff"),
+        _TALLY + "test_a_call_that_ends_at_the_cutoff_is_not_in_progress",
+    ),
+    Mutant(
+        "a price per minute is per minute: per second",
+        "sim.measure:cost",
+        Swap("Fraction(any_a.hold_ms, 60_000)", "Fraction(any_a.hold_ms, 1_000)"),
+        _TALLY + "test_costs",
+    ),
+    Mutant(
+        "hours are open while lines are wanted: until the window closes",
+        "sim.measure:open_time",
+        Swap("min(any_a, any_b, wanted)", "min(any_a, any_b)"),
+        _TALLY + "test_open_time_is_of_territories_that_still_have_somebody_to_call",
+    ),
+    Mutant(
+        "complaints breed forward in time: backward",
+        "sim.measure:means",
+        Swap("any_a - step.T", "any_a - step"),
+        "tests/measure/test_cascade.py::test_an_exponential_cascade_up_to_a_horizon[0.3]",
+    ),
+    Mutant(
+        "busy lines lose callers by Erlang's formula: those lost are counted twice",
+        "sim.measure:erlang_b",
+        Swap("n + load * blocking", "n + blocking"),
+        "tests/measure/test_risk.py::test_erlang_b_is_the_sum_that_defines_it",
+    ),
+)
