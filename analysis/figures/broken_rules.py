@@ -3,38 +3,19 @@
 from __future__ import annotations
 
 import textwrap
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.chart import Chart, left_out
-from analysis.figures.style import MUTED, text
+from analysis.figures.chart import Chart, Numbers, left_out
+from analysis.figures.shapes.cells import Cells
+from analysis.figures.style import text
 from analysis.view import RunView
 
 FORCES = {"law": "law", "recommendation": "rec.", "voluntary": "vol."}
 """Each force in short, the hardest first."""
-ROW = 32
-"""Height of a row, pixels."""
-TOP = 110
-"""Room above the first row for the scale of colours, pixels."""
-COLORBAR = {
-    "orientation": "h",
-    "thickness": 10,
-    "len": 220,
-    "lenmode": "pixels",
-    "x": 0,
-    "xanchor": "left",
-    "y": 1,
-    "yref": "container",
-    "yanchor": "top",
-    "ypad": 26,
-    "xpad": 0,
-    "outlinewidth": 0,
-    "tickfont": {"size": 11},
-}
-"""Settings of the scale of colours: it lies on top, so that a narrow screen keeps its width."""
 SHARED = "A rule is named with its force: law, recommendation (rec.) or voluntary (vol.)."
 
 
@@ -79,30 +60,34 @@ def nothing(run: RunView, key: str, title: str) -> Chart | None:
     return left_out(key, title, "The audit found no violation that is counted by call.")
 
 
-def title_colours(figure: go.Figure, words: str) -> None:
-    """Say above the scale of colours what it shows."""
-    figure.add_annotation(
-        text=words,
-        x=0,
-        xref="paper",
-        xanchor="left",
-        y=1,
-        yref="paper",
-        yanchor="bottom",
-        yshift=TOP - 24,
-        showarrow=False,
-        font={"size": 12, "color": MUTED},
-    )
+def by_rule(
+    run: RunView, row: Callable[[str, Broken], tuple[NDArray[np.float64], Sequence[str]]]
+) -> dict[str, Cells]:
+    """A heat map of each strategy that breaks rules, a row a rule.
+
+    ``row`` gives the values of the cells of a strategy's rule, and what each says.
+    """
+    maps = {}
+    for strategy in run.strategies:
+        rules = broken(run, strategy)
+        if rules:
+            values, said = zip(*(row(strategy, rule) for rule in rules), strict=True)
+            maps[strategy] = Cells([rule.label for rule in rules], np.array(values), said)
+    return maps
 
 
-def rule_rows(figure: go.Figure, names: list[str], row: int) -> None:
-    """Name the rows of one drawing after rules, the first on top."""
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=names,
-        tickfont={"size": 10},
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
-        row=row,
-        col=1,
+def numbers_by_rule(
+    run: RunView,
+    columns: tuple[str, ...],
+    rows: Callable[[str, Broken], Iterable[tuple[str, ...]]],
+) -> Numbers:
+    """The numbers behind those heat maps: ``rows`` gives the further cells of a strategy's rule."""
+    return Numbers(
+        header=("Strategy", "Regime", "Rule", "Force", *columns),
+        rows=tuple(
+            (strategy, rule.regime, rule.rule, rule.force, *cells)
+            for strategy in run.strategies
+            for rule in broken(run, strategy)
+            for cells in rows(strategy, rule)
+        ),
     )

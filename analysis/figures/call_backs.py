@@ -5,14 +5,12 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
-from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.shapes.bars import hatched
-from analysis.figures.shapes.rows import title_rows
-from analysis.figures.shapes.since_start import day_axis, days_since_start
+from analysis.figures.chart import Chart, Numbers, left_out, one_panel
+from analysis.figures.shapes.day_bars import Bars, day_bars
+from analysis.figures.shapes.since_start import days_since_start
 from analysis.figures.shapes.time_axis import whole
-from analysis.figures.style import LIVE, blank, dress, ticks
+from analysis.figures.style import LIVE, blank
 from analysis.view import RunView
 from analysis.view.metrics_text import FULL_SIZE_ONLY, value_text
 from analysis.view.numbers import share
@@ -21,19 +19,27 @@ KEY = "call-backs"
 TITLE = "Call-backs served and lost"
 BIN = 0.125
 """Width of a bar, days: three hours."""
-ENDS = (("Served", LIVE, ""), ("Lost: never met a free line", "#d1495b", "/"))
+LOST = "Lost: never met a free line"
+BARS = Bars(
+    {"Served": ("Served", LIVE, ""), LOST: (LOST, "#d1495b", "/")},
+    width=BIN,
+    unit="callers per 3 h",
+    when=".2f",
+    hatching=4,
+    gap=0.05,
+    top=70,
+)
 
 
 def call_backs(run: RunView) -> Chart:
     """Callers back by the time of their first try, served and lost."""
     if all(run.metric(s, "call_backs") is None for s in run.strategies):
         return left_out(KEY, TITLE, "The scenario does not model people who call back.")
-    return Chart(
-        key=KEY,
-        title=TITLE,
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        KEY,
+        TITLE,
+        (_finding, _figure, _numbers),
         note="People who called the number that a voicemail gave, by the moment of their first "
         "try, per three hours. A caller who meets no free line may try again; lost are those who "
         "gave up. Lines for 1 % blocking: inbound lines with which 1 % of first tries in the "
@@ -71,38 +77,13 @@ def _finding(run: RunView) -> str:
 
 
 def _figure(run: RunView) -> go.Figure:
-    counts = {s: by_bin(run, s) for s in run.strategies}
-    shown = [s for s in run.strategies if counts[s].size]
-    if not shown:
+    counts = {s: found for s in run.strategies if (found := by_bin(run, s)).size}
+    if not counts:
         return blank("Nobody called back.")
-    most = max(float(run.full(counts[s].sum(axis=0).max())) for s in shown)
-    last = max(counts[s].shape[1] for s in shown) * BIN
-    figure = make_subplots(
-        rows=len(shown), cols=1, shared_xaxes=True, vertical_spacing=0.28 / len(shown)
-    )
-    for row, strategy in enumerate(shown, start=1):
-        for (label, color, pattern), values in zip(ENDS, counts[strategy], strict=True):
-            figure.add_bar(
-                x0=BIN / 2,
-                dx=BIN,
-                y=whole(run.full(values)),
-                name=label,
-                legendgroup=label,
-                showlegend=row == 1,
-                marker=hatched(color, pattern, 4),
-                hovertemplate="day %{x:.2f}: %{y:,}",
-                row=row,
-                col=1,
-            )
-    dress(figure, height=140 + 118 * len(shown), barmode="stack", bargap=0.05)
-    axis = day_axis(last)
-    figure.update_xaxes({**axis, "title": None})
-    figure.update_xaxes(title=axis["title"], row=len(shown), col=1)
-    figure.update_yaxes(tickformat="~s", tickvals=ticks(most, 3), range=[0, most * 1.05])
-    figure.update_yaxes(title="callers per 3 h", row=(len(shown) + 1) // 2, col=1)
-    title_rows(figure, shown)
-    figure.update_layout(margin={"t": 70}, legend={"traceorder": "normal"})
-    return figure
+    most = max(float(run.full(found.sum(axis=0).max())) for found in counts.values())
+    last = max(found.shape[1] for found in counts.values()) * BIN
+    shown = {s: [whole(run.full(part)) for part in found] for s, found in counts.items()}
+    return day_bars(shown, BARS, most=most, last=last)
 
 
 def _numbers(run: RunView) -> Numbers:

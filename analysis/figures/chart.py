@@ -51,5 +51,24 @@ def left_out(key: str, title: str, why: str) -> Chart:
     return Chart(key, title, why, (), Numbers(("Strategy",), ()))
 
 
+Parts = tuple[
+    Callable[[RunView], str], Callable[[RunView], go.Figure], Callable[[RunView], Numbers]
+]
+"""What makes a finding, a drawing and its numbers of a run."""
+
+
+def one_panel(
+    run: RunView,
+    key: str,
+    title: str,
+    parts: Parts,
+    *,
+    note: str,
+) -> Chart:
+    """A chart of one drawing, from the functions that read a run for its parts."""
+    finding, figure, numbers = parts
+    return Chart(key, title, finding(run), (Panel(figure(run)),), numbers(run), note)
+
+
 Draw = Callable[[RunView], Chart]
 """A figure function: tables to chart, nothing else read and nothing written."""

@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.complaints import NOT_MODELLED, modelled
 from analysis.figures.shapes.bars import stacked
 from analysis.figures.style import blank
@@ -54,12 +54,11 @@ def complaint_causes(run: RunView) -> Chart:
     """Complaints of each strategy, split by cause."""
     if not modelled(run):
         return left_out(KEY, TITLE, NOT_MODELLED)
-    return Chart(
-        key=KEY,
-        title=TITLE,
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        KEY,
+        TITLE,
+        (_finding, _figure, _numbers),
         note="Each complaint is counted once: a repeated call at night counts as a night call. "
         "Parts of the day are those of the recipient's clock.",
     )

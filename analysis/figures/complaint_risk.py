@@ -85,7 +85,7 @@ def _figure(run: RunView, channel: str) -> go.Figure:
             y=rows["probability"][mine].astype(np.float32),
             name=looks.name,
             mode="lines+markers",
-            line={"color": looks.color, "dash": looks.dash, "width": looks.width},
+            line=looks.line,
             marker={"symbol": looks.symbol, "size": 6},
             hovertemplate="%{x:,} or more: %{y:.1%}<extra>%{fullData.name}</extra>",
         )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.shapes.since_start import day_axis, days_since_start, running
+from analysis.figures.shapes.since_start import day_axis, days_since_start, running_line
 from analysis.figures.style import CHANNELS, blank, dress, look
 from analysis.view import RunView
 from analysis.view.numbers import decimal, several
@@ -20,6 +21,12 @@ STEP = 0.25
 def modelled(run: RunView) -> bool:
     """Whether the world models complaints."""
     return any(run.metric(s, "complaints") is not None for s in run.strategies)
+
+
+def days_of(run: RunView, strategy: str, channel: str) -> NDArray[np.float64]:
+    """Days from a strategy's start to each complaint of a channel."""
+    rows = run.of("complaints", strategy)
+    return days_since_start(run, strategy, rows["at_utc"][rows["channel"] == channel])
 
 
 NOT_MODELLED = "The scenario does not model complaints."
@@ -67,25 +74,10 @@ def _figure(run: RunView, channel: str) -> go.Figure:
     figure = go.Figure()
     most = 0
     for strategy in run.strategies:
-        looks = look(run, strategy)
-        rows = run.of("complaints", strategy)
-        days = days_since_start(run, strategy, rows["at_utc"][rows["channel"] == channel])
-        counts = running(days, STEP, last)
+        days = days_of(run, strategy, channel)
         most = max(most, len(days))
-        figure.add_scatter(
-            x0=0,
-            dx=STEP,
-            y=counts.astype(np.int32),
-            name=looks.name,
-            mode="lines",
-            line={
-                "color": looks.color,
-                "dash": looks.dash,
-                "width": looks.width,
-                "shape": "hv",
-            },
-            hovertemplate="%{y:,} complaints",
-        )
+        line = running_line(look(run, strategy), days, STEP, last)
+        figure.add_scatter(**line, hovertemplate="%{y:,} complaints")
     if not most:
         return blank("No complaint came this way.", height=320)
     dress(figure, height=320, hovermode="x unified")

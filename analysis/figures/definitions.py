@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import plotly.graph_objects as go
 
-from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.style import blank, dress, look
+from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.shapes.dots import Dots, dots
+from analysis.figures.style import blank
 from analysis.view import RunView
 from analysis.view.numbers import decimal
 from sim.measure.marks import LIVE_MARKS_S
@@ -23,12 +25,11 @@ DEFINITIONS = LIVE + VOICEMAIL
 
 def definitions(run: RunView) -> Chart:
     """Distinct lines reached under each definition, on a log scale."""
-    return Chart(
-        key="definitions",
-        title="The definition changes the answer",
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        "definitions",
+        "The definition changes the answer",
+        (_finding, _figure, _numbers),
         note="Distinct lines, on a logarithmic scale: each step to the right multiplies. Zeros "
         "cannot be drawn on it; they are in the numbers below. The listening clock starts at the "
         "message, after the gate.",
@@ -53,72 +54,37 @@ def _finding(run: RunView) -> str:
 
 def _figure(run: RunView) -> go.Figure:
     values = {
-        (s, metric): run.shown(s, metric) or math.nan
-        for s in run.strategies
-        for metric, _ in DEFINITIONS
+        s: [run.shown(s, metric) or math.nan for metric, _ in DEFINITIONS] for s in run.strategies
     }
-    seen = [v for v in values.values() if v > 0]
+    seen = [v for row in values.values() for v in row if v > 0]
     if not seen:
         return blank("No line was reached, by any definition.")
-    low = math.log10(min(seen)) - 0.25
-    high = math.log10(max(seen)) + 0.25
-    figure = go.Figure()
-    count = len(run.strategies)
-    for at, strategy in enumerate(run.strategies):
-        looks = look(run, strategy)
-        shift = (at - (count - 1) / 2) * min(0.2, 0.7 / count)
-        figure.add_scatter(
-            x=[values[strategy, metric] for metric, _ in DEFINITIONS],
-            y=[i + shift for i in range(len(DEFINITIONS))],
-            name=looks.name,
-            mode="markers",
-            marker={
-                "color": looks.color,
-                "symbol": looks.symbol,
-                "size": 11,
-                "line": {"width": 1, "color": "#ffffff"},
-            },
-            customdata=[label for _, label in DEFINITIONS],
-            hovertemplate="%{customdata}: %{x:,.0f} lines<extra>%{fullData.name}</extra>",
-        )
-    dress(figure, height=130 + 48 * len(DEFINITIONS))
+    labels = [label for _, label in DEFINITIONS]
+    return dots(
+        run,
+        labels,
+        lambda s: Dots(values[s], range(len(labels)), labels),
+        _axis(math.log10(min(seen)) - 0.25, math.log10(max(seen)) + 0.25),
+        hover="%{customdata}: %{x:,.0f} lines",
+        row=48,
+    )
+
+
+def _axis(low: float, high: float) -> dict[str, Any]:
+    """Settings of an axis of lines between powers of ten."""
     steps = (1, 3) if high - low < 2.5 else (1,)
     marks = [k * 10.0**e for e in range(math.floor(low), math.ceil(high) + 1) for k in steps]
     marks = [m for m in marks if low <= math.log10(m) <= high]
-    figure.update_xaxes(
-        type="log",
-        range=[low, high],
-        tickvals=marks,
-        ticktext=[_mark(v) for v in marks],
-        tickangle=0,
-        minor={"dtick": "D1", "ticks": "outside", "ticklen": 3, "tickcolor": "#9aa5b1"},
-        title="lines (log scale)",
-        showgrid=True,
-    )
-    figure.update_yaxes(
-        tickvals=list(range(len(DEFINITIONS))),
-        ticktext=[label for _, label in DEFINITIONS],
-        range=[len(DEFINITIONS) - 0.5, -0.5],
-        showgrid=False,
-    )
-    figure.update_layout(
-        margin={"t": 60},
-        shapes=[
-            {
-                "type": "rect",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": i - 0.5,
-                "y1": i + 0.5,
-                "fillcolor": "#f4f6f8" if i % 2 == 0 else "#ffffff",
-                "line": {"width": 0},
-                "layer": "below",
-            }
-            for i in range(len(DEFINITIONS))
-        ],
-    )
-    return figure
+    return {
+        "type": "log",
+        "range": [low, high],
+        "tickvals": marks,
+        "ticktext": [_mark(v) for v in marks],
+        "tickangle": 0,
+        "minor": {"dtick": "D1", "ticks": "outside", "ticklen": 3, "tickcolor": "#9aa5b1"},
+        "title": "lines (log scale)",
+        "showgrid": True,
+    }
 
 
 def _mark(value: float) -> str:

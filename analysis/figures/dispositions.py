@@ -6,7 +6,7 @@ import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
-from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.chart import Chart, Numbers, one_panel
 from analysis.figures.shapes.by_hour import sums
 from analysis.figures.shapes.time_axis import along, local_bins, step, time_axis, whole
 from analysis.figures.style import DISPOSITIONS, blank, dress, short, text, ticks
@@ -18,12 +18,11 @@ TITLE = "How calls ended, over the campaign"
 
 def dispositions(run: RunView) -> Chart:
     """Attempts per 15 minutes by disposition, stacked."""
-    return Chart(
-        key="dispositions",
-        title=TITLE,
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        "dispositions",
+        TITLE,
+        (_finding, _figure, _numbers),
         note="Attempts per 15 minutes. Hours in which nobody is called are cut out where they "
         "last three hours or more. Click a legend entry to hide it in every panel.",
     )

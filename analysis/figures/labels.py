@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.shapes.since_start import day_axis, days_since_start
 from analysis.figures.shapes.time_axis import whole
 from analysis.figures.style import blank, dress, look
@@ -20,12 +20,11 @@ def labels(run: RunView) -> Chart:
     """Labelled numbers after each update of their standing."""
     if all(run.metric(s, "labelled_call_share") is None for s in run.strategies):
         return left_out(KEY, TITLE, "The scenario does not model the reputation of caller numbers.")
-    return Chart(
-        key=KEY,
-        title=TITLE,
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        KEY,
+        TITLE,
+        (_finding, _figure, _numbers),
         note="Numbers labelled from each update of their standing to the next. Strategies may call "
         "from different numbers of numbers.",
     )
@@ -54,12 +53,7 @@ def _figure(run: RunView) -> go.Figure:
             y=[0, *whole(run.full(rows["numbers_labelled"])).tolist()],
             name=looks.name,
             mode="lines+markers",
-            line={
-                "color": looks.color,
-                "dash": looks.dash,
-                "width": looks.width,
-                "shape": "hv",
-            },
+            line=looks.steps,
             marker={"symbol": looks.symbol, "size": 5},
             hovertemplate="day %{x:.2f}: %{y:,} numbers<extra>%{fullData.name}</extra>",
         )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import plotly.graph_objects as go
 
-from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.shapes.bars import stacked
 from analysis.figures.style import blank
 from analysis.view import RunView
@@ -25,12 +25,11 @@ def objections(run: RunView) -> Chart:
     """Objections of each strategy, split by means."""
     if all(run.metric(s, name) is None for s in run.strategies for name in MEANS):
         return left_out(KEY, TITLE, "The scenario does not model objections.")
-    return Chart(
-        key=KEY,
-        title=TITLE,
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        KEY,
+        TITLE,
+        (_finding, _figure, _numbers),
         note="Objections, not lines: somebody may object twice. Whether and when a strategy heeds "
         "them is its own rule; calls in spite of an objection are violations where a regime says "
         "so. A means that the scenario does not model is not there.",

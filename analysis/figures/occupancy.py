@@ -6,22 +6,22 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.chart import Chart, Numbers, one_panel
 from analysis.figures.shapes.by_hour import sums
-from analysis.figures.shapes.time_axis import along, local_bins, step, time_axis
-from analysis.figures.style import blank, dress, look
+from analysis.figures.shapes.overlaid import Points, overlaid
+from analysis.figures.shapes.time_axis import local_bins, step, time_axis
+from analysis.figures.style import blank
 from analysis.view import RunView
 from analysis.view.numbers import several, share
 
 
 def occupancy(run: RunView) -> Chart:
     """Share of the channel time on hand that calls held, per 15 minutes."""
-    return Chart(
-        key="occupancy",
-        title="How busy the channels were",
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        "occupancy",
+        "How busy the channels were",
+        (_finding, _figure, _numbers),
         note="Channel time held by calls, as a share of the channel time on hand while any line "
         "could be called. Near 100 % the channels set the pace; well below it the calls per second "
         "do. Once the list is done, channels stand idle.",
@@ -49,46 +49,26 @@ def _finding(run: RunView) -> str:
     )
 
 
+VALUES = {
+    "title": "channel time held",
+    "tickformat": ".0%",
+    "range": [0, 1.04],
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+}
+
+
 def _figure(run: RunView) -> go.Figure:
     axis = time_axis(run)
     if axis is None:
         return blank("No call was placed.")
-    figure = go.Figure()
-    for strategy in run.strategies:
+
+    def busy(strategy: str) -> Points:
         table = run.of("timeline", strategy)
-        looks = look(run, strategy)
-        busy = _share(
-            table["channel_ms"].astype(float), table["available_channel_ms"].astype(float)
-        )
-        x, y = step(local_bins(run, strategy), busy)
-        figure.add_scatter(
-            **along(x),
-            y=y.astype(np.float32),
-            name=looks.name,
-            mode="lines",
-            line={
-                "shape": "hv",
-                "color": looks.color,
-                "dash": looks.dash,
-                "width": looks.width,
-            },
-            hovertemplate="%{y:.1%}",
-        )
-    dress(figure, height=380, hovermode="x unified")
-    figure.update_xaxes(axis.layout())
-    figure.update_yaxes(
-        title="channel time held",
-        tickformat=".0%",
-        range=[0, 1.04],
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
-    )
-    shapes, notes = axis.cutoff_marks()
-    figure.update_layout(
-        shapes=shapes,
-        annotations=notes,
-        margin={"t": 72},
-    )
-    return figure
+        held, on_hand = (table[n].astype(float) for n in ("channel_ms", "available_channel_ms"))
+        x, y = step(local_bins(run, strategy), _share(held, on_hand))
+        return x, y.astype(np.float32)
+
+    return overlaid(run, axis, busy, VALUES, hover="%{y:.1%}", height=380, held=True)
 
 
 def _numbers(run: RunView) -> Numbers:

@@ -7,8 +7,9 @@ import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel
 from analysis.figures.shapes.by_hour import lasts
-from analysis.figures.shapes.time_axis import TimeAxis, along, local_bins, step, time_axis, whole
-from analysis.figures.style import blank, dress, look
+from analysis.figures.shapes.overlaid import Points, overlaid
+from analysis.figures.shapes.time_axis import TimeAxis, local_bins, step, time_axis, whole
+from analysis.figures.style import blank
 from analysis.view import RunView
 from analysis.view.numbers import several, share
 
@@ -57,32 +58,14 @@ def _finding(run: RunView) -> str:
 
 
 def _figure(run: RunView, axis: TimeAxis, column: str, unit: str) -> go.Figure:
-    figure = go.Figure()
-    for strategy in run.strategies:
-        looks = look(run, strategy)
+    def line(strategy: str) -> Points:
         values = run.full(run.of("timeline", strategy)[column])
-        bins = local_bins(run, strategy)
-        x, y = step(bins, values)
+        x, y = step(local_bins(run, strategy), values)
         # A running count of a bin holds at its end: drawn from the bin's end on, from zero.
-        y = np.concatenate([[0.0], y[:-1]]) if len(y) else y
-        figure.add_scatter(
-            **along(x),
-            y=whole(y),
-            name=looks.name,
-            mode="lines",
-            line={"color": looks.color, "dash": looks.dash, "width": looks.width},
-            hovertemplate="%{y:,.0f} " + unit,
-        )
-    dress(figure, height=320, hovermode="x unified")
-    figure.update_xaxes(axis.layout())
-    figure.update_yaxes(title=unit, tickformat="~s", nticks=6)
-    shapes, notes = axis.cutoff_marks()
-    figure.update_layout(
-        shapes=shapes,
-        annotations=notes,
-        margin={"t": 72},
-    )
-    return figure
+        return x, whole(np.concatenate([[0.0], y[:-1]]) if len(y) else y)
+
+    values = {"title": unit, "tickformat": "~s", "nticks": 6}
+    return overlaid(run, axis, line, values, hover="%{y:,.0f} " + unit, height=320)
 
 
 def _numbers(run: RunView) -> Numbers:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import numpy as np
 import plotly.graph_objects as go
+from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.shapes.since_start import day_axis, days_since_start, running
-from analysis.figures.style import INK, blank, dress, look, short, text
+from analysis.figures.chart import Chart, Numbers, left_out, one_panel
+from analysis.figures.complaints import days_of
+from analysis.figures.shapes.bars import strategy_axis
+from analysis.figures.shapes.since_start import day_axis, days_since_start, running_line
+from analysis.figures.style import INK, blank, dress, look
 from analysis.view import STAGES, RunView
 from analysis.view.clock import written_in
 from analysis.view.metrics_text import STAGE_NAMES
@@ -30,12 +36,11 @@ def regulator(run: RunView) -> Chart:
     stages = {s: run.metric(s, "regulator_stage") for s in run.strategies}
     if all(stage is None for stage in stages.values()):
         return left_out(KEY, TITLE, "The scenario does not model a regulator.")
-    return Chart(
-        key=KEY,
-        title=TITLE,
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        KEY,
+        TITLE,
+        (_finding, _figure, _numbers),
         note="Above, reports that came in by then; below, the regulator's steps. It looks at its "
         "own times and counts what was registered by then, so a step comes after the report that "
         "brings it. Shown to a little beyond the last step; the chart of complaints goes on to "
@@ -65,89 +70,59 @@ def _finding(run: RunView) -> str:
 
 
 def _figure(run: RunView) -> go.Figure:
-    steps = {s: run.of("regulator", s) for s in run.strategies}
-    times = {s: days_since_start(run, s, rows["at_utc"]) for s, rows in steps.items()}
-    reports = {}
-    for strategy in run.strategies:
-        rows = run.of("complaints", strategy)
-        reports[strategy] = days_since_start(
-            run, strategy, rows["at_utc"][rows["channel"] == "regulator"]
-        )
+    reports = {s: days_of(run, s, "regulator") for s in run.strategies}
     if not any(map(len, reports.values())):
         return blank("Nobody complained to the regulator.")
+    steps = {s: run.of("regulator", s) for s in run.strategies}
+    times = {s: days_since_start(run, s, rows["at_utc"]) for s, rows in steps.items()}
     last = max([LEAST, *(BEYOND * float(t[-1]) for t in times.values() if len(t))])
-    count = len(run.strategies)
-    below = 24 * count + 20
+    above, below = 240, 24 * len(run.strategies) + 20
     figure = make_subplots(
-        rows=2,
-        cols=1,
-        shared_xaxes=True,
-        row_heights=[240, below],
-        vertical_spacing=0.06,
+        rows=2, cols=1, shared_xaxes=True, row_heights=[above, below], vertical_spacing=0.06
     )
-    for strategy in run.strategies:
-        looks = look(run, strategy)
-        figure.add_scatter(
-            x0=0,
-            dx=STEP,
-            y=running(reports[strategy], STEP, last).astype(np.int32),
-            name=looks.name,
-            mode="lines",
-            line={
-                "color": looks.color,
-                "dash": looks.dash,
-                "width": looks.width,
-                "shape": "hv",
-            },
-            hovertemplate="day %{x:.2f}: %{y:,} reports<extra>%{fullData.name}</extra>",
-            row=1,
-            col=1,
-        )
+    hover = "day %{x:.2f}: %{y:,} reports<extra>%{fullData.name}</extra>"
+    for strategy, days in reports.items():
+        line = running_line(look(run, strategy), days, STEP, last)
+        figure.add_scatter(**line, hovertemplate=hover, row=1, col=1)
     for stage in STAGES:
-        x: list[float | None] = []
-        y: list[int | None] = []
-        said = []
-        for at, strategy in enumerate(run.strategies):
-            for day, name, counted in zip(
-                times[strategy], steps[strategy]["stage"], steps[strategy]["reports"], strict=True
-            ):
-                if name == stage:
-                    x.append(float(day))
-                    y.append(at)
-                    said.append(decimal(float(counted)))
-        figure.add_scatter(
-            x=x or [None],
-            y=y or [None],
-            customdata=said,
-            name=f"step: {stage}",
-            mode="markers",
-            marker={
-                "symbol": SYMBOLS[stage],
-                "size": 10,
-                "color": INK,
-                "line": {"width": 2, "color": INK},
-            },
-            hovertemplate=f"{stage} on day %{{x:.2f}}, %{{customdata}} reports counted"
-            "<extra></extra>",
-            row=2,
-            col=1,
-        )
-    dress(figure, height=150 + 240 + below)
+        figure.add_scatter(**_marks(stage, steps, times), row=2, col=1)
+    dress(figure, height=150 + above + below)
     axis = day_axis(last)
     figure.update_xaxes({**axis, "title": None}, row=1, col=1)
     figure.update_xaxes(axis, row=2, col=1)
     figure.update_yaxes(title="reports", tickformat="~s", nticks=6, row=1, col=1)
-    figure.update_yaxes(
-        tickvals=list(range(count)),
-        ticktext=[text(short(s, 24)) for s in run.strategies],
-        tickfont={"size": 11},
-        range=[count - 0.4, -0.6],
-        showgrid=True,
-        row=2,
-        col=1,
-    )
+    strategy_axis(figure, run.strategies, showgrid=True, row=2, col=1)
     figure.update_layout(margin={"t": 84})
     return figure
+
+
+def _marks(
+    stage: str,
+    steps: Mapping[str, Mapping[str, NDArray[Any]]],
+    times: Mapping[str, NDArray[np.float64]],
+) -> dict[str, Any]:
+    """Settings of the markers of a stage, on the row of each strategy that the regulator met so."""
+    marks = [
+        (float(day), at, decimal(float(counted)))
+        for at, (strategy, rows) in enumerate(steps.items())
+        for day, name, counted in zip(times[strategy], rows["stage"], rows["reports"], strict=True)
+        if name == stage
+    ]
+    return {
+        "x": [day for day, _, _ in marks] or [None],
+        "y": [at for _, at, _ in marks] or [None],
+        "customdata": [counted for _, _, counted in marks],
+        "name": f"step: {stage}",
+        "mode": "markers",
+        "marker": {
+            "symbol": SYMBOLS[stage],
+            "size": 10,
+            "color": INK,
+            "line": {"width": 2, "color": INK},
+        },
+        "hovertemplate": f"{stage} on day %{{x:.2f}}, %{{customdata}} reports counted"
+        "<extra></extra>",
+    }
 
 
 def _numbers(run: RunView) -> Numbers:

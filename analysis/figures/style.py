@@ -99,6 +99,16 @@ class Look:
     """Hatching of its bars."""
     width: float
 
+    @property
+    def line(self) -> dict[str, Any]:
+        """Its line, as Plotly reads it."""
+        return {"color": self.color, "dash": self.dash, "width": self.width}
+
+    @property
+    def steps(self) -> dict[str, Any]:
+        """Its line where a value holds until the next."""
+        return {**self.line, "shape": "hv"}
+
 
 def look(run: RunView, strategy: str) -> Look:
     """The look of a strategy, the same in every chart of a run."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.style import blank, dress, look, short, text
+from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.shapes.dots import Dots, dots
+from analysis.figures.style import blank, short, text
 from analysis.view import RunView
 from analysis.view.clock import place, written_in
 from analysis.view.numbers import decimal, small_share
@@ -15,12 +16,11 @@ from analysis.view.numbers import decimal, small_share
 def territories(run: RunView) -> Chart:
     """Share of each territory's lines that the cutoff left undialled."""
     here = place(run.timezone)
-    return Chart(
-        key="territories",
-        title="What the cutoffs left undialled, by territory",
-        finding=_finding(run),
-        panels=(Panel(_figure(run)),),
-        numbers=_numbers(run),
+    return one_panel(
+        run,
+        "territories",
+        "What the cutoffs left undialled, by territory",
+        (_finding, _figure, _numbers),
         note=f"Share of each territory's lines on the list. Beneath each name: its cutoff in local "
         f"time, and what that is in {here}. Territories differ in size; lines are in the numbers "
         "below.",
@@ -50,78 +50,55 @@ def _shares(part: np.ndarray, whole: np.ndarray) -> np.ndarray:
     return out
 
 
+AXIS = {
+    "title": "undialled, share of the list there",
+    "tickformat": ".0%",
+    "range": [-0.015, 1.015],
+    "showgrid": True,
+    "tickvals": [0, 0.25, 0.5, 0.75, 1],
+}
+
+
 def _figure(run: RunView) -> go.Figure:
-    base = run.of("territories", run.base)
-    names = [str(n) for n in base["territory"]]
-    if not names:
+    labels = _labels(run)
+    if not labels:
         return blank("The scenario has no territory.")
-    here = place(run.timezone)
-    labels = []
-    for i, name in enumerate(names):
-        zone = str(base["timezone"][i])
-        local, ours = (written_in(base["cutoff_utc"][i], z) for z in (zone, run.timezone))
-        away = "" if local == ours else f"<br>= {ours} {text(here)}"
-        labels.append(f"<b>{text(short(name, 26))}</b><br>{local} local{away}")
-    at = {name: i for i, name in enumerate(names)}
-    figure = go.Figure()
-    count = len(run.strategies)
-    for order, strategy in enumerate(run.strategies):
-        looks = look(run, strategy)
+    at = {name: i for i, name in enumerate(labels)}
+
+    def left(strategy: str) -> Dots:
         rows = run.of("territories", strategy)
-        shift = (order - (count - 1) / 2) * min(0.2, 0.7 / count)
-        left = rows["lines_undialled"]
-        figure.add_scatter(
-            x=_shares(left, rows["lines"]),
-            y=[at.get(str(n), len(names)) + shift for n in rows["territory"]],
-            name=looks.name,
-            mode="markers",
-            marker={
-                "color": looks.color,
-                "symbol": looks.symbol,
-                "size": 11,
-                "line": {"width": 1, "color": "#ffffff"},
-            },
-            customdata=[
-                [text(str(n)), run.count(float(c))]
-                for n, c in zip(rows["territory"], left, strict=True)
-            ],
-            cliponaxis=False,
-            hovertemplate="%{customdata[0]}: %{customdata[1]} lines undialled, %{x:.1%}"
-            "<extra>%{fullData.name}</extra>",
+        names, undialled = [str(n) for n in rows["territory"]], rows["lines_undialled"]
+        return Dots(
+            _shares(undialled, rows["lines"]),
+            [at.get(name, len(labels)) for name in names],
+            [[text(n), run.count(float(c))] for n, c in zip(names, undialled, strict=True)],
         )
-    dress(figure, height=130 + 58 * len(names))
-    figure.update_xaxes(
-        title="undialled, share of the list there",
-        tickformat=".0%",
-        range=[-0.015, 1.015],
-        showgrid=True,
-        tickvals=[0, 0.25, 0.5, 0.75, 1],
+
+    return dots(
+        run,
+        list(labels.values()),
+        left,
+        AXIS,
+        hover="%{customdata[0]}: %{customdata[1]} lines undialled, %{x:.1%}",
+        row=58,
+        rows={"tickfont": {"size": 11}},
+        margin={"r": 24},
+        cliponaxis=False,
     )
-    figure.update_yaxes(
-        tickvals=list(range(len(names))),
-        ticktext=labels,
-        tickfont={"size": 11},
-        range=[len(names) - 0.5, -0.5],
-        showgrid=False,
-    )
-    figure.update_layout(
-        margin={"t": 60, "r": 24},
-        shapes=[
-            {
-                "type": "rect",
-                "xref": "paper",
-                "x0": 0,
-                "x1": 1,
-                "y0": i - 0.5,
-                "y1": i + 0.5,
-                "fillcolor": "#f4f6f8" if i % 2 == 0 else "#ffffff",
-                "line": {"width": 0},
-                "layer": "below",
-            }
-            for i in range(len(names))
-        ],
-    )
-    return figure
+
+
+def _labels(run: RunView) -> dict[str, str]:
+    """What the axis calls each territory: its name, and when it is cut off."""
+    rows = run.of("territories", run.base)
+    here = text(place(run.timezone))
+    labels = {}
+    for name, zone, cutoff in zip(
+        rows["territory"], rows["timezone"], rows["cutoff_utc"], strict=True
+    ):
+        local, ours = (written_in(cutoff, z) for z in (str(zone), run.timezone))
+        away = "" if local == ours else f"<br>= {ours} {here}"
+        labels[str(name)] = f"<b>{text(short(str(name), 26))}</b><br>{local} local{away}"
+    return labels
 
 
 def _numbers(run: RunView) -> Numbers:

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 import calendar
 import math
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from analysis.figures.broken_rules import (
-    COLORBAR,
-    ROW,
     SHARED,
-    TOP,
     Broken,
     broken,
+    by_rule,
     nothing,
+    numbers_by_rule,
     of_rule,
-    rule_rows,
-    title_colours,
 )
 from analysis.figures.chart import Chart, Numbers, Panel
-from analysis.figures.shapes.rows import title_rows
-from analysis.figures.style import HEAT, blank, dress
+from analysis.figures.shapes.cells import Scale, cells
 from analysis.view import RunView
 from analysis.view.numbers import decimal
 
@@ -93,110 +90,72 @@ def _finding(run: RunView) -> str:
 
 
 def _figure(run: RunView, days: list[int], hours: tuple[int, int]) -> go.Figure:
-    rules = {s: broken(run, s) for s in run.strategies}
-    shown = [s for s in run.strategies if rules[s]]
-    if not shown:
-        return blank("No rule is broken by a call.")
+    def row(strategy: str, rule: Broken) -> tuple[NDArray[np.float64], list[str]]:
+        counts = by_hour(run, strategy, rule)[days, slice(*hours)].ravel()
+        full = run.full(counts)
+        shades = np.where(full > 0, np.log10(np.maximum(full, 1)), np.nan)
+        return shades, [run.count(float(c)) if c else "" for c in counts]
+
+    wide = hours[1] - hours[0]
+    names = [f"{calendar.day_abbr[d]} {h:02d}–{h + 1:02d} h" for d in days for h in range(*hours)]
+    columns, unit = _columns(days, hours)
+    return cells(
+        by_rule(run, row),
+        _scale(run),
+        columns,
+        unit=unit,
+        below=170,
+        between=[i * wide - 0.5 for i in range(1, len(days))],
+        x=names,
+        xgap=1 if len(names) <= 80 else 0,
+        hovertemplate="%{y}<br>%{x}: %{text} calls<extra></extra>",
+    )
+
+
+def _columns(days: list[int], hours: tuple[int, int]) -> tuple[dict[str, Any], str]:
+    """Settings and title of the axis of hours: days are named, or the hours of a single one."""
     first, beyond = hours
     wide = beyond - first
-    heights = [ROW * len(rules[s]) for s in shown]
-    inside = sum(heights) + 44 * (len(shown) - 1)
-    figure = make_subplots(
-        rows=len(shown),
-        cols=1,
-        shared_xaxes=True,
-        row_heights=heights,
-        vertical_spacing=44 / inside if len(shown) > 1 else 0,
-    )
-    most = 1.0
-    names = [f"{calendar.day_abbr[d]} {h:02d}–{h + 1:02d} h" for d in days for h in range(*hours)]
-    for row, strategy in enumerate(shown, start=1):
-        z, said = [], []
-        for rule in rules[strategy]:
-            counts = by_hour(run, strategy, rule)[days, first:beyond].ravel()
-            full = run.full(counts)
-            most = max(most, float(full.max()))
-            z.append(np.where(full > 0, np.log10(np.maximum(full, 1)), np.nan))
-            said.append([run.count(float(c)) if c else "" for c in counts])
-        figure.add_heatmap(
-            z=np.array(z, dtype=np.float32),
-            x=names,
-            y0=0,
-            dy=1,
-            customdata=said,
-            coloraxis="coloraxis",
-            hoverongaps=False,
-            ygap=2,
-            xgap=1 if len(names) <= 80 else 0,
-            hovertemplate="%{y}<br>%{x}: %{customdata} calls<extra></extra>",
-            row=row,
-            col=1,
-        )
-        rule_rows(figure, [rule.label for rule in rules[strategy]], row)
-    dress(figure, height=inside + 170)
-    figure.update_xaxes(
-        type="category",
-        tickvals=[(i + 0.5) * wide - 0.5 for i in range(len(days))],
-        ticktext=[calendar.day_abbr[d] for d in days],
-        range=[-0.5, len(names) - 0.5],
-        ticks="",
-        showgrid=False,
-    )
-    title = "local hour of the week"
+    marks = [(i + 0.5) * wide - 0.5 for i in range(len(days))]
+    names = [calendar.day_abbr[d] for d in days]
+    unit = "local hour of the week"
     if len(days) == 1:
-        hourly = list(range(0, wide, -(-wide // 12)))
-        figure.update_xaxes(tickvals=hourly, ticktext=[f"{first + h}" for h in hourly])
-        title = f"local hour on {calendar.day_name[days[0]]}, from"
-    figure.update_xaxes(title=title, row=len(shown), col=1)
-    for row in range(1, len(shown) + 1):
-        for i in range(1, len(days)):
-            figure.add_vline(i * wide - 0.5, line={"color": "#9aa5b1", "width": 1}, row=row, col=1)
-    title_rows(figure, shown)
-    title_colours(figure, "calls that break the rule (log scale)")
-    top = math.ceil(math.log10(most)) if most > 1 else 1
-    marks = list(range(0, top + 1, 1 if top <= 4 else 2))
-    figure.update_layout(
-        margin={"t": TOP},
-        coloraxis={
-            "colorscale": HEAT,
-            "cmin": 0,
-            "cmax": math.log10(most) if most > 1 else 1,
-            "colorbar": {
-                **COLORBAR,
-                "tickvals": marks,
-                "ticktext": [decimal(10**m) for m in marks],
-            },
-        },
+        hourly = range(0, wide, -(-wide // 12))
+        marks, names = [*hourly], [f"{first + h}" for h in hourly]
+        unit = f"local hour on {calendar.day_name[days[0]]}, from"
+    columns = {
+        "type": "category",
+        "tickvals": marks,
+        "ticktext": names,
+        "range": [-0.5, len(days) * wide - 0.5],
+        "ticks": "",
+        "showgrid": False,
+    }
+    return columns, unit
+
+
+def _scale(run: RunView) -> Scale:
+    """Logarithms from one call to the most that break a rule in an hour of the week."""
+    most = max(
+        float(run.full(by_hour(run, strategy, rule)).max())
+        for strategy in run.strategies
+        for rule in broken(run, strategy)
     )
-    return figure
+    end = math.log10(most) if most > 1 else 1
+    top = math.ceil(end)
+    marks = list(range(0, top + 1, 1 if top <= 4 else 2))
+    return Scale(
+        "calls that break the rule (log scale)",
+        end,
+        {"tickvals": marks, "ticktext": [decimal(10**m) for m in marks]},
+    )
 
 
 def _numbers(run: RunView) -> Numbers:
-    rows = []
-    for strategy in run.strategies:
-        for rule in broken(run, strategy):
-            counts = by_hour(run, strategy, rule)
-            rows += [
-                (
-                    strategy,
-                    rule.regime,
-                    rule.rule,
-                    rule.force,
-                    calendar.day_name[day],
-                    f"{hour:02d}:00",
-                    run.count(float(counts[day, hour])),
-                )
-                for day, hour in zip(*np.nonzero(counts), strict=True)
-            ]
-    return Numbers(
-        header=(
-            "Strategy",
-            "Regime",
-            "Rule",
-            "Force",
-            "Weekday",
-            "Local hour from",
-            "Violations (calls)",
-        ),
-        rows=tuple(rows),
-    )
+    def rows(strategy: str, rule: Broken) -> Iterable[tuple[str, ...]]:
+        counts = by_hour(run, strategy, rule)
+        for day, hour in zip(*np.nonzero(counts), strict=True):
+            count = run.count(float(counts[day, hour]))
+            yield calendar.day_name[day], f"{hour:02d}:00", count
+
+    return numbers_by_rule(run, ("Weekday", "Local hour from", "Violations (calls)"), rows)

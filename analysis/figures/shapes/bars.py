@@ -10,14 +10,17 @@ import plotly.graph_objects as go
 from analysis.figures.style import dress, short, text
 
 
-def strategy_axis(figure: go.Figure, strategies: Sequence[str]) -> None:
-    """Name the rows 0, 1, … of a figure after strategies, the first on top."""
+def strategy_axis(figure: go.Figure, strategies: Sequence[str], **more: Any) -> None:
+    """Name the rows 0, 1, … of a figure after strategies, the first on top.
+
+    ``more`` are further settings of the axis, or the drawing that it belongs to.
+    """
     figure.update_yaxes(
         tickvals=list(range(len(strategies))),
         ticktext=[text(short(s, 24)) for s in strategies],
         tickfont={"size": 11},
         range=[len(strategies) - 0.4, -0.6],
-        showgrid=False,
+        **{"showgrid": False, **more},
     )
 
 

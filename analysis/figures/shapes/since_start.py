@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from analysis.figures.style import GRID, ticks
+from analysis.figures.style import GRID, Look, ticks
 from analysis.view import RunView
 from analysis.view.clock import Moments, utc
 
@@ -52,3 +52,17 @@ def running(days: NDArray[np.float64], step: float, last: float) -> NDArray[np.i
     """How many moments lie before 0, ``step``, 2·``step``, … up to ``last`` days."""
     edges = np.arange(0, last + step, step)
     return np.searchsorted(np.sort(days), edges, side="left")
+
+
+def running_line(
+    looks: Look, days: NDArray[np.float64], step: float, last: float
+) -> dict[str, Any]:
+    """Settings of a strategy's line: how many moments lie before each step of the axis."""
+    return {
+        "x0": 0,
+        "dx": step,
+        "y": running(days, step, last).astype(np.int32),
+        "name": looks.name,
+        "mode": "lines",
+        "line": looks.steps,
+    }

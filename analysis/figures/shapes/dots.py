@@ -1,0 +1,108 @@
+"""Dots: a marker a strategy in each row, side by side, over bands that tell rows apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from analysis.figures.style import Look, dress, look
+from analysis.view import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Dots:
+    """The markers of one strategy. Sequences of one length."""
+
+    at: Sequence[float] | NDArray[np.float64]
+    """Where along the axis."""
+    rows: Sequence[int]
+    """Indices of the rows, from the top."""
+    said: Sequence[Any]
+    """What a marker says when pointed at."""
+
+
+def dots(
+    run: RunView,
+    labels: Sequence[str],
+    of: Callable[[str], Dots],
+    axis: Mapping[str, Any],
+    *,
+    hover: str,
+    row: int,
+    rows: Mapping[str, Any] | None = None,
+    margin: Mapping[str, int] | None = None,
+    **trace: Any,
+) -> go.Figure:
+    """Markers of every strategy of a run in rows that they share.
+
+    Parameters
+    ----------
+    run
+        Its strategies, each with its look.
+    labels
+        Names of the rows, from the top.
+    of
+        The markers of a strategy.
+    axis
+        Settings of the axis along which they lie.
+    hover
+        What Plotly writes at a marker; the strategy's name is added.
+    row
+        Height of a row, pixels.
+    rows, margin, trace
+        Further settings of the axis of rows, of the margin, and of the markers.
+    """
+    figure = go.Figure()
+    count = len(run.strategies)
+    for order, strategy in enumerate(run.strategies):
+        looks, markers = look(run, strategy), of(strategy)
+        shift = (order - (count - 1) / 2) * min(0.2, 0.7 / count)
+        figure.add_scatter(
+            x=markers.at,
+            y=[i + shift for i in markers.rows],
+            name=looks.name,
+            mode="markers",
+            marker=_marker(looks),
+            customdata=markers.said,
+            hovertemplate=f"{hover}<extra>%{{fullData.name}}</extra>",
+            **trace,
+        )
+    dress(figure, height=130 + row * len(labels))
+    figure.update_xaxes(**axis)
+    figure.update_yaxes(
+        tickvals=list(range(len(labels))),
+        ticktext=labels,
+        **(rows or {}),
+        range=[len(labels) - 0.5, -0.5],
+        showgrid=False,
+    )
+    figure.update_layout(margin={"t": 60, **(margin or {})}, shapes=_bands(len(labels)))
+    return figure
+
+
+def _marker(looks: Look) -> dict[str, Any]:
+    rim = {"width": 1, "color": "#ffffff"}
+    return {"color": looks.color, "symbol": looks.symbol, "size": 11, "line": rim}
+
+
+def _bands(count: int) -> list[dict[str, Any]]:
+    """Backgrounds of rows, grey and white in turn."""
+    return [
+        {
+            "type": "rect",
+            "xref": "paper",
+            "x0": 0,
+            "x1": 1,
+            "y0": i - 0.5,
+            "y1": i + 0.5,
+            "fillcolor": "#f4f6f8" if i % 2 == 0 else "#ffffff",
+            "line": {"width": 0},
+            "layer": "below",
+        }
+        for i in range(count)
+    ]

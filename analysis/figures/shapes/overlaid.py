@@ -1,0 +1,64 @@
+"""Lines of all strategies over each other, on the time axis of the campaign."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import plotly.graph_objects as go
+from numpy.typing import NDArray
+
+from analysis.figures.shapes.time_axis import TimeAxis, along
+from analysis.figures.style import dress, look
+from analysis.view import RunView
+from analysis.view.clock import Moments
+
+Points = tuple[Moments, NDArray[Any]]
+"""Local moments of a line, and its values there."""
+
+
+def overlaid(
+    run: RunView,
+    axis: TimeAxis,
+    of: Callable[[str], Points],
+    values: Mapping[str, Any],
+    *,
+    hover: str,
+    height: int,
+    held: bool = False,
+) -> go.Figure:
+    """A line a strategy, with the cutoffs.
+
+    Parameters
+    ----------
+    run, axis
+        Its strategies, each with its look, and the time that they share.
+    of
+        The points of a strategy's line.
+    values
+        Settings of the axis of values.
+    hover
+        What Plotly writes at a moment, beside each strategy's name.
+    height
+        Of the drawing, pixels.
+    held
+        Whether a value holds until the next, as a step; else they are joined.
+    """
+    figure = go.Figure()
+    for strategy in run.strategies:
+        looks = look(run, strategy)
+        moments, points = of(strategy)
+        figure.add_scatter(
+            **along(moments),
+            y=points,
+            name=looks.name,
+            mode="lines",
+            line=looks.steps if held else looks.line,
+            hovertemplate=hover,
+        )
+    dress(figure, height=height, hovermode="x unified")
+    figure.update_xaxes(axis.layout())
+    figure.update_yaxes(**values)
+    shapes, notes = axis.cutoff_marks()
+    figure.update_layout(shapes=shapes, annotations=notes, margin={"t": 72})
+    return figure
