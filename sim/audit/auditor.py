@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -33,7 +33,11 @@ class RuleResult:
     campaign: bool = False
     """Whether the rule counts once for the campaign; then a violation is one, and no call's."""
     calls: int = 0
-    """Calls that the rule looks at."""
+    """Calls that the rule looks at, and of which is known whether they break it."""
+    unassessed: int = 0
+    """Calls of which that is not known: of them nothing is said."""
+    why: str = ""
+    """What is not known of these."""
     violations: int = 0
     """Calls that break it."""
     lines: int = 0
@@ -60,6 +64,11 @@ class RuleResult:
         """Whether it was assessed."""
         return self.status == "assessed"
 
+    @property
+    def clean(self) -> bool:
+        """Whether no violation was found and none can hide in what is not known."""
+        return self.assessed and not self.violations and not self.unassessed
+
 
 @dataclass(frozen=True, slots=True)
 class Violations:
@@ -83,6 +92,8 @@ class Violations:
     line_type: NDArray[np.integer] | None
     territory: NDArray[np.integer] | None
     attempt: NDArray[np.integer] | None
+    unknown: Mapping[str, NDArray[np.bool_]]
+    """By name of one of these columns: entries of which it is not known."""
 
     def __len__(self) -> int:
         return len(self.call)
@@ -188,7 +199,16 @@ class Audit:
             line_type=at(calls.line_type),
             territory=at(calls.territory),
             attempt=at(calls.attempt),
+            unknown=_unknown_at(view, rows),
         )
+
+
+def _unknown_at(view: View, rows: NDArray[np.int64]) -> dict[str, NDArray[np.bool_]]:
+    """By column of violations, which of some calls it is not known of."""
+    unknown = {name: of[rows] for name, of in view.calls.unknown.items()}
+    if "zone" in unknown:
+        unknown["weekday"] = unknown["hour"] = unknown["zone"]
+    return unknown
 
 
 def audit(data: AuditInput | View, regime: Regime) -> Audit:
@@ -222,8 +242,13 @@ def _result(view: View, rule: Rule) -> RuleResult:
     notes = (*verdict.notes, *_notes(view, rule, verdict))
     violating = verdict.violating
     if violating is None:
-        violating = view.scope(rule) if verdict.broken else np.zeros(view.n, dtype=np.bool_)
+        violating = view.scope(rule).yes if verdict.broken else np.zeros(view.n, dtype=np.bool_)
     count, lines, first, last = _tally(view, violating)
+    unassessed, why = 0, ", ".join(verdict.why)
+    if verdict.unknown is not None:
+        unassessed = int(np.count_nonzero(verdict.unknown))
+    if unassessed and not verdict.calls:
+        return RuleResult(rule, "not_assessable", why, unassessed=unassessed, why=why)
     packed = np.packbits(violating) if count else None
     if rule.counts == "campaign":
         return RuleResult(
@@ -231,6 +256,8 @@ def _result(view: View, rule: Rule) -> RuleResult:
             status="assessed",
             campaign=True,
             calls=verdict.calls,
+            unassessed=unassessed,
+            why=why,
             violations=int(count > 0),
             lines=0 if verdict.violating is None else lines,
             first_ms=first,
@@ -244,6 +271,8 @@ def _result(view: View, rule: Rule) -> RuleResult:
         rule=rule,
         status="assessed",
         calls=verdict.calls,
+        unassessed=unassessed,
+        why=why,
         violations=count,
         lines=lines,
         first_ms=first,
@@ -306,8 +335,14 @@ def _warnings(view: View, regime: Regime) -> Iterator[str]:
             f"{regime.id} binds commercial calls: held against others, it shows what would follow "
             "if it applied to them"
         )
+    unknown = view.zone_unknown
     if view.calls.zone is None:
         yield "time zones are not known: the days of rules are taken in UTC"
+    elif unknown is not None and (count := int(np.count_nonzero(unknown))):
+        yield (
+            f"the time zones of {count:,} call{'s' if count != 1 else ''} are not known: for them "
+            "the days of rules are taken in UTC"
+        )
 
 
 def _span(first: dt.date, last: dt.date) -> str:

@@ -51,6 +51,8 @@ class PlainVerdict:
     """Places of the calls that began rightly and ran past an edge."""
     heard: frozenset[int] = field(default_factory=frozenset)
     """Places of the calls whose message was left rightly and heard in the silence."""
+    unknown: frozenset[int] = field(default_factory=frozenset)
+    """Places of the calls of which it is not known whether they break it."""
     broken: bool = False
     """Whether a duty that the campaign has once was not met."""
 
@@ -90,8 +92,9 @@ class _Log:
         self._lists: dict[str, list[Any]] = {}
         for name in data.calls.__dataclass_fields__:
             column = getattr(data.calls, name)
-            if column is not None:
+            if column is not None and name != "unknown":
                 self._lists[name] = column.tolist()
+        self._unknown = {name: mask.tolist() for name, mask in data.calls.unknown.items()}
 
     def need(self, *names: str) -> None:
         """Columns of the calls without which a rule cannot be assessed."""
@@ -103,6 +106,20 @@ class _Log:
 
     def get(self, name: str, i: int) -> Any:
         return self._lists[name][i]
+
+    def knows(self, name: str, i: int) -> bool:
+        """Whether a column that is there says anything of a call."""
+        return name not in self._unknown or not self._unknown[name][i]
+
+    def of(self, name: str, i: int) -> Any:
+        """What a column says of a call; None where that is not known."""
+        return self.get(name, i) if self.knows(name, i) else None
+
+    def of_line(self, what: str, i: int, value: Any) -> Any:
+        """A value of a call's line; None where it is not known."""
+        known = self.data.recipients
+        unknown = None if known is None else known.unknown.get(what)
+        return None if unknown is not None and unknown[self.get("line", i)] else value
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -119,10 +136,17 @@ class _Log:
         return self.wall(i, max(self.get("end_ms", i) - 1, self.get("start_ms", i)))
 
     def day(self, i: int) -> dt.date:
-        if self.has("zone"):
+        if self.has("zone") and self.knows("zone", i):
             return self.start(i).date()
         start: int = self.get("start_ms", i)
         return (_EPOCH + start * _MS).date()
+
+    def days(self, i: int) -> tuple[dt.date, dt.date]:
+        """First and last day that a call's can be: clocks lie 12 h behind UTC to 14 h ahead."""
+        if self.knows("zone", i):
+            return self.day(i), self.day(i)
+        at = _EPOCH + self.get("start_ms", i) * _MS
+        return (at - dt.timedelta(hours=12)).date(), (at + dt.timedelta(hours=14)).date()
 
     # ── Recipients ───────────────────────────────────────────────────────────────────────────
 
@@ -132,7 +156,10 @@ class _Log:
             known is None or known.consent_from_ms is None or known.consent_until_ms is None
         )
 
-    def consent_holds(self, i: int) -> bool:
+    def consent_holds(self, i: int) -> bool | None:
+        """Whether the consent of a call's line held; None where that is not known."""
+        if self.of_line("consent", i, True) is None:
+            return None
         known, line, now = self.data.recipients, self.get("line", i), self.get("start_ms", i)
         assert known is not None
         assert known.consent_from_ms is not None
@@ -141,45 +168,106 @@ class _Log:
 
     # ── Which calls a rule looks at ──────────────────────────────────────────────────────────
 
-    def looked_at(self, rule: Rule) -> list[int]:
-        """Places of the calls that a rule looks at."""
+    def need_for(self, rule: Rule) -> None:
+        """Columns without which it is not known at which calls a rule looks."""
         if rule.applies.line_types is not None:
             self.need("line_type")
         if rule.applies.calls != "dialled":
             self.need(rule.applies.calls)
-        return [i for i in range(self.count) if self._looks_at(rule, i)]
 
-    def _looks_at(self, rule: Rule, i: int) -> bool:
+    def looked_at(self, rule: Rule) -> list[int]:
+        """Places of the calls that a rule is known to look at."""
+        self.need_for(rule)
+        return [i for i in range(self.count) if self.looks_at(rule, i)]
+
+    def looks_at(self, rule: Rule, i: int) -> bool | None:
+        """Whether a rule looks at a call; None where that is not known."""
         day = self.day(i)
         if day < rule.since:
             return False
         if rule.until is not None and day > rule.until:
             return False
-        types = rule.applies.line_types
-        if types is not None and self.data.line_types[self.get("line_type", i)] not in types:
+        # Of whom consent is not known, no consent is taken to lift a rule.
+        if rule.lifted_by_consent and self.knows_consent() and self.consent_holds(i):
             return False
-        if rule.applies.calls != "dialled" and not self.get(rule.applies.calls, i):
-            return False
-        return not (rule.lifted_by_consent and self.knows_consent() and self.consent_holds(i))
+        types, kind, got_so_far = rule.applies.line_types, None, True
+        of_type: bool | None = True
+        if types is not None:
+            kind = self.of("line_type", i)
+            of_type = None if kind is None else self.data.line_types[kind] in types
+        if rule.applies.calls != "dialled":
+            got_so_far = self.of(rule.applies.calls, i)
+        return both(of_type, got_so_far)
+
+
+def both(*values: bool | None) -> bool | None:
+    """Whether all hold; None where that is not known."""
+    if any(value is False for value in values):
+        return False
+    return None if None in values else True
+
+
+def neither(value: bool | None) -> bool | None:
+    """Whether it does not hold; None where that is not known."""
+    return None if value is None else not value
+
+
+def _any_call(_: int) -> bool | None:
+    return True
+
+
+def _judged(
+    log: _Log,
+    rule: Rule,
+    breaks: Callable[[int], bool | None],
+    bound: Callable[[int], bool | None] = _any_call,
+) -> PlainVerdict:
+    """The calls that a rule looks at and that break it, and those of which it is not known.
+
+    `bound` tells whether it binds a call, beside what every rule has.
+    """
+    log.need_for(rule)
+    wrong, unknown, fine = set(), set(), set()
+    for i in range(log.count):
+        looked = both(log.looks_at(rule, i), bound(i))
+        if looked is False:
+            continue
+        answer = both(looked, breaks(i))
+        if answer is None:
+            unknown.add(i)
+        elif answer:
+            wrong.add(i)
+        elif looked:
+            fine.add(i)
+    if unknown and not wrong and not fine:
+        return PlainVerdict("not_assessable", unknown=frozenset(unknown))
+    return PlainVerdict("assessed", frozenset(wrong), unknown=frozenset(unknown))
 
 
 def _split(
     log: _Log,
     rule: Rule,
     allowed: Callable[[int, dt.datetime], bool],
-    calls: Sequence[int] | None = None,
+    bound: Callable[[int], bool | None] = _any_call,
+    inside: Callable[[int], bool | None] | None = None,
 ) -> PlainVerdict:
-    """Calls that start when they may not, and calls that end so having started when they may."""
-    calls = log.looked_at(rule) if calls is None else calls
-    wrong = {i for i in calls if not allowed(i, log.start(i))}
+    """Calls that start when they may not, and calls that end so having started when they may.
+
+    `inside` tells whether a call starts when it may, where more than its zone may be unknown.
+    """
+
+    def by_the_clock(i: int) -> bool | None:
+        return allowed(i, log.start(i)) if log.knows("zone", i) else None
+
+    starts = by_the_clock if inside is None else inside
+    found = _judged(log, rule, lambda i: neither(starts(i)), bound)
     late = set()
     if log.has("end_ms"):
-        late = {i for i in calls if i not in wrong and not allowed(i, log.last(i))}
-    return PlainVerdict("assessed", frozenset(wrong), frozenset(late))
-
-
-def _chosen(log: _Log, rule: Rule, breaks: Callable[[int], bool]) -> PlainVerdict:
-    return PlainVerdict("assessed", frozenset(i for i in log.looked_at(rule) if breaks(i)))
+        for i in log.looked_at(rule):
+            sure = bound(i) and starts(i) and log.knows("end_ms", i)
+            if sure and not allowed(i, log.last(i)):
+                late.add(i)
+    return PlainVerdict(found.status, found.violating, frozenset(late), unknown=found.unknown)
 
 
 # ── Rules, one after the other ───────────────────────────────────────────────────────────────────
@@ -217,24 +305,23 @@ def _consent(log: _Log, rule: ConsentRule) -> PlainVerdict:
         if log.facts.gate != "none":
             log.need("pressed")
 
-    def valid(i: int) -> bool:
-        if not log.consent_holds(i):
-            return False
+    def names_all(i: int) -> bool | None:
         if not rule.scope:
             return True
         assert known.consent_scope is not None
         named = int(known.consent_scope[log.get("line", i)])
-        return named >= 0 and all(item in log.data.scopes[named] for item in rule.scope)
+        said = named >= 0 and all(item in log.data.scopes[named] for item in rule.scope)
+        answer: bool | None = log.of_line("consent_scope", i, said)
+        return answer
 
-    def breaks(i: int) -> bool:
-        if valid(i):
-            return False
+    def breaks(i: int) -> bool | None:
+        lacking = neither(both(log.consent_holds(i), names_all(i)))
         if not rule.press_1_counts:
-            return True
-        pressed = log.facts.gate != "none" and log.get("pressed", i)
-        return bool(log.get("delivered", i) and not pressed)
+            return lacking
+        pressed = log.of("pressed", i) if log.facts.gate != "none" else False
+        return both(lacking, log.of("delivered", i), neither(pressed))
 
-    return _chosen(log, rule, breaks)
+    return _judged(log, rule, breaks)
 
 
 def _consent_slot(log: _Log, rule: ConsentSlotRule) -> PlainVerdict:
@@ -251,8 +338,14 @@ def _consent_slot(log: _Log, rule: ConsentSlotRule) -> PlainVerdict:
         minute = (wall.weekday() * 24 + wall.hour) * 60 + wall.minute
         return bool(log.data.slots[slot].open[minute])
 
-    with_consent = [i for i in log.looked_at(rule) if log.consent_holds(i)]
-    return _split(log, rule, allowed, with_consent)
+    def inside(i: int) -> bool | None:
+        if log.of_line("consent_slot", i, True) is None:
+            return None
+        if int(slots[log.get("line", i)]) < 0:
+            return False
+        return allowed(i, log.start(i)) if log.knows("zone", i) else None
+
+    return _split(log, rule, allowed, log.consent_holds, inside)
 
 
 def _register(log: _Log, rule: RegisterRule) -> PlainVerdict:
@@ -260,7 +353,8 @@ def _register(log: _Log, rule: RegisterRule) -> PlainVerdict:
     if known is None or rule.name not in known.registers:
         raise UnknownError
     listed = known.registers[rule.name]
-    return _chosen(log, rule, lambda i: bool(listed[log.get("line", i)]))
+    what = f"register {rule.name}"
+    return _judged(log, rule, lambda i: log.of_line(what, i, bool(listed[log.get("line", i)])))
 
 
 def _opposition(log: _Log, rule: OppositionRule) -> PlainVerdict:
@@ -268,55 +362,89 @@ def _opposition(log: _Log, rule: OppositionRule) -> PlainVerdict:
     if known is None or rule.name not in known.oppositions:
         raise UnknownError
     marked = known.oppositions[rule.name]
-    return _chosen(log, rule, lambda i: bool(marked[log.get("line", i)]))
+    what = f"opposition {rule.name}"
+    return _judged(log, rule, lambda i: log.of_line(what, i, bool(marked[log.get("line", i)])))
 
 
 def _frequency_cap(log: _Log, rule: FrequencyCapRule) -> PlainVerdict:
-    earlier: dict[int, list[int]] = {}
-    wrong = set()
     in_days = rule.day == "calendar"
     if in_days:
         log.need("zone")
+    log.need_for(rule)
     window = rule.window // 86_400_000 if in_days else rule.window
-    for i in sorted(log.looked_at(rule), key=lambda i: (log.get("start_ms", i), i)):
-        before = earlier.setdefault(log.get("line", i), [])
-        # A moment in days of the calendar, or in ms.
-        start = log.day(i).toordinal() if in_days else log.get("start_ms", i)
-        before.append(start)
-        if rule.rolling:
-            together = [s for s in before if start - window < s]
-        else:
-            number = (start - before[0]) // window
-            together = [s for s in before if (s - before[0]) // window == number]
-        if len(together) > rule.calls:
-            wrong.add(i)
-    return PlainVerdict("assessed", frozenset(wrong))
+    calls: dict[int, list[int]] = {}
+    for i in sorted(range(log.count), key=lambda i: (log.get("start_ms", i), i)):
+        if log.looks_at(rule, i) is not False:
+            calls.setdefault(log.get("line", i), []).append(i)
+
+    def when(i: int) -> tuple[int, int]:
+        """Earliest and latest day of a call, or its moment twice."""
+        if in_days:
+            first, last = log.days(i)
+            return first.toordinal(), last.toordinal()
+        return log.get("start_ms", i), log.get("start_ms", i)
+
+    def surely(i: int) -> bool:
+        return log.looks_at(rule, i) is True
+
+    exceeds: dict[int, bool | None] = {}
+    for of_line in calls.values():
+        for place, i in enumerate(of_line):
+            before = of_line[:place]
+            if rule.rolling:
+                first, last = when(i)
+                least = 1 + sum(surely(j) and last - when(j)[0] < window for j in before)
+                most = 1 + sum(first - when(j)[1] < window for j in before)
+            elif all(surely(j) and (not in_days or log.knows("zone", j)) for j in of_line):
+                origin = when(of_line[0])[0]
+                numbers = [(when(j)[0] - origin) // window for j in of_line[: place + 1]]
+                least = most = numbers.count(numbers[-1])
+            else:
+                least, most = 1, place + 1
+            exceeds[i] = True if least > rule.calls else (None if most > rule.calls else False)
+    return _judged(log, rule, lambda i: exceeds.get(i, False))
 
 
 def _pause(log: _Log, rule: PauseAfterRefusalRule) -> PlainVerdict:
     optouts = log.data.optouts
     if optouts is None:
         raise UnknownError
-    refusals = [
-        (int(optouts.line[k]), int(optouts.at_ms[k]))
-        for k in range(len(optouts.line))
-        if optouts.refusal is None or optouts.refusal[k]
-    ]
+    refusals: list[tuple[int, int, bool | None]] = []
+    for k in range(len(optouts.line)):
+        kind: bool | None = optouts.refusal is None or bool(optouts.refusal[k])
+        if optouts.unknown_kind is not None and optouts.unknown_kind[k]:
+            kind = None
+        if kind is not False:
+            refusals.append((int(optouts.line[k]), int(optouts.at_ms[k]), kind))
+    _need_one_called(log, [line for line, _, _ in refusals])
     if rule.day == "calendar":
         log.need("zone")
+    day = 24 * 3600 * 1000
 
-    def paused(i: int, at: int) -> bool:
+    def paused(i: int, at: int) -> bool | None:
         start = log.get("start_ms", i)
         if start < at:
             return False
-        if rule.day == "calendar":
-            return log.day(i) <= log.wall(i, at).date() + dt.timedelta(days=rule.days)
-        return bool(start < at + rule.days * 24 * 3600 * 1000)
+        if rule.day == "24 h":
+            return bool(start < at + rule.days * day)
+        if not log.knows("zone", i):
+            return None if start < at + (rule.days + 3) * day else False
+        return log.day(i) <= log.wall(i, at).date() + dt.timedelta(days=rule.days)
 
-    def breaks(i: int) -> bool:
-        return any(who == log.get("line", i) and paused(i, at) for who, at in refusals)
+    def breaks(i: int) -> bool | None:
+        mine = [
+            both(kind, paused(i, at)) for who, at, kind in refusals if who == log.get("line", i)
+        ]
+        return neither(both(*(neither(answer) for answer in mine)))
 
-    return _chosen(log, rule, breaks)
+    return _judged(log, rule, breaks)
+
+
+def _need_one_called(log: _Log, lines: Sequence[int]) -> None:
+    """Where opt-outs name only lines that were never called, nothing can be said of them."""
+    called = {log.get("line", i) for i in range(log.count)}
+    if lines and not called & set(lines):
+        raise UnknownError
 
 
 def _honour(log: _Log, rule: HonourOptOutRule) -> PlainVerdict:
@@ -326,31 +454,33 @@ def _honour(log: _Log, rule: HonourOptOutRule) -> PlainVerdict:
     wishes: dict[int, list[int]] = {}
     for line, at in zip(optouts.line.tolist(), optouts.at_ms.tolist(), strict=True):
         wishes.setdefault(line, []).append(at)
+    _need_one_called(log, list(wishes))
 
-    def too_late(i: int, at: int) -> bool:
+    def too_late(i: int, at: int) -> bool | None:
         if rule.business_days is None:
             return bool(log.get("start_ms", i) >= at + (rule.delay or 0))
         log.need("zone")
+        if not log.knows("zone", i):
+            return None if log.get("start_ms", i) > at else False
         passed, day = 0, log.wall(i, at).date() + dt.timedelta(days=1)
         while day < log.day(i):
             passed += day.weekday() < 5
             day += dt.timedelta(days=1)
         return passed >= rule.business_days
 
-    def breaks(i: int) -> bool:
-        return any(too_late(i, at) for at in wishes.get(log.get("line", i), []))
+    def breaks(i: int) -> bool | None:
+        mine = wishes.get(log.get("line", i), [])
+        return neither(both(*(neither(too_late(i, at)) for at in mine)))
 
-    return _chosen(log, rule, breaks)
+    return _judged(log, rule, breaks)
 
 
 def _message(log: _Log, rule: MessageRule) -> PlainVerdict:
-    verdict = _scripted(log, rule, _answers(log.facts, rule, log.facts.opt_out_notice))
+    breaks = _lacks(_answers(log.facts, rule, log.facts.opt_out_notice))
     if not log.has("objection_first"):
-        return verdict
-    otherwise = _scripted(log, rule, _answers(log.facts, rule, "start"))
-    wrong = {i for i in verdict.violating if not log.get("objection_first", i)}
-    wrong |= {i for i in otherwise.violating if log.get("objection_first", i)}
-    return PlainVerdict("assessed", frozenset(wrong))
+        return _judged(log, rule, lambda _: breaks)
+    otherwise = _lacks(_answers(log.facts, rule, "start"))
+    return _judged(log, rule, lambda i: otherwise if log.get("objection_first", i) else breaks)
 
 
 def _answers(facts: CampaignFacts, rule: MessageRule, notice: str | None) -> list[bool | None]:
@@ -384,10 +514,16 @@ def _identification(log: _Log, rule: IdentificationRule) -> PlainVerdict:
 
 def _scripted(log: _Log, rule: Rule, answers: Sequence[bool | None]) -> PlainVerdict:
     """All calls break a rule that the message breaks."""
+    wrong = _lacks(answers)
+    return _judged(log, rule, lambda _: wrong)
+
+
+def _lacks(answers: Sequence[bool | None]) -> bool:
+    """Whether the message lacks something."""
     wrong = any(answer is False for answer in answers)
     if not wrong and None in answers:
         raise UnknownError
-    return _chosen(log, rule, lambda _: wrong)
+    return wrong
 
 
 def _caller_number(log: _Log, rule: CallerNumberRule) -> PlainVerdict:
@@ -403,10 +539,10 @@ def _caller_number(log: _Log, rule: CallerNumberRule) -> PlainVerdict:
         return bool(allowed) and not any(digits.startswith(prefix) for prefix in allowed)
 
     if log.has("caller_number"):
-        return _chosen(log, rule, lambda i: wrong(numbers[log.get("caller_number", i)]))
+        return _judged(log, rule, lambda i: wrong(numbers[log.get("caller_number", i)]))
     if len({wrong(number) for number in numbers}) > 1:
         raise UnknownError
-    return _chosen(log, rule, lambda _: wrong(numbers[0]))
+    return _judged(log, rule, lambda _: wrong(numbers[0]))
 
 
 def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:
@@ -414,7 +550,9 @@ def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:
 
     def silent(i: int, wall: dt.datetime) -> bool:
         zone = log.data.zones[log.get("zone", i)]
-        territory = log.data.territories[log.get("territory", i)] if log.has("territory") else None
+        territory = None
+        if log.has("territory") and log.knows("territory", i):
+            territory = log.data.territories[log.get("territory", i)]
         for poll in rule.polls:
             day = poll.date
             for other in reversed(poll.elsewhere):
@@ -432,36 +570,74 @@ def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:
     if log.has("heard_ms"):
         for i in log.looked_at(rule):
             at = log.get("heard_ms", i)
+            if not log.knows("zone", i):
+                continue
             if i not in found.violating and at < 2**62 and silent(i, log.wall(i, at)):
                 heard.add(i)
-    return PlainVerdict("assessed", found.violating, found.overrun, frozenset(heard))
+    return PlainVerdict(
+        found.status, found.violating, found.overrun, frozenset(heard), found.unknown
+    )
 
 
 def _abandonment(log: _Log, rule: AbandonmentRule) -> PlainVerdict:
     limit = log.facts.abandoned_within_ms
     if rule.within is not None and limit is not None and limit > rule.within:
         raise UnknownError
-    calls = log.looked_at(rule)
+    log.need_for(rule)
+    calls = [i for i in range(log.count) if log.looks_at(rule, i) is not False]
     if log.has("person") and log.has("abandoned"):
-        answered = [i for i in calls if log.get("person", i)]
-        dropped = [i for i in answered if log.get("abandoned", i)]
-        share = len(dropped) / len(answered) if answered else 0.0
+        # Each call of which something is open, taken once so and once so.
+        least, most = _extremes(log, rule, calls)
     elif log.facts.abandoned_share is not None:
-        share = log.facts.abandoned_share
+        least = most = log.facts.abandoned_share
     else:
         raise UnknownError
-    short = False
-    if rule.shortest_ring is not None and log.has("ring_ms") and log.has("rang_out"):
-        short = any(
-            log.get("rang_out", i) and log.get("ring_ms", i) < rule.shortest_ring for i in calls
-        )
-    return PlainVerdict("assessed", broken=share > rule.most or short)
+    if least <= rule.most < most:
+        raise UnknownError
+    short, open_calls = False, set()
+    if rule.shortest_ring is not None:
+        for i in calls:
+            rang = log.of("rang_out", i) if log.has("rang_out") else None
+            briefly = None
+            if log.has("ring_ms") and log.has("rang_out") and log.knows("ring_ms", i):
+                briefly = log.get("ring_ms", i) < rule.shortest_ring
+            answer = both(log.looks_at(rule, i), rang, briefly)
+            short = short or answer is True
+            if answer is None:
+                open_calls.add(i)
+    broken = least > rule.most or short
+    if not broken and open_calls and not any(log.looks_at(rule, i) for i in calls):
+        return PlainVerdict("not_assessable", unknown=frozenset(open_calls))
+    return PlainVerdict(
+        "assessed", unknown=frozenset() if broken else frozenset(open_calls), broken=broken
+    )
+
+
+def _extremes(log: _Log, rule: Rule, calls: Sequence[int]) -> tuple[float, float]:
+    """Least and greatest share of answered calls that were abandoned."""
+    shares = []
+    for favour in (False, True):
+        dropped = answered = 0
+        for i in calls:
+            by_person = both(log.looks_at(rule, i), log.of("person", i))
+            nothing = log.of("abandoned", i)
+            if nothing is None:
+                nothing = favour
+            if by_person is None:
+                # In favour of a large share it counts if it was dropped, else if it was not.
+                by_person = nothing is favour
+            answered += by_person
+            dropped += by_person and nothing
+        shares.append(dropped / answered if answered else 0.0)
+    return shares[0], shares[1]
 
 
 def _once(log: _Log, rule: Rule, met: bool | None) -> PlainVerdict:
     if met is None:
         raise UnknownError
     calls = log.looked_at(rule)
+    if not met and not calls and any(log.looks_at(rule, i) is None for i in range(log.count)):
+        raise UnknownError
     return PlainVerdict("assessed", broken=bool(calls) and not met)
 
 

@@ -1,8 +1,9 @@
 """What an audit is given: calls, recipients, opt-outs and facts of the campaign, as numpy columns.
 
-A column that is not known is None, never filled in: rules that need it are then not assessable. A
-call names its line by the place among the recipients, 0 to ``lines`` - 1, also where there is no
-list of recipients.
+A column that is not known is None, never filled in: rules that need it are then not assessable.
+Where single values are not known, the column's entry means nothing and ``unknown`` says so: rules
+that need it then tell how many calls they could not be held against. A call names its line by the
+place among the recipients, 0 to ``lines`` - 1, also where there is no list of recipients.
 """
 
 from __future__ import annotations
@@ -62,6 +63,9 @@ class Calls:
     """(n,) Index into :attr:`CampaignFacts.caller_numbers`."""
     heard_ms: I64 | None = None
     """(n,) Moment at which a message left was heard, ms since 1970 UTC; :data:`NEVER` for none."""
+    unknown: Mapping[str, Bools] = field(default_factory=lambda: MappingProxyType({}))
+    """By name of a column above that is there: (n,) the calls of which its value is not known. The
+    entries there are allowed ones, such as 0; a left-out name has none such."""
 
     def __len__(self) -> int:
         return len(self.start_ms)
@@ -83,6 +87,9 @@ class Recipients:
     """By name of a register: (lines,) whether the line stands in it."""
     oppositions: Mapping[str, Bools] = field(default_factory=lambda: MappingProxyType({}))
     """By name of a list, such as ``directory``: (lines,) whether the line is marked as refusing."""
+    unknown: Mapping[str, Bools] = field(default_factory=lambda: MappingProxyType({}))
+    """(lines,) The lines of which it is not known, by what: ``consent`` (its beginning or its end),
+    ``consent_scope``, ``consent_slot``, ``register NAME``, ``opposition NAME``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +97,13 @@ class OptOuts:
     """Wishes not to be called again, one entry each, in any order; a line may have several."""
 
     line: Codes
-    """(m,) Place of the line among the recipients."""
+    """(m,) Place of the line among the recipients; -1 for one that neither they nor a call name."""
     at_ms: I64
     """(m,) Moment, ms since 1970 UTC."""
     refusal: Bools | None = None
     """(m,) Whether it was a refusal in a call; None where every entry may be taken for one."""
+    unknown_kind: Bools | None = None
+    """(m,) Of which that is not known; None for none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +147,18 @@ class CampaignFacts:
 
 
 @dataclass(frozen=True, slots=True)
+class Join:
+    """How much of one file met another: where nothing did, nothing can be judged by it."""
+
+    what: str
+    """What was joined, in the plural: ``opt-outs``."""
+    given: int
+    """How many there are."""
+    met: int
+    """How many of them met a call."""
+
+
+@dataclass(frozen=True, slots=True)
 class AuditInput:
     """Everything that an audit may look at."""
 
@@ -165,3 +186,9 @@ class AuditInput:
     """Whether these are real people: then small counts are not shown."""
     line_ids: NDArray[np.object_] | NDArray[np.int64] | None = None
     """(lines,) How the caller's own files name the lines; default by place."""
+    rows: I64 | None = None
+    """(n,) Row of each call in the caller's own log, from 0, where some were left out of it."""
+    joins: tuple[Join, ...] = ()
+    """How the files met; empty for simulated logs, which are of one piece."""
+    scale: float = 1.0
+    """Lines simulated ÷ lines of the scenario; counts are as simulated."""

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from sim.audit.tables import Bools
+from sim.audit.three import Three
 from sim.errors import CannotJudgeError
 
 
@@ -13,7 +16,7 @@ class Assessed:
     """A rule that could be held against the log."""
 
     calls: int
-    """Calls that the rule looks at."""
+    """Calls that the rule looks at, and of which is known whether they break it."""
     violating: Bools | None = None
     """(n,) Calls that break it; None for a duty that the campaign has once."""
     overrun: Bools | None = None
@@ -21,6 +24,10 @@ class Assessed:
     or ends are not known."""
     heard: Bools | None = None
     """(n,) Messages left rightly and heard when no call may be made; None likewise."""
+    unknown: Bools | None = None
+    """(n,) Calls of which it is not known whether they break it; None for none."""
+    why: tuple[str, ...] = ()
+    """What is not known of these, in words."""
     broken: bool | None = None
     """Whether a duty that no call has by itself was not met; None for rules over calls."""
     notes: tuple[str, ...] = ()
@@ -39,6 +46,29 @@ class NotInForce:
     """A rule that was in force on no day of the log."""
 
     reason: str
+
+
+def judged(
+    scope: Three,
+    breaks: Three,
+    *,
+    overrun: Bools | None = None,
+    heard: Bools | None = None,
+    notes: tuple[str, ...] = (),
+) -> Assessed:
+    """Calls that a rule looks at and that break it, and those of which that is not known."""
+    wrong = scope & breaks
+    if wrong.maybe is None or not wrong.maybe.any():
+        return Assessed(int(np.count_nonzero(scope.yes)), wrong.yes, overrun, heard, notes=notes)
+    return Assessed(
+        calls=int(np.count_nonzero(scope.yes & ~wrong.maybe)),
+        violating=wrong.yes,
+        overrun=overrun,
+        heard=heard,
+        unknown=wrong.maybe,
+        why=wrong.why(wrong.maybe),
+        notes=notes,
+    )
 
 
 Verdict = Assessed | NotAssessable | NotInForce

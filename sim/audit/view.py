@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from sim.audit.local import DAY_MS, I32, Clocks, date_of, day_number, day_of
 from sim.audit.tables import I64, WEEK_MINUTES, AuditInput, Bools
+from sim.audit.three import Three, three
 from sim.audit.verdict import MissingError
 from sim.record.never import NEVER
 from sim.regimes.model import Rule, RuleBase
 
+HOUR_MS = 3_600_000
 _MONDAY = 3 * 1440
 """Minutes from the Monday before 1 January 1970 to that day."""
 
@@ -31,7 +33,7 @@ class View:
         self.data = data
         self.calls = data.calls
         self.n = len(data.calls)
-        self._scopes: dict[tuple[object, ...], Bools] = {}
+        self._scopes: dict[tuple[object, ...], Three] = {}
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -61,6 +63,15 @@ class View:
             raise MissingError("the recipients' time zones are not known")
         return self.calls.zone
 
+    @property
+    def zone_unknown(self) -> Bools | None:
+        """(n,) Calls whose zone is not known; None for none."""
+        return self.unknown("zone")
+
+    def unknown(self, column: str) -> Bools | None:
+        """(n,) Calls of which a column's value is not known; None for none."""
+        return self.calls.unknown.get(column)
+
     @cached_property
     def minute(self) -> I32:
         """(n,) Local minutes since 1970 at the start of each call."""
@@ -79,7 +90,31 @@ class View:
         """(n,) Local day of each call since 1970; the day in UTC where zones are not known."""
         if self.calls.zone is None:
             return np.floor_divide(self.calls.start_ms, DAY_MS).astype(np.int32)
-        return day_of(self.minute)
+        local = day_of(self.minute)
+        if self.zone_unknown is None:
+            return local
+        in_utc = np.floor_divide(self.calls.start_ms, DAY_MS).astype(np.int32)
+        return np.where(self.zone_unknown, in_utc, local)
+
+    @cached_property
+    def day_span(self) -> tuple[I32, I32]:
+        """(n,) First and last day that the local day of each call can be, since 1970.
+
+        They differ where the zone is not known: clocks on Earth lie 12 h behind UTC to 14 h ahead.
+        """
+        if self.zone_unknown is None:
+            return self.day, self.day
+        start = self.calls.start_ms
+        spans = (
+            np.where(
+                self.zone_unknown,
+                np.floor_divide(start + hours * HOUR_MS, DAY_MS),
+                self.day,
+            ).astype(np.int32)
+            for hours in (-12, 14)
+        )
+        first, last = spans
+        return first, last
 
     @cached_property
     def days(self) -> tuple[int, int]:
@@ -125,12 +160,31 @@ class View:
             which = "began" if since is None else "ended"
             raise MissingError(f"it is not known when the recipients' consent {which}")
         start, line = self.calls.start_ms, self.calls.line
-        return (since[line] <= start) & (start < until[line])
+        holds = (since[line] <= start) & (start < until[line])
+        unknown = self.of_line("consent")
+        return holds if unknown is None else holds & ~unknown
+
+    def of_line(self, what: str) -> Bools | None:
+        """(n,) Calls to lines of which something is not known; None for none.
+
+        Parameters
+        ----------
+        what
+            As :attr:`Recipients.unknown` names it.
+        """
+        recipients = self.data.recipients
+        unknown = None if recipients is None else recipients.unknown.get(what)
+        return None if unknown is None else unknown[self.calls.line]
+
+    @property
+    def consent(self) -> Three:
+        """Whether the line's consent held when the call started."""
+        return three(self.consented, self.of_line("consent"), "consent unknown")
 
     # ── Which calls a rule looks at ──────────────────────────────────────────────────────────
 
-    def scope(self, rule: Rule | RuleBase) -> Bools:
-        """(n,) The calls that a rule looks at, by its dates, lines and how far calls got.
+    def scope(self, rule: Rule | RuleBase) -> Three:
+        """The calls that a rule looks at, by its dates, lines and how far calls got.
 
         Calls with consent are not among them where consent lifts the rule and is known.
         """
@@ -140,18 +194,21 @@ class View:
             self._scopes[key] = self._scope(rule, lifted)
         return self._scopes[key]
 
-    def _scope(self, rule: Rule | RuleBase, lifted: bool) -> Bools:
-        inside = self.dated(rule)
+    def _scope(self, rule: Rule | RuleBase, lifted: bool) -> Three:
+        inside = Three(self.dated(rule))
         wanted = rule.applies.line_types
         if wanted is not None:
             if self.calls.line_type is None:
                 raise MissingError("the types of the lines are not known")
             meant = np.array([name in wanted for name in self.data.line_types], dtype=np.bool_)
-            if not meant.all():
-                inside = inside & meant[self.calls.line_type]
+            unknown = self.unknown("line_type")
+            if not meant.all() or unknown is not None:
+                of_type = meant[self.calls.line_type]
+                inside = inside & three(of_type, unknown, "type of line unknown")
         if rule.applies.calls != "dialled":
             inside = inside & self.known(rule.applies.calls)
-        return inside & ~self.consented if lifted else inside
+        # Consent that is not known lifts nothing: it is for the caller to show it.
+        return inside & ~Three(self.consented) if lifted else inside
 
     def dated(self, dated: Rule | RuleBase) -> Bools:
         """(n,) The calls on days on which a rule is in force."""
@@ -169,12 +226,27 @@ class View:
             inside &= self.day <= until
         return inside
 
-    def known(self, name: str) -> Bools:
+    def known(self, name: str) -> Three:
         """A yes-or-no column of the calls that a rule needs."""
         column: Bools | None = getattr(self.calls, name)
+        said = _SAID.get(name, name)
         if column is None:
-            raise MissingError(f"the log does not say which calls were {_SAID.get(name, name)}")
-        return column
+            raise MissingError(f"the log does not say which calls were {said}")
+        return three(column, self.unknown(name), f"whether {said} unknown")
+
+    @property
+    def lifting_notes(self) -> tuple[str, ...]:
+        """What to tell where consent lifts a rule and is not known, of all lines or of some."""
+        if not self.knows_consent:
+            return ("consent is not known; it would lift this rule for lines that gave it",)
+        unknown = self.of_line("consent")
+        count = 0 if unknown is None else int(np.count_nonzero(unknown))
+        if not count:
+            return ()
+        return (
+            f"of the lines of {count:,} call{'s' if count != 1 else ''} consent is not known; it "
+            "would lift this rule",
+        )
 
     # ── Lines ────────────────────────────────────────────────────────────────────────────────
 

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
@@ -139,13 +140,14 @@ def _batch(
     data, n = found.data, len(part.call[some])
     ids = data.line_ids
     line = part.line[some]
+    call = part.call[some] if data.rows is None else data.rows[part.call[some]]
     columns = {
         "strategy": _same(strategy, n),
         "regime": _same(part.regime, n),
         "rule": _same(part.rule, n),
         "force": _same(part.force, n),
         "reading": _same(part.reading, n),
-        "call": _numbers(part.call, some, n, pa.int64()),
+        "call": _numbers(call, slice(None), n, pa.int64()),
         "line": _lines(line if ids is None else ids[line], schema.field("line").type),
         "attempt": _numbers(part.attempt, some, n, schema.field("attempt").type),
         "start_utc": column(part.start_ms[some].view("datetime64[ms]"), pa.timestamp("ms", "UTC")),
@@ -155,6 +157,10 @@ def _batch(
         "territory": _coded(part.territory, data.territories, some, n),
         "line_type": _coded(part.line_type, data.line_types, some, n),
     }
+    for name, unknown in part.unknown.items():
+        if name in columns and unknown[some].any():
+            missing = pa.scalar(None, columns[name].type)
+            columns[name] = pc.if_else(pa.array(unknown[some]), missing, columns[name])
     return pa.RecordBatch.from_arrays([columns[name] for name in schema.names], schema=schema)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
@@ -120,6 +121,7 @@ def inputs(draw: st.DrawFn) -> AuditInput:
         caller_number=draw(maybe(codes(n, 2))),
         heard_ms=draw(maybe(heard(start))),
     )
+    calls = replace(calls, unknown=draw(unknown_of_calls(calls)))
     return AuditInput(
         name="generated",
         calls=calls,
@@ -133,6 +135,39 @@ def inputs(draw: st.DrawFn) -> AuditInput:
         optouts=draw(maybe(optouts(lines))),
         facts=draw(facts()),
     )
+
+
+OF_LINES = (
+    "consent",
+    "consent_scope",
+    "consent_slot",
+    "register register",
+    "opposition directory",
+)
+ASKED = (
+    *("end_ms", "zone", "territory", "line_type", "connected", "delivered", "person"),
+    *("abandoned", "pressed", "rang_out", "ring_ms"),
+)
+"""Columns of which single values may be unknown."""
+
+
+def masks(n: int) -> st.SearchStrategy[Any]:
+    """A few of n."""
+    few = st.lists(st.integers(0, max(n - 1, 0)), max_size=3)
+    return few.map(lambda places: np.isin(np.arange(n), places))
+
+
+@st.composite
+def unknown_of_calls(draw: st.DrawFn, calls: Calls) -> MappingProxyType[str, Any]:
+    """Single values that are not known, in half of the logs; now and then a whole column's."""
+    unknown: dict[str, Any] = {}
+    if draw(st.booleans()):
+        for name in draw(st.lists(st.sampled_from(ASKED), max_size=3, unique=True)):
+            if getattr(calls, name) is not None:
+                n = len(calls)
+                whole = draw(st.integers(0, 9)) == 0
+                unknown[name] = np.ones(n, dtype=np.bool_) if whole else draw(masks(n))
+    return MappingProxyType(unknown)
 
 
 @st.composite
@@ -157,7 +192,7 @@ def recipients(draw: st.DrawFn, lines: int) -> Recipients:
     """What is known of the lines."""
     register, opposition = draw(bools(lines)), draw(bools(lines))
     long_ago = st.just(np.zeros(lines, dtype=np.int64))
-    return Recipients(
+    known = Recipients(
         consent_from_ms=draw(maybe(st.one_of(times(lines, never=True), long_ago))),
         consent_until_ms=draw(maybe(times(lines, never=True))),
         consent_scope=draw(maybe(codes(lines, 2, -1))),
@@ -165,13 +200,19 @@ def recipients(draw: st.DrawFn, lines: int) -> Recipients:
         registers=MappingProxyType({} if register is None else {"register": register}),
         oppositions=MappingProxyType({} if opposition is None else {"directory": opposition}),
     )
+    unknown: dict[str, Any] = {}
+    if draw(st.booleans()):
+        for name in draw(st.lists(st.sampled_from(OF_LINES), max_size=3, unique=True)):
+            unknown[name] = draw(masks(lines))
+    return replace(known, unknown=MappingProxyType(unknown))
 
 
 @st.composite
 def optouts(draw: st.DrawFn, lines: int) -> OptOuts:
     """A few wishes not to be called."""
     m = draw(st.integers(0, 4))
-    return OptOuts(draw(codes(m, lines)), draw(times(m)), draw(bools(m)))
+    unknown = draw(st.one_of(st.none(), masks(m)))
+    return OptOuts(draw(codes(m, lines, -1)), draw(times(m)), draw(bools(m)), unknown)
 
 
 @st.composite

@@ -31,13 +31,15 @@ def agree(data: AuditInput, law: Regime) -> None:
         SEEN[f"{rule.kind}: {result.status}"] += 1
         if not result.assessed:
             assert not result.violations
+            assert result.unassessed == len(wanted.unknown), rule.kind
             continue
         verdict = assess(view, rule)
         assert isinstance(verdict, Assessed)
         if verdict.violating is None:
             assert verdict.broken == wanted.broken, rule.kind
+            assert result.unassessed == len(wanted.unknown), rule.kind
             continue
-        for name in ("violating", "overrun", "heard"):
+        for name in ("violating", "overrun", "heard", "unknown"):
             mask = getattr(verdict, name)
             rows = set() if mask is None else set(np.flatnonzero(mask).tolist())
             assert rows == getattr(wanted, name), (rule.kind, name)
@@ -68,6 +70,7 @@ def test_the_generated_logs_break_every_rule_of_calls() -> None:
     for kind in kinds.split():
         assert SEEN[f"{kind}: violating"] > 0, kind
         assert SEEN[f"{kind}: not_assessable"] > 0, kind
+        assert SEEN[f"{kind}: unknown"] > 0, kind
 
 
 @pytest.mark.verify

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.audit.tables import WEEK_MINUTES, Bools
-from sim.audit.verdict import Assessed, MissingError
+from sim.audit.tables import WEEK_MINUTES
+from sim.audit.three import Three, three
+from sim.audit.verdict import Assessed, MissingError, judged
 from sim.audit.view import View
 from sim.regimes.model import ConsentRule, ConsentSlotRule
 
@@ -16,25 +17,26 @@ def assess_consent(view: View, rule: ConsentRule) -> Assessed:
     Where pressing 1 in the call counts, a call without consent breaks the rule only if some of the
     message was played and nobody pressed.
     """
-    scope = view.scope(rule)
-    without = scope & ~view.consented
+    valid = view.consent
     if rule.scope:
-        without = scope & ~(view.consented & _covers(view, rule))
+        valid = valid & _covers(view, rule)
+    without = ~valid
     if rule.press_1_counts:
-        without &= view.known("delivered")
+        without = without & view.known("delivered")
         if view.data.facts.gate != "none":
-            without &= ~view.known("pressed")
-    return Assessed(int(np.count_nonzero(scope)), without)
+            without = without & ~view.known("pressed")
+    return judged(view.scope(rule), without)
 
 
-def _covers(view: View, rule: ConsentRule) -> Bools:
-    """(n,) Whether the line's consent names all that it must."""
+def _covers(view: View, rule: ConsentRule) -> Three:
+    """Whether the line's consent names all that it must."""
     recipients = view.data.recipients
     if recipients is None or recipients.consent_scope is None:
         raise MissingError(f"it is not known whether consents name: {', '.join(rule.scope)}")
     names = [set(rule.scope) <= scope for scope in view.data.scopes]
     enough = np.array([*names, False], dtype=np.bool_)  # the last is that of -1
-    return enough[recipients.consent_scope][view.calls.line]
+    found = enough[recipients.consent_scope][view.calls.line]
+    return three(found, view.of_line("consent_scope"), "what consent names unknown")
 
 
 def assess_consent_slot(view: View, rule: ConsentSlotRule) -> Assessed:
@@ -42,7 +44,7 @@ def assess_consent_slot(view: View, rule: ConsentSlotRule) -> Assessed:
 
     Consent that names no slot is for none. Calls without consent are those of the rule on consent.
     """
-    scope = view.scope(rule) & view.consented
+    scope = view.scope(rule) & view.consent
     recipients = view.data.recipients
     if recipients is None or recipients.consent_slot is None:
         raise MissingError("it is not known for which slots consent was given")
@@ -54,5 +56,16 @@ def assess_consent_slot(view: View, rule: ConsentSlotRule) -> Assessed:
     allowed = open_at[slot + view.week_minute]
     overrun = None
     if view.last_week_minute is not None:
-        overrun = scope & allowed & ~open_at[slot + view.last_week_minute]
-    return Assessed(int(np.count_nonzero(scope)), scope & ~allowed, overrun)
+        overrun = scope.yes & allowed & ~open_at[slot + view.last_week_minute]
+    outside = ~allowed
+    zone, slots = view.zone_unknown, view.of_line("consent_slot")
+    if zone is None and slots is None:
+        return judged(scope, Three(outside), overrun=overrun)
+    # A consent without a slot is for no time, in whatever zone.
+    unknown = np.zeros(view.n, dtype=np.bool_) if slots is None else slots.copy()
+    if zone is not None:
+        unknown |= zone & (recipients.consent_slot[view.calls.line] >= 0)
+    doubts = [("zone unknown", zone), ("slot of consent unknown", slots)]
+    told = tuple((text, of) for text, of in doubts if of is not None)
+    breaks = Three(outside & ~unknown, unknown, told)
+    return judged(scope, breaks, overrun=None if overrun is None else overrun & ~unknown)

@@ -6,7 +6,8 @@ import numpy as np
 
 from sim.audit.local import I32, date_of, day_of
 from sim.audit.tables import I64, WEEK_MINUTES, Bools
-from sim.audit.verdict import Assessed
+from sim.audit.three import three
+from sim.audit.verdict import Assessed, judged
 from sim.audit.view import View, week_minute
 from sim.regimes.model import HoursRule
 
@@ -15,7 +16,7 @@ _DAY = 1440
 
 def assess_hours(view: View, rule: HoursRule) -> Assessed:
     """Hold calls against the windows, by what the recipient's clock shows when they start."""
-    scope = view.scope(rule)
+    scope, unknown = view.scope(rule), view.zone_unknown
     open_at = weekly(rule)
     away = _holidays(view, rule)
     allowed = open_at[view.week_minute]
@@ -27,8 +28,10 @@ def assess_hours(view: View, rule: HoursRule) -> Assessed:
         still = open_at[week_minute(last)]
         if len(away):
             _holiday_rows(last, still, away, rule, open_at)
-        overrun = scope & allowed & ~still
-    return Assessed(int(np.count_nonzero(scope)), scope & ~allowed, overrun)
+        overrun = scope.yes & allowed & ~still
+        if unknown is not None:
+            overrun &= ~unknown
+    return judged(scope, three(~allowed, unknown, "zone unknown"), overrun=overrun)
 
 
 def weekly(rule: HoursRule) -> Bools:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from sim.audit.tables import Bools
-from sim.audit.verdict import Assessed, MissingError
+from sim.audit.three import three
+from sim.audit.verdict import Assessed, MissingError, judged
 from sim.audit.view import View
 from sim.regimes.model import OppositionRule, RegisterRule
 
@@ -16,7 +15,7 @@ def assess_register(view: View, rule: RegisterRule) -> Assessed:
     listed = None if recipients is None else recipients.registers.get(rule.name)
     if listed is None:
         raise MissingError(f"it is not known which lines stand in the register '{rule.name}'")
-    return _calls_to(view, rule, listed)
+    return _calls_to(view, rule, listed, f"register {rule.name}")
 
 
 def assess_opposition(view: View, rule: OppositionRule) -> Assessed:
@@ -25,9 +24,9 @@ def assess_opposition(view: View, rule: OppositionRule) -> Assessed:
     marked = None if recipients is None else recipients.oppositions.get(rule.name)
     if marked is None:
         raise MissingError(f"it is not known which lines are marked as refusing in '{rule.name}'")
-    return _calls_to(view, rule, marked)
+    return _calls_to(view, rule, marked, f"opposition {rule.name}")
 
 
-def _calls_to(view: View, rule: RegisterRule | OppositionRule, lines: Bools) -> Assessed:
-    scope = view.scope(rule)
-    return Assessed(int(np.count_nonzero(scope)), scope & lines[view.calls.line])
+def _calls_to(view: View, rule: RegisterRule | OppositionRule, lines: Bools, what: str) -> Assessed:
+    listed = three(lines[view.calls.line], view.of_line(what), f"{what} unknown")
+    return judged(view.scope(rule), listed)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from sim.audit.local import DAY_MS, I32, day_of
-from sim.audit.tables import I64, Bools, Codes, OptOuts
-from sim.audit.verdict import Assessed, MissingError
+from sim.audit.tables import I64, Bools, Codes
+from sim.audit.three import Three
+from sim.audit.verdict import Assessed, MissingError, judged
 from sim.audit.view import View
 from sim.record.never import NEVER
 from sim.regimes.model import HonourOptOutRule, PauseAfterRefusalRule
@@ -22,20 +23,48 @@ def assess_pause_after_refusal(view: View, rule: PauseAfterRefusalRule) -> Asses
 
     With days of the calendar, those after the local day of the refusal must all have passed.
     """
-    optouts = _optouts(view)
-    which = slice(None) if optouts.refusal is None else optouts.refusal
+    optouts = view.data.optouts
+    if optouts is None:
+        raise MissingError("opt-outs are not known")
+    kept = np.ones(len(optouts.line), dtype=np.bool_)
+    sure = kept if optouts.refusal is None else optouts.refusal
+    unsure = optouts.unknown_kind
+    if unsure is not None:
+        sure = sure & ~unsure
+    perhaps = sure if unsure is None else sure | unsure
+    met = _met(view, optouts.line, perhaps, "refusals")
+    breaks, doubts = _paused(view, rule, met & sure), []
+    if unsure is not None and (unsure & met).any():
+        may = _paused(view, rule, met)
+        doubt = may.possible & ~breaks.yes
+        doubts = [*breaks.doubts, *may.doubts, ("kind of opt-out unknown", doubt)]
+        breaks = Three(breaks.yes, doubt, tuple(doubts))
+    return judged(view.scope(rule), breaks)
+
+
+def _paused(view: View, rule: PauseAfterRefusalRule, which: Bools) -> Three:
+    """Calls within the pause after some of the opt-outs."""
+    optouts = view.data.optouts
+    assert optouts is not None
     line, at = optouts.line[which], optouts.at_ms[which]
-    scope = view.scope(rule)
     refused = np.zeros(view.data.lines, dtype=np.bool_)
     refused[line] = True
-    rows = np.flatnonzero(scope & refused[view.calls.line])
+    rows = np.flatnonzero(refused[view.calls.line])
     found = np.zeros(view.n, dtype=np.bool_)
     last = _last_before(view, rows, line, at)
-    if rule.day == "calendar":
-        found[rows] = _days_since(view, rows, last) <= rule.days
-    else:
-        found[rows] = view.calls.start_ms[rows] - last < rule.days * DAY_MS
-    return Assessed(int(np.count_nonzero(scope)), found)
+    since = view.calls.start_ms[rows] - last
+    if rule.day == "24 h":
+        found[rows] = since < rule.days * DAY_MS
+        return Three(found)
+    found[rows] = _days_since(view, rows, last) <= rule.days
+    unknown = view.zone_unknown
+    if unknown is None:
+        return Three(found)
+    # Whatever the zone, the days between lie within two of the time between.
+    maybe = np.zeros(view.n, dtype=np.bool_)
+    maybe[rows] = since < (rule.days + 3) * DAY_MS
+    maybe &= unknown
+    return Three(found & ~unknown, maybe, (("zone unknown", unknown),))
 
 
 def _days_since(view: View, rows: I64, last: I64) -> I64:
@@ -70,21 +99,39 @@ def assess_honour_opt_out(view: View, rule: HonourOptOutRule) -> Assessed:
     With business days, calls on a local day before which that many whole days from Monday to
     Friday have passed since the local day of the opt-out. Public holidays are not left out.
     """
-    optouts = _optouts(view)
+    optouts = view.data.optouts
+    if optouts is None:
+        raise MissingError("opt-outs are not known")
+    met = _met(view, optouts.line, np.ones(len(optouts.line), dtype=np.bool_), "opt-outs")
     first = np.full(view.data.lines, NEVER, dtype=np.int64)
-    np.minimum.at(first, optouts.line, optouts.at_ms)
+    np.minimum.at(first, optouts.line[met], optouts.at_ms[met])
     scope = view.scope(rule)
     start, line = view.calls.start_ms, view.calls.line
     if rule.business_days is None:
         due = np.where(first == NEVER, NEVER, first + (rule.delay or 0))
-        return Assessed(int(np.count_nonzero(scope)), scope & (start >= due[line]))
+        return judged(scope, Three(start >= due[line]))
     late: Bools = np.zeros(view.n, dtype=np.bool_)
-    rows = np.flatnonzero(scope & (first[line] != NEVER))
+    rows = np.flatnonzero(scope.possible & (first[line] != NEVER))
     if len(rows):
         said = day_of(view.clocks.local_minute(view.zone[rows], first[line[rows]]))
         passed = _business(view.day[rows]) - _business(said + 1)
         late[rows] = passed >= rule.business_days
-    return Assessed(int(np.count_nonzero(scope)), late)
+    unknown = view.zone_unknown
+    if unknown is None:
+        return judged(scope, Three(late))
+    maybe = unknown & (start > first[line])
+    return judged(scope, Three(late & ~unknown, maybe, (("zone unknown", unknown),)))
+
+
+def _met(view: View, line: Codes, which: Bools, what: str) -> Bools:
+    """(m,) Those of some opt-outs whose line was called; where none was, nothing can be judged."""
+    called = np.zeros(view.data.lines + 1, dtype=np.bool_)  # the last is that of -1
+    called[view.calls.line] = True
+    met = which & called[line]
+    count = int(np.count_nonzero(which))
+    if count and not met.any():
+        raise MissingError(f"{count:,} of {count:,} {what} name a line that no call went to")
+    return met
 
 
 def _business(day: I32) -> I64:
@@ -92,9 +139,3 @@ def _business(day: I32) -> I64:
     weeks, rest = np.divmod(day.astype(np.int64) - _FIRST_MONDAY, 7)
     found: I64 = weeks * 5 + np.minimum(rest, 5)
     return found
-
-
-def _optouts(view: View) -> OptOuts:
-    if view.data.optouts is None:
-        raise MissingError("opt-outs are not known")
-    return view.data.optouts

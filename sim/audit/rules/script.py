@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from sim.audit.tables import Bools, CampaignFacts
-from sim.audit.verdict import Assessed, MissingError
+from sim.audit.three import Three
+from sim.audit.verdict import Assessed, MissingError, judged
 from sim.audit.view import View
 from sim.regimes.model import CallerNumberRule, IdentificationRule, MessageRule
 
@@ -28,8 +29,22 @@ def assess_message(view: View, rule: MessageRule) -> Assessed:
     assert found.violating is not None
     assert told.violating is not None
     broken = np.where(first, told.violating, found.violating)
+    unknown = found.unknown if told.unknown is None else told.unknown
+    if found.unknown is not None and told.unknown is not None:
+        unknown = np.where(first, told.unknown, found.unknown)
+    elif unknown is not None:
+        unknown = unknown & (first if found.unknown is None else ~first)
+    scope = view.scope(rule).yes
+    calls = int(np.count_nonzero(scope if unknown is None else scope & ~unknown))
     notes = (*found.notes, "some calls told of the right to object at their start")
-    return replace(found, violating=broken, notes=notes if first.any() else found.notes)
+    return replace(
+        found,
+        calls=calls,
+        violating=broken,
+        unknown=unknown,
+        why=found.why or told.why,
+        notes=notes if first.any() else found.notes,
+    )
 
 
 def _wanted(facts: CampaignFacts, rule: MessageRule) -> dict[str, bool | None]:
@@ -66,9 +81,8 @@ def _script(
     unknown = [item for item, met in wanted.items() if met is None]
     if unknown and not lacking:
         raise MissingError(f"it is not known whether the message has: {', '.join(unknown)}")
-    broken = scope if lacking else np.zeros(view.n, dtype=np.bool_)
     notes = (f"the message lacks: {', '.join(lacking)}",) if lacking else ()
-    return Assessed(int(np.count_nonzero(scope)), broken, notes=notes)
+    return judged(scope, Three(np.full(view.n, bool(lacking))), notes=notes)
 
 
 def assess_caller_number(view: View, rule: CallerNumberRule) -> Assessed:
@@ -80,14 +94,14 @@ def assess_caller_number(view: View, rule: CallerNumberRule) -> Assessed:
     wrong: Bools = np.array([not may_be_shown(number, rule) for number in numbers])
     which = view.calls.caller_number
     if which is not None:
-        broken = scope & wrong[which]
+        broken = wrong[which]
     elif wrong.all() or not wrong.any():
-        broken = scope & wrong[0]
+        broken = np.full(view.n, wrong[0])
     else:
         raise MissingError(
             "some of the numbers shown may not be, and the log does not say which call showed which"
         )
-    return Assessed(int(np.count_nonzero(scope)), broken)
+    return judged(scope, Three(broken))
 
 
 def may_be_shown(number: str, rule: CallerNumberRule) -> bool:

@@ -7,7 +7,8 @@ from numpy.typing import NDArray
 
 from sim.audit.local import I32, day_number
 from sim.audit.tables import Bools
-from sim.audit.verdict import Assessed
+from sim.audit.three import three
+from sim.audit.verdict import Assessed, judged
 from sim.audit.view import View
 from sim.record.never import NEVER
 from sim.regimes.model import Poll, SilenceRule
@@ -17,7 +18,7 @@ _DAY = 1440
 
 def assess_silence(view: View, rule: SilenceRule) -> Assessed:
     """Calls that start in a silence, and apart, messages left before one and heard inside it."""
-    scope = view.scope(rule)
+    scope, unknown = view.scope(rule), view.zone_unknown
     silent = np.zeros(view.n, dtype=np.bool_)
     last, heard_at = view.last_minute, view.calls.heard_ms
     late = None if last is None else np.zeros(view.n, dtype=np.bool_)
@@ -35,11 +36,12 @@ def assess_silence(view: View, rule: SilenceRule) -> Assessed:
             late |= _inside(last, place, edges)
         if heard is not None:
             heard[rows] |= _inside(heard_minute, place[rows], edges)
-    return Assessed(
-        int(np.count_nonzero(scope)),
-        scope & silent,
-        None if late is None else scope & ~silent & late,
-        None if heard is None else scope & ~silent & heard,
+    sure = scope.yes if unknown is None else scope.yes & ~unknown
+    return judged(
+        scope,
+        three(silent, unknown, "zone unknown"),
+        overrun=None if late is None else sure & ~silent & late,
+        heard=None if heard is None else sure & ~silent & heard,
     )
 
 
@@ -61,19 +63,22 @@ def _edges(rule: SilenceRule, day: NDArray[np.int32]) -> NDArray[np.int32]:
 def _places(view: View, rule: SilenceRule) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
     """(n,) Place of each call, and (places, polls) polling days since 1970.
 
-    A place is a territory in a zone where territories are known, else a zone.
+    A place is a territory in a zone; where the territory is not known, the zone decides.
     """
     zones, territories = view.data.zones, view.data.territories
     if view.calls.territory is None:
         days = [[day_of_poll(poll, None, zone) for poll in rule.polls] for zone in zones]
         return view.zone, np.array(days, dtype=np.int32).reshape(len(zones), -1)
-    place = view.calls.territory.astype(np.int32) * len(zones) + view.zone
+    territory = view.calls.territory.astype(np.int32)
+    nameless = view.unknown("territory")
+    if nameless is not None:
+        territory = np.where(nameless, len(territories), territory)
+    place = territory * len(zones) + view.zone
+    named = territories if nameless is None else (*territories, None)
     days = [
-        [day_of_poll(poll, territory, zone) for poll in rule.polls]
-        for territory in territories
-        for zone in zones
+        [day_of_poll(poll, name, zone) for poll in rule.polls] for name in named for zone in zones
     ]
-    return place, np.array(days, dtype=np.int32).reshape(len(territories) * len(zones), -1)
+    return place, np.array(days, dtype=np.int32).reshape(len(named) * len(zones), -1)
 
 
 def day_of_poll(poll: Poll, territory: str | None, zone: str) -> int:
