@@ -322,6 +322,8 @@ def _warnings(view: View, regime: Regime) -> Iterator[str]:
     if view.n == 0:
         yield "the log holds no call"
         return
+    if view.data.scale != 1:
+        yield f"counts are as simulated, at a scale of {view.data.scale:.3g}"
     first, last = view.dates
     valid = regime.valid
     if first < valid.since or (valid.until is not None and last > valid.until):

@@ -531,8 +531,20 @@ def _caller_number(log: _Log, rule: CallerNumberRule) -> PlainVerdict:
     if not numbers:
         raise UnknownError
 
+    import phonenumbers
+
     def wrong(number: str) -> bool:
         digits = "".join(sign for sign in number if sign.isdigit())
+        if number.startswith("+"):
+            # A country's code goes, and what its people dial before their numbers comes.
+            for region in rule.regions or _regions_of(number):
+                code = str(phonenumbers.country_code_for_region(region))
+                if digits.startswith(code):
+                    before = phonenumbers.ndd_prefix_for_region(region, True) or ""
+                    digits = before + digits.removeprefix(code)
+                    break
+            else:
+                return bool(rule.allowed_prefixes)
         if any(digits.startswith(prefix) for prefix in rule.forbidden_prefixes):
             return True
         allowed = rule.allowed_prefixes
@@ -543,6 +555,14 @@ def _caller_number(log: _Log, rule: CallerNumberRule) -> PlainVerdict:
     if len({wrong(number) for number in numbers}) > 1:
         raise UnknownError
     return _judged(log, rule, lambda _: wrong(numbers[0]))
+
+
+def _regions_of(number: str) -> list[str]:
+    """The countries whose code a number has."""
+    import phonenumbers
+
+    code = phonenumbers.parse(number).country_code
+    return list(phonenumbers.region_codes_for_country_code(code or 0))
 
 
 def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:

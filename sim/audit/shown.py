@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, RuleResult, moment
 from sim.audit.exposure import Exposure, Nominal
+from sim.audit.tables import AuditInput
 
 FEWEST = 11
 """Fewest lines that a shown count of real people stands for."""
@@ -69,10 +71,15 @@ def count_table(found: Audit, by: By) -> CountTable | None:
     rows: tuple[str, ...]
     if data.calls.zone is None and (by == "hour" or data.calls.territory is None):
         return None
+    by_place = data.calls.zone if data.calls.territory is None else data.calls.territory
+    asked = "zone" if by == "hour" or data.calls.territory is None else "territory"
     if by == "hour":
         rows = tuple(f"{hour:02}" for hour in range(24))
     else:
-        rows = data.zones if data.calls.territory is None else data.territories
+        rows = data.zones if data.calls.territory is None else _places(data)
+    unknown = view.unknown(asked)
+    if unknown is not None:
+        rows = (*rows, "unknown")
     counts = np.zeros((len(rows), len(broken)), dtype=np.int64)
     hidden = np.zeros(counts.shape, dtype=np.bool_)
     for number, result in enumerate(broken):
@@ -80,15 +87,29 @@ def count_table(found: Audit, by: By) -> CountTable | None:
         if by == "hour":
             group: NDArray[np.integer] = view.week_minute[calls] // 60 % 24
         else:
-            place = data.calls.zone if data.calls.territory is None else data.calls.territory
-            assert place is not None
-            group = place[calls]
+            assert by_place is not None
+            group = by_place[calls]
+        if unknown is not None:
+            group = np.where(unknown[calls], len(rows) - 1, group)
         counts[:, number] = np.bincount(group, minlength=len(rows))
         if data.personal:
             keys = np.unique(data.calls.line[calls].astype(np.int64) * len(rows) + group)
             lines = np.bincount(keys % len(rows), minlength=len(rows))
             hidden[:, number] = _kept_back(lines)
     return CountTable(by, rows, tuple(r.rule.id for r in broken), counts, hidden)
+
+
+def _places(data: AuditInput) -> tuple[str, ...]:
+    """Names of territories; of real people, none that stands for only a few of them."""
+    territory = data.calls.territory
+    if not data.personal or territory is None:
+        return data.territories
+    keys = np.unique(data.calls.line.astype(np.int64) * len(data.territories) + territory)
+    lines = np.bincount(keys % len(data.territories), minlength=len(data.territories))
+    return tuple(
+        name if count >= FEWEST else f"place {number}"
+        for number, (name, count) in enumerate(zip(data.territories, lines, strict=True), 1)
+    )
 
 
 def _kept_back(lines: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -106,8 +127,10 @@ def _kept_back(lines: NDArray[np.int64]) -> NDArray[np.bool_]:
 # ── One document ─────────────────────────────────────────────────────────────────────────────────
 
 
-def document(found: Audit, costs: Exposure, by: By | None = None) -> dict[str, Any]:
-    """An audit and its exposure as plain data, for JSON."""
+def document(
+    found: Audit, costs: Exposure, by: By | None = None, notes: Sequence[str] = ()
+) -> dict[str, Any]:
+    """An audit and its exposure as plain data, for JSON; `notes` are on its files."""
     table = None if by is None else count_table(found, by)
     return {
         "audited": found.data.name,
@@ -115,7 +138,13 @@ def document(found: Audit, costs: Exposure, by: By | None = None) -> dict[str, A
         "title": found.regime.title,
         "warnings": list(found.warnings),
         "calls": found.view.n,
+        "scale": found.data.scale,
+        "notes": list(notes),
+        "joins": [
+            {"what": join.what, "given": join.given, "met": join.met} for join in found.data.joins
+        ],
         "summary": found.counts(),
+        "clean": [result.rule.id for result in found.results if result.clean],
         "rules": [_rule(found, result) for result in found.results],
         "exposure": {
             "label": costs.label,
@@ -161,6 +190,8 @@ def _rule(found: Audit, result: RuleResult) -> dict[str, Any]:
         "broken": bool(result.violations),
         "kept_back": hidden,
         "calls": result.calls if result.assessed else None,
+        "unassessed": result.unassessed,
+        "unassessed_reason": result.why or None,
         "violations": None if hidden or not result.assessed else result.violations,
         "lines": None if hidden or not result.assessed else result.lines,
         "first_utc": None if hidden else _moment(found, result.first_ms),

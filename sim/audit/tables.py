@@ -133,7 +133,8 @@ class CampaignFacts:
     identification: Mapping[str, bool] = field(default_factory=lambda: MappingProxyType({}))
     """What the message says of the caller: ``caller_at_start``, ``phone_number``, …"""
     caller_numbers: tuple[str, ...] | None = None
-    """Numbers shown to the recipients: the campaign's own, in the national form."""
+    """Numbers shown to the recipients: the campaign's own, as +33162000000; digits without a + are
+    taken for a national form, of whatever country the rule means."""
     abandoned_share: float | None = None
     """Abandoned calls ÷ calls that a person answered, where the log does not tell."""
     abandoned_within_ms: int | None = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -39,6 +40,8 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--recipients", type=_FILE, help="What is known of the lines it called.")
 @click.option("--optouts", type=_FILE, help="Who asked not to be called again, and when.")
 @click.option("--facts", type=_FILE, help="YAML: what the message said, what was kept.")
+@click.option("--region", metavar="CC", help="Country of numbers in a national form, such as FR.")
+@click.option("--encoding", metavar="NAME", help="Of CSV files that are no UTF-8: cp1252.")
 @click.option("--by", type=click.Choice(["hour", "territory"]), help="Also a table of violations.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option(
@@ -55,6 +58,8 @@ def audit(
     recipients: Path | None,
     optouts: Path | None,
     facts: Path | None,
+    region: str | None,
+    encoding: str | None,
     by: By | None,
     as_json: bool,
     out: Path | None,
@@ -73,15 +78,22 @@ def audit(
 
     if (run is None) == (calls is None):
         raise OptionError("name a run directory, or a call log with --calls; one of the two")
-    if run is not None and (recipients or optouts or facts):
-        raise OptionError("--recipients, --optouts and --facts go with --calls")
+    if run is not None and (recipients or optouts or facts or region or encoding):
+        raise OptionError(
+            "--recipients, --optouts, --facts, --region and --encoding go with --calls"
+        )
     if run is None and strategies:
         raise OptionError("--strategy goes with a run directory")
     tell_of_kernels()
     chosen = _regimes(regimes, run)
     documents: list[dict[str, Any]] = []
     assessed = law_broken = False
-    inputs = _run(run, strategies) if run is not None else _files(calls, recipients, optouts, facts)
+    notes: list[str] = []
+    if run is not None:
+        inputs = _run(run, strategies)
+    else:
+        files = _Files(calls, recipients, optouts, facts, region, encoding)
+        inputs = _files(files, notes)
     output = None
     if out is not None:
         from sim.audit.write import VIOLATIONS
@@ -94,7 +106,7 @@ def audit(
             for found in audits(data, chosen):
                 costs = exposure(found)
                 if as_json:
-                    documents.append(document(found, costs, by))
+                    documents.append(document(found, costs, by, notes))
                 else:
                     click.echo(audit_text(found, costs, by) + "\n")
                 if writer is not None:
@@ -105,6 +117,9 @@ def audit(
         click.echo(json.dumps({"format": 1, "audits": documents}, indent=2, ensure_ascii=False))
     if writer is not None:
         click.echo(f"violations: {out} ({writer.rows:,} rows)", err=as_json)
+    if not as_json and assessed:
+        broken = "1: a rule of law is broken" if law_broken else "0: no rule of law found broken"
+        click.echo(f"Exit {broken}.")
     if not assessed:
         raise CannotJudgeError("no rule could be assessed")
     raise click.exceptions.Exit(LAW_BROKEN if law_broken else 0)
@@ -143,23 +158,57 @@ def _named_by(run: Path) -> tuple[str, ...]:
 def _run(run: Path, strategies: tuple[str, ...]) -> Iterator[AuditInput]:
     """Inputs from a run directory, a strategy at a time."""
     from sim.jobs.audit import read_run
-    from sim.store.read import load_run
 
-    if (scale := load_run(run).scale) != 1:
-        click.echo(f"counts are as simulated, at a scale of {scale:.3g}", err=True)
     yield from read_run(run, strategies)
 
 
-def _files(
-    calls: Path | None, recipients: Path | None, optouts: Path | None, facts: Path | None
-) -> Iterator[AuditInput]:
-    """The input from a real dialer's files."""
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A real dialer's files, and how to read them."""
+
+    calls: Path | None
+    recipients: Path | None
+    optouts: Path | None
+    facts: Path | None
+    region: str | None
+    encoding: str | None
+
+
+def _files(files: _Files, notes: list[str]) -> Iterator[AuditInput]:
+    """The input from a real dialer's files; notes on them are told and added to a list."""
     from sim.audit.inputs.external import read_external
     from sim.audit.inputs.facts import read_facts
+    from sim.audit.inputs.numbers import known_region
 
-    assert calls is not None
-    known = None if facts is None else read_facts(facts)
-    data, notes = read_external(calls, recipients, optouts, facts=known, name=calls.name)
-    for note in notes:
+    assert files.calls is not None
+    region = files.region
+    if region is not None and not known_region(region):
+        raise OptionError("--region is a country, ISO 3166, in two capital letters, such as FR")
+    if files.encoding is not None:
+        _known_encoding(files.encoding)
+    known = None if files.facts is None else read_facts(files.facts, region)
+    data, found = read_external(
+        files.calls,
+        files.recipients,
+        files.optouts,
+        facts=known,
+        name=files.calls.name,
+        encoding=files.encoding,
+        region=region,
+    )
+    notes += found
+    for note in found:
         click.echo(note, err=True)
     yield data
+
+
+def _known_encoding(name: str) -> None:
+    """Refuse the name of no encoding of text."""
+    import codecs
+
+    try:
+        "a".encode(codecs.lookup(name).name)
+    except (LookupError, UnicodeError, TypeError):
+        raise OptionError(
+            "--encoding is no encoding of text that is known, such as cp1252"
+        ) from None

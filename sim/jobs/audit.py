@@ -67,7 +67,7 @@ def read_run(path: str | os.PathLike[str], strategies: Sequence[str] = ()) -> It
             optouts=run.table("optouts", OPTOUT_COLUMNS) if OPTOUTS in files else None,
             steps=run.table("regulator", STEP_COLUMNS) if STEPS in files else None,
         )
-        yield stored_input(scenario, name, stage.population, tables, numbers.key, found)
+        yield stored_input(scenario, name, stage.population, tables, numbers.key, found, run.scale)
 
 
 def scenario_of(run: Run) -> Scenario:

@@ -32,6 +32,9 @@ NAME = Kind(
 )
 
 
+REGION = Kind("country", "FR", "ISO 3166 code", {"type": "string", "pattern": r"^[A-Z]{2}$"})
+
+
 def parse_date(value: object) -> dt.date:
     """A day from ``2017-04-21``.
 
@@ -117,3 +120,4 @@ Name = Annotated[str, BeforeValidator(parse_name), NAME]
 """A name that other files use."""
 Text = Annotated[str, StringConstraints(min_length=1)]
 """A text that may not be empty."""
+Region = Annotated[str, BeforeValidator(str), StringConstraints(pattern=r"^[A-Z]{2}$"), REGION]

@@ -23,7 +23,7 @@ from sim.document.fields import Clock, Count
 from sim.document.kinds import FACTOR, SHARE
 from sim.document.quantity import Model, PlainDuration
 from sim.document.units import parse_factor, parse_share
-from sim.regimes.fields import Currency, Date, Name, Refs, Text
+from sim.regimes.fields import Currency, Date, Name, Refs, Region, Text
 from sim.scenario.dialing import CallTimes
 from sim.scenario.message import IdentityItem
 
@@ -240,6 +240,13 @@ class CallerNumberRule(RuleBase):
     """Which numbers may be shown as the caller's."""
 
     kind: Literal["caller_number"]
+    regions: tuple[Region, ...] = Field(
+        (),
+        description=(
+            "Countries in whose national form the digits below are; a number of another has none "
+            "of them. Left out, any country's."
+        ),
+    )
     forbidden_prefixes: tuple[Text, ...] = Field((), description="First digits that may not be.")
     allowed_prefixes: tuple[Text, ...] = Field(
         (), description="First digits of which one must be there; left out, any not forbidden."

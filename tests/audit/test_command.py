@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_a_run_against_two_regimes(run: Path) -> None:
         assert f"{strategy} against fr-consumer-2023: " in answer.stdout
         assert f"{strategy} against fr-electoral-silence: " in answer.stdout
     assert "warning: fr-consumer-2023 binds commercial calls" in answer.stdout
-    assert "not assessed: opt-outs are not known" in answer.stdout
+    assert "–  opt-outs are not known" in answer.stdout
     assert "modelling, not legal advice" in answer.stdout
     assert "compliant" not in answer.stdout.lower()
 
@@ -56,10 +57,11 @@ def test_a_run_against_two_regimes(run: Path) -> None:
 def test_no_violation_of_law_is_exit_code_0(run: Path) -> None:
     answer = give(run, "--regime", "fr-electoral-silence", "--strategy", "one")
     assert answer.exit_code == 0
-    assert "no violation found of 1 rule assessed, 0 not assessed, 1 not in force" in answer.stdout
+    assert "No violation found is said of 1 of 2 rules." in answer.stdout
+    assert answer.stdout.endswith("Exit 0: no rule of law found broken.\n")
     # A recommendation that is broken is no law that is broken.
     answer = give(run, "--regime", "fr-cnil-political", "--strategy", "two")
-    assert "of force recommendation in the strict reading" in answer.stdout
+    assert "(recommendation, strict reading)" in answer.stdout
 
 
 def test_tables_by_hour_and_by_territory(run: Path) -> None:
@@ -95,8 +97,10 @@ def test_a_real_dialer_s_log(calls: Path, tmp_path: Path) -> None:
     assert answer.exit_code == 1
     assert "calls.csv against night" in answer.stdout
     # 02:00 UTC is 21:00 of the day before in New York; twenty lines.
-    assert "20 violations in 60 calls, on 20 lines; first 2024-03-05 02h" in answer.stdout
-    assert "not assessed: opt-outs are not known" in answer.stdout
+    assert re.search(r"^  hours \(law\) +20 +60$", answer.stdout, re.MULTILINE)
+    assert "on 20 lines; first 2024-03-05 02h" in answer.stdout
+    assert "–  opt-outs are not known" in answer.stdout
+    assert max(map(len, answer.stdout.splitlines())) <= 80
     assert "0000000000000000" not in answer.stdout
 
 
@@ -116,6 +120,9 @@ def test_a_log_against_a_regime_that_holds_nothing_for_it(calls: Path) -> None:
         (["RUN", "--regime", "uk-pecr", "--strategy", "three"], "no strategy 'three'"),
         (["RUN", "--regime", "uk-pecr", "--optouts", "CALLS"], "go with --calls"),
         (["--calls", "CALLS", "--strategy", "one", "--regime", "uk-pecr"], "with a run directory"),
+        (["--calls", "CALLS", "--regime", "uk-pecr", "--region", "Norway"], "two capital letters"),
+        (["--calls", "CALLS", "--regime", "uk-pecr", "--encoding", "morse"], "no encoding"),
+        (["RUN", "--regime", "uk-pecr", "--region", "FR"], "go with --calls"),
         (["absent", "--regime", "uk-pecr"], "does not exist"),
         (["--calls", "absent.csv", "--regime", "uk-pecr"], "there is no such file"),
         (["RUN", "--regime", "uk-pecr", "--out", "absent/v.parquet"], "cannot write"),

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.audit.inputs.external import _Log, _People, _Wishes
+from sim.audit.inputs.external import LOG, PEOPLE, WISHES, _Log, _People, _Wishes
 from sim.audit.inputs.facts import FactsFile, read_facts
 from sim.audit.inputs.files import Sheet
+from sim.audit.inputs.reading import Known
 from sim.audit.rules import KINDS
 
 PAGE = (Path(__file__).parents[2] / "docs" / "audit.md").read_text(encoding="utf-8")
@@ -24,18 +25,22 @@ def columns(option: str) -> set[str]:
 
 
 @pytest.mark.parametrize(
-    ("option", "reader"), [("calls", _Log), ("recipients", _People), ("optouts", _Wishes)]
+    ("option", "reader", "known"),
+    [("calls", _Log, LOG), ("recipients", _People, PEOPLE), ("optouts", _Wishes, WISHES)],
 )
-def test_columns_are_those_of_the_page(option: str, reader: type, tmp_path: Path) -> None:
+def test_columns_are_those_of_the_page(
+    option: str, reader: type, known: Known, tmp_path: Path
+) -> None:
     listed = columns(option)
     assert "line" in listed
     file = tmp_path / "file.csv"
     file.write_text(",".join(sorted(listed)) + "\n", encoding="utf-8")
-    sheet = Sheet(file)
+    sheet = Sheet(file, known)
     reader(sheet)
     assert sheet.unused == ()
     registers = {"register_NAME", "opposition_NAME"}
     assert sheet._used - registers <= listed
+    assert set(known.names) == listed - registers
 
 
 def test_the_facts_of_the_page_can_be_read(tmp_path: Path) -> None:

@@ -7,8 +7,7 @@ kept, and no report holds anything on one person. The columns stand in ``docs/au
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
@@ -18,23 +17,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from sim.audit.inputs.files import (
-    Sheet,
-    no_problem,
-    zone_problem,
-)
+from sim.audit.inputs.files import EARLIEST_MS, Column, Sheet, no_problem, zone_problem
+from sim.audit.inputs.joining import joined
+from sim.audit.inputs.lines import local_numbers, matches
+from sim.audit.inputs.reading import SHOWN_ROWS, Known
 from sim.audit.tables import (
     I64,
     WEEK_MINUTES,
     AuditInput,
     Bools,
-    Calls,
     CampaignFacts,
-    OptOuts,
     Recipients,
     Slot,
 )
 from sim.document.units import parse_clock, parse_days
+from sim.document.zones import fixed_zones
 from sim.errors import DialerFilesError
 from sim.record.never import NEVER
 from sim.regimes.model import Covered
@@ -43,8 +40,26 @@ MAX_HOLD_MS = 24 * 3_600_000
 """Longest call that is taken for one."""
 _WINDOW = re.compile(r"(?P<days>[^0-9]+?)\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
 _DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
+_EIGHT_DIGITS = r"^[1-9]\d{7}$"
 
-Coded = tuple[NDArray[np.int32], tuple[str, ...]]
+LOG = Known(
+    (
+        *("line", "start_utc", "end_utc", "hold_ms", "zone", "line_type", "territory", "attempt"),
+        *("disposition", "connected", "delivered", "person", "abandoned", "pressed", "ring_ms"),
+        *("heard_utc", "strategy"),
+    )
+)
+"""Columns of a call log."""
+PEOPLE = Known(
+    (
+        *("line", "zone", "line_type", "territory", "consent_from_utc", "consent_until_utc"),
+        *("consent_scope", "consent_slot", "opposition"),
+    ),
+    ("register_", "opposition_"),
+)
+"""Columns of the recipients."""
+WISHES = Known(("line", "at_utc", "kind", "strategy"))
+"""Columns of the opt-outs."""
 
 
 def read_external(
@@ -54,6 +69,8 @@ def read_external(
     *,
     facts: CampaignFacts | None = None,
     name: str = "calls",
+    encoding: str | None = None,
+    region: str | None = None,
 ) -> tuple[AuditInput, tuple[str, ...]]:
     """An audit's input from files.
 
@@ -65,41 +82,71 @@ def read_external(
         What is known of the campaign; default nothing.
     name
         What to call it in the output.
+    encoding
+        Of CSV files; default that of a mark at their beginning, else UTF-8.
+    region
+        Country of the recipients, ISO 3166: then numbers of one's own that would be valid phone
+        numbers there are told.
 
     Returns
     -------
     AuditInput
         Of real people: outputs keep small counts back.
     tuple of str
-        What was found and not read, such as a column of no known name.
+        What a reader must know of the files: what was not read, or counted once.
 
     Raises
     ------
     DialerFilesError
         With every fault of the files.
     """
-    logs, people, wishes = (
-        None if path is None else Sheet(path) for path in (calls, recipients, optouts)
-    )
-    assert logs is not None
-    log = _Log(logs)
-    known = None if people is None else _People(people)
-    left = None if wishes is None else _Wishes(wishes)
     faults: list[str] = []
-    for sheet in (logs, people, wishes):
-        if sheet is not None:
-            try:
-                sheet.finish()
-            except DialerFilesError as error:
-                faults += error.faults
+    parts: list[Any] = []
+    kinds: tuple[Any, ...] = (_Log, _People, _Wishes)
+    given = zip((calls, recipients, optouts), (LOG, PEOPLE, WISHES), kinds, strict=True)
+    for path, known, part in given:
+        parts.append(None)
+        if path is None:
+            continue
+        try:
+            parts[-1] = part(Sheet(path, known, encoding))
+            parts[-1].sheet.finish()
+        except DialerFilesError as error:
+            faults += error.faults
     if faults:
         raise DialerFilesError(faults)
-    notes = tuple(
-        f"{sheet.path}: not read, as no such column is known: {', '.join(sheet.unused)}"
-        for sheet in (logs, people, wishes)
-        if sheet is not None and sheet.unused
-    )
-    return _joined(log, known, left, facts or CampaignFacts(), name), notes
+    log, people, wishes = parts
+    notes = [note for part in parts if part is not None for note in _notes(part, region)]
+    found, more = joined(log, people, wishes, facts or CampaignFacts(), name)
+    return found, (*notes, *more)
+
+
+def _notes(part: _Log | _People | _Wishes, region: str | None) -> Iterator[str]:
+    """What a reader must know of one file."""
+    sheet = part.sheet
+    if unused := sheet.unused:
+        places = ", ".join(map(str, unused[:SHOWN_ROWS]))
+        more = f" and {len(unused) - SHOWN_ROWS} more" if len(unused) > SHOWN_ROWS else ""
+        s = "s" if len(unused) > 1 else ""
+        yield f"{sheet.path}: not read, as no such column is known: column{s} {places}{more}"
+    zones = getattr(part, "zone", None)
+    if zones is not None:
+        yield from (f"{sheet.path}: zone: {warning}" for warning in fixed_zones(zones.texts))
+    ids = part.ids
+    assert ids is not None
+    eight = matches(ids, _EIGHT_DIGITS)
+    if np.count_nonzero(eight) > len(eight) / 2:
+        some = ids.filter(pa.array(eight)).unique().to_pylist()
+        if region is None:
+            yield (
+                f"{sheet.path}: line: most have eight digits, as phone numbers of some countries "
+                "do; if they are, give keyed hashes; --region CC looks closer"
+            )
+        elif (share := local_numbers(some, region)) > 0.5:
+            yield (
+                f"{sheet.path}: line: {share:.0%} of those with eight digits would be phone "
+                f"numbers in {region}; if they are, give keyed hashes"
+            )
 
 
 # ── The three files ──────────────────────────────────────────────────────────────────────────────
@@ -113,60 +160,68 @@ class _Log:
         if not sheet.rows:
             sheet.fault("line", "the file has no rows")
         self.ids = sheet.ids("line")
-        start = sheet.moments("start_utc")
+        start = sheet.moments("start_utc", required=True)
         if start is None and not sheet.has("start_utc"):
             sheet.fault("start_utc", "the column is missing")
-        self.start = np.zeros(sheet.rows, dtype=np.int64) if start is None else start
+        self.start = np.zeros(sheet.rows, dtype=np.int64) if start is None else start.values
         self.zone = sheet.codes("zone", zone_problem)
         self.territory = sheet.codes("territory", no_problem)
         self.line_type = sheet.codes("line_type", no_problem)
-        self.calls = Calls(
-            line=np.empty(0, dtype=np.int64),
-            start_ms=self.start,
-            end_ms=self._end(),
-            attempt=sheet.whole("attempt", 1, 1_000_000),
-            connected=sheet.flags("connected"),
-            delivered=sheet.flags("delivered"),
-            person=sheet.flags("person"),
-            abandoned=sheet.flags("abandoned"),
-            pressed=sheet.flags("pressed"),
-            heard_ms=sheet.moments("heard_utc", empty=True),
-            ring_ms=sheet.whole("ring_ms", 0, MAX_HOLD_MS),
-        )
-        self._dispositions()
+        columns: dict[str, Column[Any] | None] = {
+            "end_ms": self._end(),
+            "attempt": sheet.whole("attempt", 1, 1_000_000),
+            **{name: sheet.flags(name) for name in ("connected", "delivered", "person")},
+            **{name: sheet.flags(name) for name in ("abandoned", "pressed")},
+            "heard_ms": sheet.moments("heard_utc", empty=NEVER),
+            "ring_ms": sheet.whole("ring_ms", 0, MAX_HOLD_MS),
+        }
+        self.columns = {**self._dispositions(), **_there(columns)}
         _one_campaign(sheet)
 
-    def _end(self) -> I64 | None:
+    def _end(self) -> Column[I64] | None:
+        """Moments of release; where they are not known, those that holding times give."""
         end = self.sheet.moments("end_utc")
         hold = self.sheet.whole("hold_ms", 0, MAX_HOLD_MS)
+        by_hold = None if hold is None else Column(self.start + hold.values, hold.unknown)
         if end is None:
-            return None if hold is None else self.start + hold
-        self.sheet.bad_rows("end_utc", end < self.start, "lies before the start of the call")
-        return end
+            return by_hold
+        known = ~end.unknown & (self.start > EARLIEST_MS)
+        for wrong, message in (
+            (end.values < self.start, "lies before the start of the call"),
+            (
+                end.values > self.start + MAX_HOLD_MS,
+                "lies more than 24 h after its start",
+            ),
+        ):
+            self.sheet.bad_rows("end_utc", known & wrong, message)
+        if by_hold is None:
+            return Column(np.where(end.unknown, self.start, end.values), end.unknown)
+        return Column(
+            np.where(end.unknown, by_hold.values, end.values), end.unknown & by_hold.unknown
+        )
 
-    def _dispositions(self) -> None:
+    def _dispositions(self) -> dict[str, Column[Any]]:
         """What `disposition` tells, where columns of their own do not."""
         found = self.sheet.codes("disposition", _disposition_problem)
         if found is None:
-            return
-        codes, names = found
+            return {}
 
-        def among(*wanted: str) -> Bools:
-            return np.array([name in wanted for name in names], dtype=np.bool_)[codes]
+        def among(*wanted: str) -> Column[Bools]:
+            one_of = np.array([name in wanted for name in found.texts], dtype=np.bool_)
+            return Column(one_of[found.codes] & ~found.unknown, found.unknown)
 
-        calls = self.calls
-        self.calls = replace(
-            calls,
-            connected=among("machine", "human") if calls.connected is None else calls.connected,
-            person=among("human") if calls.person is None else calls.person,
-            rang_out=among("no_answer"),
-        )
+        return {
+            "connected": among("machine", "human"),
+            "person": among("human"),
+            "rang_out": among("no_answer"),
+        }
 
 
 class _People:
     """The recipients."""
 
     def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.ids = sheet.ids("line")
         if self.ids is not None:
             codes = pc.dictionary_encode(self.ids.fill_null("")).indices.to_numpy()
@@ -177,28 +232,54 @@ class _People:
         self.zone = sheet.codes("zone", zone_problem)
         self.territory = sheet.codes("territory", no_problem)
         self.line_type = sheet.codes("line_type", no_problem)
-        since = sheet.moments("consent_from_utc", empty=True)
-        until = sheet.moments("consent_until_utc", empty=True)
+        since = sheet.moments("consent_from_utc", empty=NEVER)
+        until = sheet.moments("consent_until_utc", empty=NEVER)
         if since is not None and until is not None:
-            backwards = (since != NEVER) & (until != NEVER) & (until < since)
+            known = ~since.unknown & ~until.unknown
+            known &= (since.values != NEVER) & (until.values != NEVER)
+            backwards = known & (until.values < since.values)
             sheet.bad_rows("consent_until_utc", backwards, "lies before consent_from_utc")
         self.scopes, scope = _each(sheet, "consent_scope", _scope)
         self.slots, slot = _each(sheet, "consent_slot", _slot)
-        registers, oppositions = {}, {}
+        self.columns = _there(
+            {"consent_from": since, "consent_until": until, "consent_scope": scope,
+             "consent_slot": slot}
+        )  # fmt: skip
         for name in sheet.names:
-            if name.startswith("register_"):
-                registers[_listed(name, "register_")] = _flags(sheet, name)
-            elif name == "opposition":
-                oppositions["directory"] = _flags(sheet, name)
-            elif name.startswith("opposition_"):
-                oppositions[_listed(name, "opposition_")] = _flags(sheet, name)
-        self.recipients = Recipients(
-            consent_from_ms=since,
-            consent_until_ms=until,
-            consent_scope=scope,
-            consent_slot=slot,
-            registers=MappingProxyType(registers),
-            oppositions=MappingProxyType(oppositions),
+            for beginning in ("register_", "opposition_"):
+                if name.startswith(beginning):
+                    listed = name.removeprefix(beginning).replace("_", "-")
+                    self._flags(name, f"{beginning[:-1]} {listed}")
+        self._flags("opposition", "opposition directory")
+
+    def _flags(self, name: str, what: str) -> None:
+        found = self.sheet.flags(name)
+        if found is not None:
+            self.columns[what] = found
+
+    def recipients(self, beyond: int) -> Recipients:
+        """What is known of the lines, and of some more of which nothing is."""
+        grown = {what: _grown(column, beyond) for what, column in self.columns.items()}
+        unknown = {what: column.unknown for what, column in grown.items()}
+        ends = [unknown.pop(name, None) for name in ("consent_from", "consent_until")]
+        if ends[0] is not None and ends[1] is not None:
+            unknown["consent"] = ends[0] | ends[1]
+
+        def values(what: str) -> Any:
+            return grown[what].values if what in grown else None
+
+        def named(beginning: str) -> Mapping[str, Bools]:
+            lists = (what for what in grown if what.startswith(beginning))
+            return MappingProxyType({w.removeprefix(beginning): values(w) for w in lists})
+
+        return Recipients(
+            consent_from_ms=values("consent_from"),
+            consent_until_ms=values("consent_until"),
+            consent_scope=values("consent_scope"),
+            consent_slot=values("consent_slot"),
+            registers=named("register "),
+            oppositions=named("opposition "),
+            unknown=MappingProxyType({what: of for what, of in unknown.items() if of.any()}),
         )
 
 
@@ -206,34 +287,50 @@ class _Wishes:
     """The opt-outs."""
 
     def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
         self.ids = sheet.ids("line")
-        at = sheet.moments("at_utc")
+        at = sheet.moments("at_utc", required=True)
         if at is None and not sheet.has("at_utc"):
             sheet.fault("at_utc", "the column is missing")
-        self.at = np.zeros(sheet.rows, dtype=np.int64) if at is None else at
+        self.at = np.zeros(sheet.rows, dtype=np.int64) if at is None else at.values
         _one_campaign(sheet)
+        self.refusal: Bools | None = None
+        self.unknown_kind: Bools | None = None
         kinds = sheet.codes("kind", _kind_problem)
-        self.refusal = (
-            None if kinds is None else np.array([k == "refusal" for k in kinds[1]])[kinds[0]]
-        )
+        if kinds is not None:
+            is_refusal = np.array([text == "refusal" for text in kinds.texts], dtype=np.bool_)
+            self.refusal = is_refusal[kinds.codes] & ~kinds.unknown
+            self.unknown_kind = kinds.unknown if kinds.unknown.any() else None
+        elif sheet.has("kind"):
+            self.refusal = np.zeros(sheet.rows, dtype=np.bool_)
+            self.unknown_kind = ~self.refusal
+
+
+def _there(columns: Mapping[str, Column[Any] | None]) -> dict[str, Column[Any]]:
+    """The columns that say anything."""
+    return {
+        name: column
+        for name, column in columns.items()
+        if column is not None and not (len(column.unknown) and column.unknown.all())
+    }
+
+
+def _grown(column: Column[Any], beyond: int) -> Column[Any]:
+    """A column with some more entries that are not known."""
+    if not beyond:
+        return column
+    more = np.zeros(beyond, dtype=column.values.dtype)
+    return Column(
+        np.concatenate([column.values, more]),
+        np.concatenate([column.unknown, np.ones(beyond, dtype=np.bool_)]),
+    )
 
 
 def _one_campaign(sheet: Sheet) -> None:
     """Fault a file of several campaigns."""
     strategies = sheet.codes("strategy", no_problem)
-    if strategies is not None and len(strategies[1]) > 1:
+    if strategies is not None and len(strategies.texts) > 1:
         sheet.fault("strategy", "the file holds several campaigns; audit them one by one")
-
-
-def _flags(sheet: Sheet, name: str) -> Bools:
-    found = sheet.flags(name)
-    assert found is not None
-    return found
-
-
-def _listed(column: str, prefix: str) -> str:
-    """Name of a register by its column."""
-    return column.removeprefix(prefix).replace("_", "-")
 
 
 def _disposition_problem(name: str) -> str | None:
@@ -249,18 +346,22 @@ def _kind_problem(name: str) -> str | None:
 
 def _each(
     sheet: Sheet, name: str, parse: Callable[[str], Any]
-) -> tuple[tuple[Any, ...], NDArray[np.int16] | None]:
+) -> tuple[tuple[Any, ...], Column[NDArray[np.int16]] | None]:
     """A column whose texts are parsed: the parsed values, and their places; -1 for an empty row."""
-    text = sheet.text(name, empty=True)
+    text = sheet.text(name)
     if text is None:
         return (), None
     coded = pc.dictionary_encode(text.fill_null(""))
     codes = coded.indices.to_numpy(zero_copy_only=False)
     values: list[Any] = []
     place: list[int] = []
+    unknown = np.zeros(len(codes), dtype=np.bool_)
     for code, written in enumerate(coded.dictionary.to_pylist()):
         place.append(-1)
         if not written:
+            continue
+        if written.lower() == "unknown":
+            unknown |= codes == code
             continue
         try:
             values.append(parse(written))
@@ -270,7 +371,8 @@ def _each(
     if len(values) > np.iinfo(np.int16).max:
         sheet.fault(name, f"holds {len(values):,} different texts; 32,767 is the most")
         return (), None
-    return tuple(values), np.array(place or [-1], dtype=np.int32)[codes].astype(np.int16)
+    places = np.array(place or [-1], dtype=np.int32)[codes].astype(np.int16)
+    return tuple(values), Column(places, unknown)
 
 
 def _scope(text: str) -> frozenset[str]:
@@ -298,75 +400,3 @@ def _slot(text: str) -> Slot:
         for day in days:
             open_at[day * 1440 + opens : day * 1440 + closes] = True
     return Slot(text, open_at)
-
-
-# ── Joined ───────────────────────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class _Index:
-    """Lines by place."""
-
-    ids: pa.Array
-
-    def places(self, ids: pa.Array) -> NDArray[np.int64]:
-        """Place of each id; -1 where it is not among them."""
-        found = pc.fill_null(pc.index_in(ids, value_set=self.ids), -1)
-        places: NDArray[np.int64] = found.to_numpy(zero_copy_only=False).astype(np.int64)
-        return places
-
-
-def _joined(
-    log: _Log, people: _People | None, wishes: _Wishes | None, facts: CampaignFacts, name: str
-) -> AuditInput:
-    assert log.ids is not None
-    ids = log.ids.unique() if people is None else people.ids
-    assert ids is not None
-    index = _Index(ids)
-    line = index.places(log.ids)
-    if people is not None:
-        log.sheet.bad_rows("line", line < 0, "stands not among the recipients")
-        log.sheet.finish()
-    coded: dict[str, Coded | None] = {}
-    for what in ("zone", "territory", "line_type"):
-        own: Coded | None = getattr(log, what)
-        theirs: Coded | None = None if people is None else getattr(people, what)
-        coded[what] = own if own or theirs is None else (theirs[0][line], theirs[1])
-
-    def codes(what: str) -> NDArray[np.int32] | None:
-        found = coded[what]
-        return None if found is None else found[0]
-
-    def names(what: str) -> tuple[str, ...]:
-        found = coded[what]
-        return () if found is None else found[1]
-
-    return AuditInput(
-        name=name,
-        calls=replace(
-            log.calls,
-            line=line,
-            zone=codes("zone"),
-            territory=codes("territory"),
-            line_type=codes("line_type"),
-        ),
-        lines=len(ids),
-        zones=names("zone"),
-        territories=names("territory"),
-        line_types=names("line_type"),
-        scopes=() if people is None else people.scopes,
-        slots=() if people is None else people.slots,
-        recipients=None if people is None else people.recipients,
-        optouts=None if wishes is None else _optouts(wishes, index),
-        facts=facts,
-        personal=True,
-        line_ids=ids.to_numpy(zero_copy_only=False),
-    )
-
-
-def _optouts(wishes: _Wishes, index: _Index) -> OptOuts:
-    """Opt-outs of lines that are known; others cannot have been called."""
-    line = index.places(wishes.ids)
-    known = line >= 0
-    refusal = None if wishes.refusal is None else wishes.refusal[known]
-    return OptOuts(line[known], wishes.at[known], refusal)

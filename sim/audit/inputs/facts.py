@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from types import MappingProxyType
 from typing import Annotated, Literal, get_args
 
 from pydantic import Field, StrictBool, ValidationError
 
+from sim.audit.inputs.numbers import NumberError, international
 from sim.audit.tables import CampaignFacts
 from sim.document.messages import did_you_mean
 from sim.document.node import plain
 from sim.document.quantity import Model, PlainDuration
 from sim.document.source import read_source
-from sim.errors import DialerFilesError, DocumentError
+from sim.errors import DialerFilesError, DocumentError, Fault
 from sim.regimes.fields import Name
 from sim.regimes.model import Share
 from sim.scenario.message import IdentityItem
@@ -36,8 +38,15 @@ class FactsFile(Model):
     duties: dict[Name, StrictBool] = Field(default_factory=dict)
 
 
-def read_facts(path: str | Path) -> CampaignFacts:
+def read_facts(path: str | Path, region: str | None = None) -> CampaignFacts:
     """Facts from a YAML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+    region
+        Country, ISO 3166, of caller numbers in a national form.
 
     Raises
     ------
@@ -49,11 +58,14 @@ def read_facts(path: str | Path) -> CampaignFacts:
     except DocumentError as error:
         raise DialerFilesError(str(fault) for fault in error.faults) from None
     if source.faults:
-        raise DialerFilesError(str(fault) for fault in source.faults)
+        raise DialerFilesError(map(_place, source.faults))
     try:
         file = FactsFile.model_validate(plain(source.node))
     except ValidationError as error:
         raise DialerFilesError(_faults(path, error)) from None
+    numbers, wrong = _numbers(path, file.caller_numbers, region)
+    if wrong:
+        raise DialerFilesError(wrong)
     return CampaignFacts(
         opt_out_notice=file.opt_out_notice,
         how_to_object=file.how_to_object,
@@ -61,7 +73,7 @@ def read_facts(path: str | Path) -> CampaignFacts:
         opt_out_key_within_ms=file.opt_out_key_within,
         gate=file.gate,
         identification=MappingProxyType({str(k): v for k, v in file.identification.items()}),
-        caller_numbers=file.caller_numbers,
+        caller_numbers=numbers,
         abandoned_share=file.abandoned_share,
         abandoned_within_ms=file.abandoned_within,
         data_notice=file.data_notice,
@@ -70,15 +82,55 @@ def read_facts(path: str | Path) -> CampaignFacts:
     )
 
 
+def _numbers(
+    path: str | Path, written: tuple[str, ...] | None, region: str | None
+) -> tuple[tuple[str, ...] | None, list[str]]:
+    """The caller's numbers in one form, and what is wrong with them."""
+    if written is None:
+        return None, []
+    found, wrong = [], []
+    for place, number in enumerate(written):
+        try:
+            found.append(international(number, region))
+        except NumberError as error:
+            wrong.append(f"{path}: caller_numbers.{place}: {error}")
+    return tuple(found), wrong
+
+
+def _place(fault: Fault) -> str:
+    """A fault of a key, without the key: the file may be another than was meant."""
+    return (
+        f"{fault.file}:{fault.line}:{fault.column}: is no map of facts, each key once, such as "
+        "`gate: none`"
+    )
+
+
 def _faults(path: str | Path, error: ValidationError) -> list[str]:
     found = []
     for entry in error.errors(include_url=False, include_input=False):
-        where = [str(part) for part in entry["loc"] if part != "[key]"]
+        where = [_shown(str(part)) for part in entry["loc"] if part != "[key]"]
         message = entry["msg"].removeprefix("Value error, ")
         if entry["type"] == "extra_forbidden":
-            hint = did_you_mean(where[-1], tuple(FactsFile.model_fields))
+            hint = did_you_mean(str(entry["loc"][-1]), tuple(FactsFile.model_fields))
             message = f"there is no such fact{hint or '.'}"
         elif where[:1] == ["identification"] and entry["type"] == "literal_error":
             message = f"allowed: {', '.join(get_args(IdentityItem))}"
+        elif entry["type"] == "value_error":
+            message = f"cannot be read; wanted: {_WANTED.get(where[0], 'another value')}"
         found.append(f"{path}: {'.'.join(where)}: {message}")
     return found
+
+
+_WANTED = {
+    "opt_out_key_within": "a duration, such as 2 s",
+    "abandoned_within": "a duration, such as 2 s",
+    "abandoned_share": "a share, such as 2 %",
+    "duties": "names of duties, in small letters and dashes",
+}
+"""What a fact is, where its value cannot be read."""
+_PLAIN = re.compile(r"[a-z][a-z_-]{0,40}|\d{1,3}")
+
+
+def _shown(key: str) -> str:
+    """A key as it may be shown: what is no plain name may be anything."""
+    return key if _PLAIN.fullmatch(key) else "(a key)"

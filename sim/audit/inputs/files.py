@@ -1,43 +1,71 @@
 """Reading tables of a real dialer: Parquet or CSV, checked column by column, bad rows by number.
 
-Values are never repeated in a message: they may be personal data.
+Values are never repeated in a message: they may be personal data. A value that is empty, or the
+word ``unknown``, is not known.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Generic, TypeVar
 from zoneinfo import available_timezones
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.csv as pa_csv
-import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from sim.audit.inputs.lines import (
+    DIGITS_ONLY,
+    PHONE_NAME,
+    comparable,
+    hidden_phones,
+    matches,
+    phones,
+)
+from sim.audit.inputs.reading import Known, named_rows, read
 from sim.audit.tables import I64, Bools
 from sim.errors import DialerFilesError
-from sim.record.never import NEVER
 
-SHOWN_ROWS = 20
-"""Bad rows that are named; the rest are counted."""
-_EARLIEST, _LATEST = (
+EARLIEST_MS, _LATEST = (
     int(dt.datetime(year, 1, 1, tzinfo=dt.UTC).timestamp() * 1000) for year in (1990, 2100)
 )
+"""First moment that is taken for one, and first that is not; what is none is set to the first."""
 _MOMENT = re.compile(
     r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d(:\d\d(\.\d{1,9})?)?(Z|[+-]\d\d(:?\d\d)?)", re.ASCII
 )
 _TRUE, _FALSE = {"true", "t", "yes", "y", "1"}, {"false", "f", "no", "n", "0"}
+_UNKNOWN = "unknown"
+_ZONES = frozenset(available_timezones())
+_LONGEST_TEXT = 200
+"""Most characters of a value that is read as one of few texts."""
+V = TypeVar("V")
 
-_PHONE = r"^\s*[+(]?\+?[0-9][0-9 ().\-/\x{a0}]{6,22}$"  # only digits and what stands between them
-_DATE = r"^\s*\d{4}-\d{2}-\d{2}$"
-_PHONE_NAME = re.compile(
-    r"phone|msisdn|callee|^tel(ephone)?$|(dialled|called|destination)_number", re.I
-)
-_DIGITS_ONLY = r"^[1-9]\d*$"
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[V]):
+    """Values of a column, and of which rows they are not known; these hold some allowed value."""
+
+    values: V
+    unknown: Bools
+
+    @property
+    def any_unknown(self) -> bool:
+        """Whether some are not known."""
+        return bool(self.unknown.any())
+
+
+@dataclass(frozen=True, slots=True)
+class Coded:
+    """A column of few texts, as codes; of unknown rows the code is 0."""
+
+    codes: NDArray[np.int32]
+    texts: tuple[str, ...]
+    unknown: Bools
 
 
 class Sheet:
@@ -46,111 +74,123 @@ class Sheet:
     Parameters
     ----------
     path
-        A Parquet file, or a CSV file in UTF-8 with a header.
+        A Parquet file, or a CSV file with a header.
+    known
+        The columns that it may have.
+    encoding
+        Of a CSV file; default that of its mark, else UTF-8.
     """
 
-    def __init__(self, path: str | Path) -> None:
+    def __init__(self, path: str | Path, known: Known, encoding: str | None = None) -> None:
         self.path = Path(path)
-        self._table = _read(self.path)
+        found = read(self.path, known, encoding)
+        self._table, self.names = found.table, found.names
         self.rows = self._table.num_rows
         self.faults: list[str] = []
+        self._known = known
         self._used: set[str] = set()
-        names = self._table.column_names
-        twice = sorted({name for name in names if names.count(name) > 1})
-        if twice:
-            raise DialerFilesError(
-                f"{self.path}: the column '{name}' stands twice" for name in twice
-            )
 
     @property
-    def names(self) -> tuple[str, ...]:
-        """Names of the columns."""
-        return tuple(self._table.column_names)
-
-    @property
-    def unused(self) -> tuple[str, ...]:
-        """Columns that were not asked for."""
-        return tuple(name for name in self.names if name not in self._used)
+    def unused(self) -> tuple[int, ...]:
+        """Columns that were not asked for, by position from 1."""
+        return tuple(k for k, name in enumerate(self.names, 1) if name not in self._used)
 
     def has(self, name: str) -> bool:
         """Whether there is such a column."""
-        return name in self._table.column_names
+        return name in self.names
 
     def fault(self, name: str, message: str) -> None:
         """Note what is wrong with a column."""
-        self.faults.append(f"{self.path}: {name}: {message}")
+        self.faults.append(f"{self.path}: {self._called(name)}: {message}")
+
+    def _called(self, name: str) -> str:
+        """What to call a column: its name where that is ours, else its position."""
+        if name in self._known.names:
+            return name
+        beginning = next((b for b in self._known.beginnings if name.startswith(b)), "")
+        where = f"column {self.names.index(name) + 1}"
+        return f"{where} ({beginning}…)" if beginning else where
 
     def bad_rows(self, name: str, wrong: Bools, message: str) -> None:
         """Note what is wrong with some rows of a column; the first row after the header is 1."""
         rows = np.flatnonzero(wrong) + 1
         if len(rows):
-            self.fault(name, f"{message}: {_named(rows.tolist())}")
+            self.fault(name, f"{message}: {named_rows(rows.tolist())}")
 
     def finish(self) -> None:
         """Look for phone numbers where nobody looked, and raise what was found."""
-        for name in self.unused:
-            if _PHONE_NAME.search(name):
+        for place in self.unused:
+            name = self.names[place - 1]
+            if PHONE_NAME.search(name):
                 self.fault(name, "is named like a column of phone numbers; leave it out")
-            else:
-                self._refuse_phones(name, self._table.column(name), bare=False)
+                continue
+            kind = _kind(self._table.column(place - 1).type)
+            if kind == "text":
+                text = _text(self._table.column(place - 1))
+                like = phones(text, bare=False) | hidden_phones(text)
+                self.bad_rows(name, like, "looks like a phone number")
         if self.faults:
             raise DialerFilesError(self.faults)
 
     # ── Columns ──────────────────────────────────────────────────────────────────────────────
 
-    def _column(self, name: str) -> pa.ChunkedArray | None:
+    def _column(self, name: str, *kinds: str) -> pa.ChunkedArray | None:
+        """A column of one of some kinds of type; None where there is none such."""
         self._used.add(name)
-        return self._table.column(name) if self.has(name) else None
+        if not self.has(name):
+            return None
+        column = self._table.column(self.names.index(name))
+        kind = _kind(column.type)
+        # Whole numbers beside missing ones often come as fractions: 1.0.
+        if kind not in (*kinds, "null") and (kind != "fraction" or "whole" not in kinds):
+            wanted = " or ".join(_KINDS[k] for k in kinds)
+            found = _KINDS.get(kind, "values of another type")
+            self.fault(name, f"holds {found}; {wanted} are wanted")
+            return None
+        return column
 
-    def text(self, name: str, *, empty: bool = False) -> pa.Array | None:
-        """A column of text without spaces around it; None where there is none.
-
-        Parameters
-        ----------
-        name
-            The column.
-        empty
-            Whether a row may be empty; then it is null.
-        """
-        column = self._column(name)
+    def text(self, name: str) -> pa.Array | None:
+        """A column of text without spaces around it, null where it is empty; None for no column."""
+        column = self._column(name, "text")
         if column is None:
             return None
-        self._refuse_phones(name, column, bare=True)
         found = _text(column)
-        if not empty:
-            self.bad_rows(name, _bools(found.is_null()), "is empty")
+        self.bad_rows(name, phones(found, bare=True), "looks like a phone number")
+        length = pc.fill_null(pc.utf8_length(found), 0).to_numpy(zero_copy_only=False)
+        self.bad_rows(name, length > _LONGEST_TEXT, f"is longer than {_LONGEST_TEXT} characters")
         return found
 
     def ids(self, name: str) -> pa.Array | None:
-        """Identifiers of lines as text: whole numbers, or digests in hex or base64."""
-        column = self._column(name)
-        if column is None:
+        """Identifiers of lines as they are compared: whole numbers, or digests in hex or base64."""
+        if not self.has(name):
+            self._used.add(name)
             self.fault(name, "the column is missing")
+            return None
+        column = self._column(name, "text", "whole")
+        if column is None:
             return None
         found = _text(column)
         missing = _bools(found.is_null())
         self.bad_rows(name, missing, "is empty")
-        phones = _phones(found, bare=False)
-        numbers = _matches(found, _DIGITS_ONLY)
+        like = phones(found, bare=False)
+        numbers = matches(found, DIGITS_ONLY)
         length = pc.fill_null(pc.utf8_length(found), 0).to_numpy(zero_copy_only=False)
         long = numbers & (length >= 9) & (length <= 15)
         if np.count_nonzero(long) > 0.01 * np.count_nonzero(numbers):
-            phones |= long  # a few are the smallest of wide digests in decimal
+            like |= long  # a few are the smallest of wide digests in decimal
         self.bad_rows(
             name,
-            phones,
+            like,
             "looks like a phone number; give a keyed hash of it, or a number of your own",
         )
-        digest = _matches(found, r"^([0-9A-Fa-f]{16,128}|[A-Za-z0-9+/_-]{16,172}={0,2})$")
-        short = _matches(found, r"^\d{1,18}$")
-        wrong = ~missing & ~phones & ~digest & ~short
+        digest = matches(found, r"^([0-9A-Fa-f]{16,128}|[A-Za-z0-9+/_-]{16,172}={0,2})$")
+        short = matches(found, r"^\d{1,18}$")
+        wrong = ~missing & ~like & ~digest & ~short
         self.bad_rows(name, wrong, "is neither a whole number nor a digest in hex or base64")
-        return found
+        return comparable(found)
 
-    def codes(
-        self, name: str, allowed: Callable[[str], str | None]
-    ) -> tuple[NDArray[np.int32], tuple[str, ...]] | None:
-        """A column of few texts, as codes and the texts.
+    def codes(self, name: str, allowed: Callable[[str], str | None]) -> Coded | None:
+        """A column of few texts, as codes and the texts; None where all are unknown.
 
         Parameters
         ----------
@@ -162,74 +202,108 @@ class Sheet:
         found = self.text(name)
         if found is None:
             return None
-        coded = pc.dictionary_encode(found.fill_null(""))
-        names = tuple(coded.dictionary.to_pylist())
-        codes: NDArray[np.int32] = coded.indices.to_numpy(zero_copy_only=False).astype(np.int32)
-        for code, text in enumerate(names):
-            if text and (message := allowed(text)) is not None:
-                self.bad_rows(name, codes == code, message)
-        return codes, names
+        unknown = _unknown(found)
+        coded = pc.dictionary_encode(found.filter(pa.array(~unknown)))
+        texts = tuple(coded.dictionary.to_pylist())
+        codes = np.zeros(self.rows, dtype=np.int32)
+        codes[~unknown] = coded.indices.to_numpy(zero_copy_only=False)
+        for code, text in enumerate(texts):
+            if (message := allowed(text)) is not None:
+                self.bad_rows(name, (codes == code) & ~unknown, message)
+        return Coded(codes, texts, unknown) if texts else None
 
-    def flags(self, name: str) -> Bools | None:
+    def flags(self, name: str) -> Column[Bools] | None:
         """A column of yes or no."""
-        column = self._column(name)
+        column = self._column(name, "flag", "text", "whole")
         if column is None:
             return None
         if pa.types.is_boolean(column.type):
-            self.bad_rows(name, _bools(column.is_null()), "is empty")
-            return _bools(column.fill_null(False))
-        found = pc.fill_null(pc.utf8_lower(_text(column)), "")
+            return Column(_bools(column.fill_null(False)), _bools(column.is_null()))
+        text = _text(column)
+        unknown = _unknown(text)
+        found = pc.fill_null(pc.utf8_lower(text), "")
         yes = _bools(pc.is_in(found, pa.array(sorted(_TRUE))))
         no = _bools(pc.is_in(found, pa.array(sorted(_FALSE))))
-        self.bad_rows(name, ~yes & ~no, "is neither true nor false")
-        return yes
+        self.bad_rows(name, ~yes & ~no & ~unknown, "is neither true nor false")
+        return Column(yes, unknown)
 
-    def whole(self, name: str, least: int, most: int) -> I64 | None:
+    def whole(self, name: str, least: int, most: int) -> Column[I64] | None:
         """A column of whole numbers."""
-        column = self._column(name)
+        column = self._column(name, "whole", "text")
         if column is None:
             return None
         found = _text(column)
-        right = _matches(found, r"^\d{1,18}$")
+        unknown = _unknown(found)
+        right = matches(found, r"^\d{1,18}$")
         values = pc.if_else(pa.array(right), found, "0").cast(pa.int64())
-        numbers: I64 = values.to_numpy(zero_copy_only=False)
+        numbers: I64 = np.array(values.to_numpy(zero_copy_only=False))
         right &= (numbers >= least) & (numbers <= most)
-        self.bad_rows(name, ~right, f"is no whole number from {least} to {most}")
-        return numbers
+        self.bad_rows(name, ~right & ~unknown, f"is no whole number from {least} to {most:,}")
+        numbers[~right] = least
+        return Column(numbers, unknown)
 
-    def moments(self, name: str, *, empty: bool = False) -> I64 | None:
-        """A column of moments, ms since 1970 UTC; :data:`NEVER` where a row may be empty and is."""
-        column = self._column(name)
+    def moments(
+        self, name: str, *, required: bool = False, empty: int | None = None
+    ) -> Column[I64] | None:
+        """A column of moments, ms since 1970 UTC.
+
+        Parameters
+        ----------
+        name
+            The column.
+        required
+            Whether each row must have one.
+        empty
+            What an empty row means; default that it is not known.
+        """
+        column = self._column(name, "moment", "text")
         if column is None:
             return None
-        kind = column.type
-        if pa.types.is_timestamp(kind):
-            if kind.tz is None:
-                self.fault(name, "holds local times without a zone; absolute times are wanted: UTC")
+        if pa.types.is_timestamp(column.type):
+            parsed = self._stamps(name, column)
+            if parsed is None:
                 return None
-            missing = _bools(column.is_null())
-            values = column.cast(pa.timestamp("ms", kind.tz), safe=False).cast(pa.int64())
-            found: I64 = values.fill_null(_EARLIEST).to_numpy()
-        elif pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            found, missing = self._parse_moments(name, _text(column))
-        elif pa.types.is_null(kind):
-            missing = np.ones(self.rows, dtype=np.bool_)
-            found = np.full(self.rows, _EARLIEST, dtype=np.int64)
+            found, missing = parsed
+            unknown = np.zeros(self.rows, dtype=np.bool_)
         else:
-            self.fault(name, f"is of type {kind}; timestamps in UTC are wanted")
-            return None
+            text = _text(column)
+            unknown = _unknown(text) & ~_bools(text.is_null())
+            found, missing = self._parse_moments(name, text, unknown)
         found = np.array(found)
-        outside = ~missing & ((found < _EARLIEST) | (found >= _LATEST))
+        blank = missing | unknown
+        outside = ~blank & ((found < EARLIEST_MS) | (found >= _LATEST))
         self.bad_rows(name, outside, "lies outside of the years 1990 to 2099")
-        if not empty:
+        found[outside | blank] = EARLIEST_MS
+        if required:
             self.bad_rows(name, missing, "is empty")
-        found[outside] = _EARLIEST
-        found[missing] = NEVER if empty else _EARLIEST
-        return found
+            self.bad_rows(name, unknown, "is unknown; rows without it cannot be judged")
+        elif empty is None:
+            unknown = blank
+        else:
+            found[missing] = empty
+        return Column(found, unknown)
 
-    def _parse_moments(self, name: str, text: pa.Array) -> tuple[I64, Bools]:
+    def _stamps(self, name: str, column: pa.ChunkedArray) -> tuple[I64, Bools] | None:
+        """Moments of a column of timestamps, and which are missing."""
+        if column.type.tz is None:
+            self.fault(name, "holds local times without a zone; absolute times are wanted: UTC")
+            return None
+        whole = column.combine_chunks()
+        if isinstance(whole, pa.ChunkedArray):
+            whole = pa.concat_arrays(whole.chunks)
+        # As plain numbers: the zone of the column may be none that exists, and does not matter.
+        units = pc.fill_null(whole.view(pa.int64()), 0).to_numpy(zero_copy_only=False)
+        per_s = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}[column.type.unit]
+        if per_s > 1_000:
+            found = np.floor_divide(units, per_s // 1_000)
+        else:
+            most = np.iinfo(np.int64).max // 1_000
+            found = np.clip(units, -most, most) * (1_000 // per_s)
+        return found, _bools(column.is_null())
+
+    def _parse_moments(self, name: str, text: pa.Array, unknown: Bools) -> tuple[I64, Bools]:
         missing = _bools(text.is_null())
-        formed = _matches(text, f"^{_MOMENT.pattern}$")
+        formed = matches(text, f"^{_MOMENT.pattern}$")
         usable = pc.if_else(pa.array(formed), text, "2000-01-01T00:00:00Z")
         try:
             values = usable.cast(pa.timestamp("ns", "UTC")).cast(pa.int64()).to_numpy()
@@ -238,21 +312,54 @@ class Sheet:
             formed &= possible
         self.bad_rows(
             name,
-            ~missing & ~formed,
+            ~missing & ~formed & ~unknown,
             "is no absolute time; write it in UTC, as 2024-06-07T17:30:00Z",
         )
-        return np.floor_divide(values, 1_000_000), missing
+        found = np.floor_divide(values, 1_000_000)
+        found[~formed] = EARLIEST_MS
+        return found, missing
 
-    def _refuse_phones(self, name: str, column: pa.ChunkedArray, *, bare: bool) -> None:
-        """Refuse a column of text that holds what looks like phone numbers."""
-        kind = column.type.value_type if pa.types.is_dictionary(column.type) else column.type
-        if pa.types.is_string(kind) or pa.types.is_large_string(kind):
-            self.bad_rows(name, _phones(_text(column), bare=bare), "looks like a phone number")
+
+def zone_problem(name: str) -> str | None:
+    """What is wrong with the name of a time zone, or None."""
+    return None if name in _ZONES else "is no IANA time zone, such as Europe/Paris"
+
+
+def no_problem(_: str) -> str | None:
+    """Any text will do."""
+    return None
+
+
+_KINDS = {
+    "text": "text",
+    "whole": "whole numbers",
+    "flag": "yes or no",
+    "moment": "timestamps in UTC",
+    "fraction": "fractions",
+    "nested": "lists, maps or structures",
+}
+"""What types of columns are called."""
+
+
+def _kind(of: pa.DataType) -> str:
+    """What kind of type a column has, by :data:`_KINDS`; empty for another."""
+    if pa.types.is_dictionary(of):
+        return _kind(of.value_type)
+    tests: dict[str, tuple[Callable[[pa.DataType], bool], ...]] = {
+        "text": (pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+        "whole": (pa.types.is_integer,),
+        "flag": (pa.types.is_boolean,),
+        "moment": (pa.types.is_timestamp,),
+        "fraction": (pa.types.is_floating, pa.types.is_decimal),
+        "nested": (pa.types.is_nested,),
+        "null": (pa.types.is_null,),
+    }
+    return next((name for name, any_of in tests.items() if any(is_(of) for is_ in any_of)), "")
 
 
 def _one_by_one(texts: list[str]) -> tuple[I64, Bools]:
     """Moments in ns since 1970 UTC, and which exist."""
-    values = np.full(len(texts), _EARLIEST * 1_000_000, dtype=np.int64)
+    values = np.full(len(texts), EARLIEST_MS * 1_000_000, dtype=np.int64)
     exists = np.ones(len(texts), dtype=np.bool_)
     for row, text in enumerate(texts):
         try:
@@ -264,85 +371,20 @@ def _one_by_one(texts: list[str]) -> tuple[I64, Bools]:
     return values, exists
 
 
-def zone_problem(name: str) -> str | None:
-    """What is wrong with the name of a time zone, or None."""
-    return None if name in available_timezones() else "is no IANA time zone, such as Europe/Paris"
-
-
-def no_problem(_: str) -> str | None:
-    """Any text will do."""
-    return None
-
-
-def _read(path: Path) -> pa.Table:
-    """A file as a table; all columns of CSV are text."""
-    try:
-        if not path.is_file():
-            raise DialerFilesError([f"{path}: there is no such file"])
-        with path.open("rb") as stream:
-            is_parquet = stream.read(4) == b"PAR1"
-        if is_parquet:
-            return pq.read_table(path, partitioning=None)
-        with path.open("rb") as stream:
-            header = stream.readline().decode("utf-8-sig").strip()
-        names = next(iter(_csv_rows(header)), [])
-        convert = pa_csv.ConvertOptions(
-            column_types={name: pa.string() for name in names},
-            strings_can_be_null=True,
-            null_values=[""],
-        )
-        return pa_csv.read_csv(path, convert_options=convert)
-    except pa.ArrowException:
-        raise DialerFilesError([f"{path}: {_unreadable(path)}"]) from None
-    except UnicodeDecodeError:
-        raise DialerFilesError([f"{path}: is neither Parquet nor CSV in UTF-8"]) from None
-    except OSError as error:
-        raise DialerFilesError([f"{path}: cannot be read: {error.strerror or 'damaged'}"]) from None
-
-
-def _unreadable(path: Path) -> str:
-    """Why a file cannot be read, without the rows that the reader quotes: they may be personal."""
-    wrong: list[int] = []
-
-    def note(row: pa_csv.InvalidRow) -> str:
-        wrong.append(row.number - 1)  # the header is not counted
-        return "skip"
-
-    try:
-        pa_csv.read_csv(
-            path,
-            read_options=pa_csv.ReadOptions(use_threads=False),
-            parse_options=pa_csv.ParseOptions(invalid_row_handler=note),
-        )
-    except pa.ArrowException:
-        wrong = []
-    if not wrong:
-        return "cannot be read as Parquet or CSV in UTF-8"
-    return f"has another number of values than of columns: {_named(wrong)}"
-
-
-def _named(rows: list[int]) -> str:
-    """Rows by number, the first few, and how many there are."""
-    more = f" and {len(rows) - SHOWN_ROWS:,} more" if len(rows) > SHOWN_ROWS else ""
-    s = "s" if len(rows) != 1 else ""
-    return f"row{s} {', '.join(map(str, rows[:SHOWN_ROWS]))}{more} ({len(rows):,} row{s})"
-
-
-def _csv_rows(header: str) -> Iterable[list[str]]:
-    import csv
-
-    return csv.reader([header])
-
-
 def _text(column: pa.ChunkedArray | pa.Array) -> pa.Array:
     """A column as text in one piece, without spaces around it; empty text is null."""
-    whole = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
-    if isinstance(whole, pa.ChunkedArray):
-        whole = pa.concat_arrays(whole.chunks)
-    if pa.types.is_dictionary(whole.type):
-        whole = whole.dictionary_decode()
-    text = pc.utf8_trim_whitespace(whole.cast(pa.string()))
-    return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+    if pa.types.is_dictionary(column.type):
+        column = pc.cast(column, column.type.value_type)
+    text = pc.utf8_trim_whitespace(column.cast(pa.large_string()))
+    text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.large_string()), text)
+    whole = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
+    return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
+
+
+def _unknown(text: pa.Array) -> Bools:
+    """Which rows are empty, or the word for what is not known."""
+    said = pc.fill_null(pc.equal(pc.utf8_lower(text), _UNKNOWN), True)
+    return _bools(said)
 
 
 def _bools(column: pa.Array | pa.ChunkedArray) -> Bools:
@@ -350,26 +392,3 @@ def _bools(column: pa.Array | pa.ChunkedArray) -> Bools:
     if isinstance(column, pa.ChunkedArray):
         return np.array(column.to_numpy(), dtype=np.bool_)
     return np.array(column.to_numpy(zero_copy_only=False), dtype=np.bool_)
-
-
-def _matches(text: pa.Array, pattern: str) -> Bools:
-    """Which rows match a pattern; null does not."""
-    return _bools(pc.fill_null(pc.match_substring_regex(text, pattern), False))
-
-
-def _phones(text: pa.Array, *, bare: bool) -> Bools:
-    """Which rows look like a phone number.
-
-    Eight to fifteen digits that begin with + or 0, or have spaces, dots, dashes, slashes or
-    brackets between them; with `bare`, nine to fifteen digits alone too. A date does not.
-    """
-    like = _matches(text, _PHONE)
-    if not like.any():
-        return like
-    digits = pc.utf8_length(pc.replace_substring_regex(text, r"\D", ""))
-    count = pc.fill_null(digits, 0).to_numpy(zero_copy_only=False)
-    like &= (count >= 8) & (count <= 15)
-    plain = _matches(text, _DIGITS_ONLY)
-    if bare:
-        plain &= count < 9
-    return like & ~plain & ~_matches(text, _DATE)

@@ -52,6 +52,7 @@ def joined(
     optouts: OptOuts | None,
     steps: Sequence[tuple[int, str]],
     ring_ms: NDArray[np.int32] | None = None,
+    scale: float = 1.0,
 ) -> AuditInput:
     """An audit's input from a strategy's calls.
 
@@ -73,6 +74,8 @@ def joined(
         Moments, rising, in ms since 1970 UTC, and stages that the regulator reached then.
     ring_ms
         (n,) For how long each call rang; None where that was not kept.
+    scale
+        Lines simulated ÷ lines of the scenario.
     """
     line, attempt, start, hold, outcome = columns
     world, strategy = scenario.world, scenario.strategies[name]
@@ -82,6 +85,7 @@ def joined(
     territory = people.territory[line]
     return AuditInput(
         name=name,
+        scale=scale,
         calls=replace(
             _flags(strategy, outcome),
             line=line,

@@ -53,6 +53,7 @@ def stored_input(
     tables: CallTables,
     key: Key,
     found: StoredTables,
+    scale: float = 1.0,
 ) -> AuditInput:
     """The input of an audit from what a run wrote down of a strategy.
 
@@ -70,6 +71,8 @@ def stored_input(
         The run's key.
     found
         What the run wrote down.
+    scale
+        Lines simulated ÷ lines of the scenario.
 
     Raises
     ------
@@ -89,7 +92,7 @@ def stored_input(
             line, _, start, hold, _ = columns
             optouts = optouts_of([(line[pressed], (start + hold)[pressed])])
     steps = _stored_steps(found.steps, name)
-    return joined(scenario, name, people, columns, heard, optouts, steps, ring)
+    return joined(scenario, name, people, columns, heard, optouts, steps, ring, scale)
 
 
 def _calls_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -105,8 +106,24 @@ def assess_caller_number(view: View, rule: CallerNumberRule) -> Assessed:
 
 
 def may_be_shown(number: str, rule: CallerNumberRule) -> bool:
-    """Whether a number, in its national form, may be shown."""
-    digits = re.sub(r"\D", "", number)
+    """Whether a number may be shown."""
+    digits = national_digits(number, rule.regions)
+    if digits is None:
+        return not rule.allowed_prefixes
     if digits.startswith(tuple(rule.forbidden_prefixes)):
         return False
     return not rule.allowed_prefixes or digits.startswith(tuple(rule.allowed_prefixes))
+
+
+def national_digits(number: str, regions: Sequence[str]) -> str | None:
+    """A number's digits in its national form; None where it is of none of some countries."""
+    if not number.startswith("+"):
+        return re.sub(r"\D", "", number)
+    import phonenumbers  # only here: it is slow to import
+
+    parsed = phonenumbers.parse(number)
+    codes = {phonenumbers.country_code_for_region(region) for region in regions}
+    if codes and parsed.country_code not in codes:
+        return None
+    national = phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL)
+    return re.sub(r"\D", "", national)

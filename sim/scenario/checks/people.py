@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sim.document.node import Path
 from sim.document.units import shown
+from sim.document.zones import fixed_zone
 from sim.errors import Fault
 from sim.scenario.calendars import holiday_problem
 from sim.scenario.checks.moments import zone_fault
@@ -59,6 +60,18 @@ def territory_zones(subject: Subject) -> Iterator[Fault]:
         yield from zone_fault(
             subject, territory.timezone, ("world", "territories", name, "timezone")
         )
+
+
+@rule("world.territories")
+def territory_clocks(subject: Subject) -> Iterator[Fault]:
+    """Territories live by a clock of a place, not by one that keeps an offset all year.
+
+    UTC itself is taken: it stands for a world without clock changes.
+    """
+    for name, territory in subject.world.territories.items():
+        warning = fixed_zone(territory.timezone)
+        if warning is not None and territory.timezone not in ("UTC", "Etc/UTC"):
+            yield subject.warning(warning, ("world", "territories", name, "timezone"))
 
 
 @rule("world.territories")
