@@ -1,4 +1,4 @@
-"""What a simulated call is to an audit: each outcome, each moment, each word of the message by hand."""
+"""What a simulated call is to an audit: outcomes, moments and words of the message, by hand."""
 
 from __future__ import annotations
 
