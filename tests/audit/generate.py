@@ -153,16 +153,16 @@ ASKED = (
 
 def masks(n: int) -> st.SearchStrategy[Any]:
     """A few of n."""
-    few = st.lists(st.integers(0, max(n - 1, 0)), max_size=3)
+    few = st.lists(st.integers(0, max(n - 1, 0)), min_size=1, max_size=5)
     return few.map(lambda places: np.isin(np.arange(n), places))
 
 
 @st.composite
 def unknown_of_calls(draw: st.DrawFn, calls: Calls) -> MappingProxyType[str, Any]:
-    """Single values that are not known, in half of the logs; now and then a whole column's."""
+    """Single values that are not known, in most of the logs; now and then a whole column's."""
     unknown: dict[str, Any] = {}
-    if draw(st.booleans()):
-        for name in draw(st.lists(st.sampled_from(ASKED), max_size=3, unique=True)):
+    if draw(st.integers(0, 3)):
+        for name in draw(st.lists(st.sampled_from(ASKED), min_size=1, max_size=6, unique=True)):
             if getattr(calls, name) is not None:
                 n = len(calls)
                 whole = draw(st.integers(0, 9)) == 0
@@ -202,7 +202,7 @@ def recipients(draw: st.DrawFn, lines: int) -> Recipients:
     )
     unknown: dict[str, Any] = {}
     if draw(st.booleans()):
-        for name in draw(st.lists(st.sampled_from(OF_LINES), max_size=3, unique=True)):
+        for name in draw(st.lists(st.sampled_from(OF_LINES), min_size=1, max_size=4, unique=True)):
             unknown[name] = draw(masks(lines))
     return replace(known, unknown=MappingProxyType(unknown))
 
@@ -330,3 +330,37 @@ def common(draw: st.DrawFn) -> dict[str, Any]:
     if draw(st.integers(0, 3)) == 0:
         rule["lifted_by_consent"] = True
     return {**rule, "applies": applies}
+
+
+@st.composite
+def often_called(draw: st.DrawFn) -> AuditInput:
+    """Calls to one or two lines within a few days, with zones and types partly unknown."""
+    n = draw(st.integers(2, 12))
+    first = draw(st.sampled_from(ANCHORS))
+    steps = st.lists(st.integers(0, 40), min_size=n, max_size=n)
+    start = np.array([first + step * 2 * HOUR for step in draw(steps)], dtype=np.int64)
+    unknown = {
+        name: draw(masks(n))
+        for name in draw(st.lists(st.sampled_from(("zone", "line_type")), unique=True))
+    }
+    calls = Calls(
+        line=draw(codes(n, 2)),
+        start_ms=start,
+        zone=draw(st.one_of(codes(n, 1), codes(n, len(ZONES)))),
+        line_type=draw(codes(n, 2)),
+        unknown=MappingProxyType(unknown),
+    )
+    return AuditInput(name="often", calls=calls, lines=2, zones=ZONES, line_types=LINE_TYPES)
+
+
+@st.composite
+def caps(draw: st.DrawFn) -> Regime:
+    """Caps of all kinds, on lines of all types and of one."""
+    rules = []
+    for types in (None, ["landline"]):
+        for window in ({"window": "24 h"}, {"window": "2 d", "day": "calendar"}):
+            for rolling in (True, False):
+                rule: dict[str, Any] = {"kind": "frequency_cap", "calls": draw(st.integers(1, 3))}
+                applies = {} if types is None else {"applies": {"line_types": types}}
+                rules.append({**rule, **window, "rolling": rolling, **applies})
+    return regime(*rules)

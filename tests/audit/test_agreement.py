@@ -15,7 +15,7 @@ from sim.audit.tables import AuditInput
 from sim.audit.verdict import Assessed
 from sim.audit.view import View
 from sim.regimes.model import Regime
-from tests.audit.generate import inputs, regimes
+from tests.audit.generate import caps, inputs, often_called, regimes
 
 SLOW = [HealthCheck.too_slow, HealthCheck.large_base_example, HealthCheck.data_too_large]
 SEEN: Counter[str] = Counter()
@@ -59,10 +59,17 @@ def test_the_two_auditors_agree(data: AuditInput, law: Regime) -> None:
     agree(data, law)
 
 
+@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@given(often_called(), caps())
+def test_the_two_auditors_agree_on_caps_whatever_is_unknown(data: AuditInput, law: Regime) -> None:
+    agree(data, law)
+
+
 def test_the_generated_logs_break_every_rule_of_calls() -> None:
     """What the logs above reach: agreement about nothing would prove nothing."""
     if not SEEN:  # alone, or on another worker
         test_the_two_auditors_agree()
+        test_the_two_auditors_agree_on_caps_whatever_is_unknown()
     kinds = (
         "hours consent consent_slot register opposition frequency_cap pause_after_refusal "
         "honour_opt_out message identification caller_number silence"
@@ -70,6 +77,9 @@ def test_the_generated_logs_break_every_rule_of_calls() -> None:
     for kind in kinds.split():
         assert SEEN[f"{kind}: violating"] > 0, kind
         assert SEEN[f"{kind}: not_assessable"] > 0, kind
+    # What a message holds is the same for all calls: of these rules only the scope is ever unknown.
+    asked = ["hours", "consent", "register", "opposition", "pause_after_refusal", "silence"]
+    for kind in (*asked, "frequency_cap"):
         assert SEEN[f"{kind}: unknown"] > 0, kind
 
 
