@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.mutant import Mutant, Swap
 
 _TIME = "tests/audit/test_rules_time.py::"
+_BY_HAND = "tests/audit/test_simulated.py::"
 
 MUTANTS = (
     Mutant(
@@ -24,5 +25,32 @@ MUTANTS = (
         "sim.audit",
         Swap("any_a if cap is None else min(any_a, cap)", "any_a"),
         "tests/audit/test_audit.py::test_a_call_counts_once_and_violations_each",
+    ),
+    Mutant(
+        "a message left is heard so long after the end of its call: 60 s before",
+        "sim.audit.inputs.simulated:_heard",
+        Swap("(end[left] + delay)[is_heard]", "(end[left] + delay - 60_000)[is_heard]"),
+        _BY_HAND + "test_a_message_is_heard_so_long_after_the_end_of_its_call",
+    ),
+    Mutant(
+        "a plain machine that answers has connected: has not",
+        "sim.audit.inputs.simulated:_flags",
+        Swap("code >= Outcome.MACHINE", "code > Outcome.MACHINE"),
+        _BY_HAND + "test_what_each_outcome_is_to_the_law",
+    ),
+    Mutant(
+        "a postal address is an address or phone number: is none",
+        "sim.audit.inputs.simulated:facts_of",
+        Swap('said["postal_address"]', "False"),
+        _BY_HAND + "test_what_a_message_says_of_the_caller_counts_as_all_that_it_is",
+    ),
+    Mutant(
+        "the sixtieth calendar day after a refusal still pauses: does not",
+        "sim.audit:_paused",
+        Swap(
+            "_days_since(view, rows, last) <= rule.days",
+            "_days_since(view, rows, last) < rule.days",
+        ),
+        _TIME + "test_sixty_calendar_days_must_have_passed_in_full",
     ),
 )
