@@ -287,7 +287,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
     """The process with a mutant in it."""
     at, code = (where(mutant), None) if isinstance(mutant.change, Wrong) else _planted(mutant)
     function = _function(importlib.import_module(at.module), at.unit)
-    forget()
+    forget(mutant)
     try:
         if hasattr(function, "py_func"):
             with _without_kernel(function, code):
@@ -296,7 +296,7 @@ def planted(mutant: Mutant) -> Iterator[None]:
             with _other_code(function, code, mutant.change):
                 yield
     finally:
-        forget()
+        forget(mutant)
 
 
 @contextmanager
@@ -347,10 +347,11 @@ def _forward(*args: Any, **kwargs: Any) -> Any:
     return __wrong__(*args, **kwargs)  # type: ignore[name-defined]  # noqa: F821
 
 
-def forget() -> None:
-    """Empty what functions of the program and of the tests have kept of earlier calls."""
+def forget(mutant: Mutant) -> None:
+    """Empty what functions of the program and of the mutant's test have kept of earlier calls."""
+    test = mutant.killed_by.partition("::")[0].removesuffix(".py").replace("/", ".")
     for key, module in list(sys.modules.items()):
-        if key.startswith(("sim.", "tests.")) and not key.startswith("tests.mutants"):
+        if key.startswith("sim.") or key == test:
             for thing in list(vars(module).values()):
                 if isinstance(thing, functools._lru_cache_wrapper):
                     thing.cache_clear()
