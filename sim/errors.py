@@ -31,7 +31,7 @@ turns errors into exit codes; nothing below it catches one only to raise another
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal
@@ -119,6 +119,12 @@ class BadInputError(RingfenceError):
 
 
 Severity = Literal["error", "warning"]
+MAX_PATH = 200
+"""Longest path that a fault gives, in characters; of a longer one, its beginning."""
+MAX_MESSAGE = 2_000
+"""Longest message, likewise."""
+MAX_FAULTS = 200
+"""Most faults that a console tells; of more, it tells how many."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +142,13 @@ class Fault:
     message: str
     """What was found, what is allowed, and where it helps, what to write instead."""
     severity: Severity = "error"
+
+    def __post_init__(self) -> None:
+        for name, most in (("path", MAX_PATH), ("message", MAX_MESSAGE)):
+            text = getattr(self, name)
+            if len(text) > most:
+                shorter = f"{text[: most - 30]}… ({len(text):_} characters)"
+                object.__setattr__(self, name, shorter)
 
     def __str__(self) -> str:
         parts = [self.where]
@@ -159,6 +172,13 @@ def in_order(faults: Iterable[Fault]) -> tuple[Fault, ...]:
             key=lambda fault: (fault.file, fault.line, fault.column, fault.path, fault.message),
         )
     )
+
+
+def told(faults: Sequence[Fault]) -> Iterator[str]:
+    """Faults line by line, as a console tells them: no more than it can show."""
+    yield from map(str, faults[:MAX_FAULTS])
+    if len(faults) > MAX_FAULTS:
+        yield f"…and {len(faults) - MAX_FAULTS:_} more; {MAX_FAULTS} are shown"
 
 
 class DocumentError(BadInputError):
@@ -191,7 +211,7 @@ class DocumentError(BadInputError):
 
     def lines(self) -> tuple[str, ...]:
         """Every fault, and how many errors there are."""
-        return (*map(str, self.faults), f"{_counted(self.errors, 'error')}; nothing was run")
+        return (*told(self.faults), f"{_counted(self.errors, 'error')}; nothing was run")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.faults,)

@@ -109,7 +109,7 @@ def load(source: Source, *, sets: Sequence[str] = ()) -> Runnable:
     ...     sim.load({**loaded.resolved, "seed": "abc"})
     ... except sim.errors.ScenarioError as error:
     ...     print(error.errors[0])
-    <dict>: seed: found 'abc'; a whole number is allowed: 6_000_000
+    <dict>: seed: found 'abc'; a whole number is wanted, such as 6_000_000
     """
     if isinstance(source, Runnable):
         if sets:

@@ -93,11 +93,9 @@ def latent(answering: Answering, path: str) -> Latent:
     would, has = 0.0, 0.0
     for _ in range(200):
         left_for_human = human_in_time - has * machine_first
-        would = human / left_for_human if human else 0.0
+        would = _part(human, left_for_human)
         left_for_machine = machine_in_time - would * human_first
-        has = machine / left_for_machine if machine and left_for_machine > 0 else 0.0
-        if machine and left_for_machine <= 0:
-            has = np.inf
+        has = _part(machine, left_for_machine)
         if not (would <= 1.0 and has <= 1.0):
             break
     if not (0.0 <= would < 1.0 and 0.0 <= has <= 1.0):
@@ -109,6 +107,13 @@ def latent(answering: Answering, path: str) -> Latent:
         )
     busy = share["busy"] / (1.0 - share["invalid"])
     return Latent(share["invalid"], busy, would, has, human_ring, machine_ring)
+
+
+def _part(wanted: float, of: float) -> float:
+    """What part of something is wanted; infinite where some of nothing is."""
+    if not wanted:
+        return 0.0
+    return wanted / of if of > 0.0 else np.inf
 
 
 def cohort_odds(answering: Answering, cohorts: int) -> Floats:

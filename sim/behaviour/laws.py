@@ -61,7 +61,8 @@ def _survival(law: laws.Survival) -> Ppf:
     def ppf(p: Floats) -> Floats:
         target = np.log(-np.log1p(-p))
         piece = np.clip(np.searchsorted(log_hazard, target) - 1, 0, len(slope) - 1)
-        return np.exp(log_time[piece] + (target - log_hazard[piece]) * slope[piece])
+        with np.errstate(over="ignore"):  # beyond any time: cut by whoever tabulates
+            return np.exp(log_time[piece] + (target - log_hazard[piece]) * slope[piece])
 
     return ppf
 

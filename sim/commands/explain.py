@@ -31,14 +31,14 @@ def explain(name: str, file: str | None) -> None:
         keys = "\n  ".join(found.candidates)
         raise OptionError(f"several keys are called '{name}':\n  {keys}")
     rows = {
-        "unit": found.unit,
         "allowed": found.allowed,
         "default": found.default or ("required" if found.required else ""),
         "value": found.value or "",
         "written": found.value_place or "",
         "source": found.value_source or "",
+        "in tables": found.unit,
     }
     click.echo(f"{found.path}: {found.meaning}")
     for label, text in rows.items():
         if text:
-            click.echo(f"{label + ':':9}{text}")
+            click.echo(f"{label + ':':11}{text}")

@@ -7,7 +7,7 @@ from dataclasses import asdict
 
 import click
 
-from sim.errors import BAD_INPUT, Fault, ScenarioError
+from sim.errors import BAD_INPUT, Fault, ScenarioError, told
 from sim.loading.load import load
 
 
@@ -36,7 +36,7 @@ def validate(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> No
     if as_json:
         click.echo(json.dumps({"faults": [asdict(fault) for fault in faults]}, indent=2))
     else:
-        for fault in faults:
-            click.echo(str(fault), err=True)
+        for line in told(faults):
+            click.echo(line, err=True)
     if bad:
         raise click.exceptions.Exit(BAD_INPUT)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-from annotated_types import Ge, Gt, Le, Lt
+from annotated_types import Ge, Gt, Le, Lt, MaxLen
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
@@ -139,9 +139,21 @@ def _key(path: tuple[str, ...], annotation: Any, metadata: list[Any]) -> Key:
     if origin is Literal:
         return Key(path, "value", kind_name="choice", choices=args)
     if origin is dict:
-        return Key(path, "names", kind_name="map", entry=_key((*path, "*"), args[1], []))
+        return Key(
+            path,
+            "names",
+            kind_name="map",
+            entry=_key((*path, "*"), args[1], []),
+            limits=_limits(metadata),
+        )
     if origin is tuple:
-        return Key(path, "list", kind_name="list", entry=_key((*path, "*"), args[0], []))
+        return Key(
+            path,
+            "list",
+            kind_name="list",
+            entry=_key((*path, "*"), args[0], []),
+            limits=_limits(metadata),
+        )
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return model_keys(annotation, path)
     if annotation is bool:
@@ -184,4 +196,6 @@ def _limits(metadata: list[Any]) -> tuple[tuple[str, Any], ...]:
             found.append(("at most", item.le))
         elif isinstance(item, Lt):
             found.append(("less than", item.lt))
+        elif isinstance(item, MaxLen):
+            found.append(("of at most", item.max_length))
     return tuple(found)

@@ -47,13 +47,13 @@ _NUMBER = r"\d[\d_]*(\.\d+)?"
 DURATION = Kind(
     "duration",
     "25 s, 1h30min or 4 h",
-    "ms",
+    "milliseconds",
     {"type": "string", "pattern": rf"^\s*({_NUMBER}\s*(ms|s|min|h|d)\s*)+$"},
 )
 LAW = Kind(
     "duration law",
     "12 s, or a map with `law`",
-    "ms",
+    "milliseconds",
     DURATION.schema,
     ranged=True,
 )

@@ -57,6 +57,7 @@ class Survival(Model):
     law: Literal["survival"]
     points: Annotated[dict[str, PlainShare], AfterValidator(Freeze)] = Field(
         min_length=2,
+        max_length=100,
         description="Share still there after each duration: {6 s: 97 %, 19 s: 75 %}.",
     )
     source: str | None = Field(None, description=SOURCE)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any
 
@@ -101,6 +101,12 @@ def explain_error(error: ErrorDetails, key: Key | None, node: Node) -> str:
         least, has = context["min_length"], context["actual_length"]
         wanted = "one is" if least == 1 else f"{least} are"
         return f"{f'has only {has}' if has else 'is empty'}; at least {wanted} wanted"
+    if kind == "too_long":
+        most, entries = context["max_length"], node.children or node.value
+        has = len(entries) if isinstance(entries, Mapping | tuple) else most + 1
+        return f"found {has:_}; at most {most:_} are allowed"
+    if kind == "string_too_long":
+        return f"{found(node)}; at most {context['max_length']:_} characters are allowed"
     if kind == "string_too_short":
         return "is empty; a text is wanted"
     if kind == "string_type":

@@ -10,12 +10,14 @@ from __future__ import annotations
 import math
 import os
 import re
+import stat
 from collections.abc import Mapping
 from numbers import Integral
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
 from ruamel.yaml import YAML
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 from ruamel.yaml.nodes import Node as YamlNode
@@ -28,12 +30,12 @@ from sim.document.node import (
     Scalar,
     dotted,
 )
-from sim.document.units import shown
+from sim.document.units import MAX_DIGITS, cut, shown
 from sim.errors import DocumentError, Fault
 
-MAX_BYTES = 1 << 20
+MAX_BYTES = 1 << 19
 """Largest file that is read."""
-MAX_NODES = 50_000
+MAX_NODES = 20_000
 """Most values in a file, with aliases expanded."""
 MAX_DEPTH = 40
 """Deepest nesting."""
@@ -43,6 +45,9 @@ _PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq",
 _TOO_LARGE = f"is larger than {MAX_BYTES // 1024} KiB, the most that is read"
 _TOO_MANY = f"more than {MAX_NODES:_} values, with aliases expanded"
 _TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
+
+_NO_CHARACTER = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
+_HALVES = re.compile("[\ud800-\udfff]")
 
 _PROBLEMS = (
     (
@@ -142,10 +147,15 @@ def read_text(path: str | FilePath) -> str:
     if not nameable(file):
         raise fail("cannot be read: no file can have that name")
     try:
-        if FilePath(file).is_dir():
-            raise fail("is a directory; name a file in it")
-        with open(file, "rb") as stream:
-            data = stream.read(MAX_BYTES + 1)
+        # Opened without waiting: a pipe may never be written to.
+        with open(os.open(file, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as stream:
+            status = os.fstat(stream.fileno())
+            if not stat.S_ISREG(status.st_mode):
+                raise fail("is a pipe, a device or the like; only regular files are read")
+            # No further than its size: that of what only looks like a file, as in /proc, is 0.
+            data = stream.read(min(status.st_size, MAX_BYTES + 1))
+    except IsADirectoryError:
+        raise fail("is a directory; name a file in it") from None
     except FileNotFoundError:
         raise fail("there is no such file") from None
     except PermissionError:
@@ -189,7 +199,7 @@ def _compose(text: str, file: str, first_column: int) -> YamlNode | None:
         line = text.count("\n", 0, directive.end()) + 1
         raise fail("a YAML directive (%) is not used here; remove the line", line, 1)
     yaml = YAML(typ="safe", pure=True)
-    yaml.composer.warn_double_anchors = False
+    yaml.Composer = _Composer
     try:
         node: YamlNode | None = yaml.compose(text)
     except MarkedYAMLError as error:
@@ -202,15 +212,37 @@ def _compose(text: str, file: str, first_column: int) -> YamlNode | None:
         column = len(before) - (before.rfind("\n") + 1) + 1
         code = error.character if isinstance(error.character, int) else ord(error.character)
         raise fail(f"the character U+{code:04X} is not allowed in YAML", line, column) from None
-    except RecursionError:
-        raise fail(_TOO_DEEP, 1, 1) from None
-    except (
-        YAMLError,
-        ValueError,
-        OverflowError,
-    ) as error:  # the last two of escapes: "\\UFFFFFFFF"
-        raise fail(f"is not YAML: {str(error).splitlines()[0]}", 1, 1) from None
+    except (ValueError, OverflowError) as error:
+        if (escape := _NO_CHARACTER.search(text)) is None:
+            raise fail(f"is not YAML: {cut(str(error))}", 1, 1) from None
+        before = text[: escape.start()]
+        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
+        raise fail(f"the escape {escape[0]} names no character", line, column) from None
+    except YAMLError as error:
+        raise fail(f"is not YAML: {cut(str(error))}", 1, 1) from None
     return node
+
+
+class _Composer(Composer):
+    """The library's composer, which stops where a document holds more than is read."""
+
+    def __init__(self, loader: Any = None) -> None:
+        super().__init__(loader=loader)
+        self.warn_double_anchors = False
+        self._count = 0
+        self._level = -1  # of the root: 0
+
+    def compose_node(self, parent: YamlNode | None, index: Any) -> YamlNode:
+        """A node and all below it."""
+        is_key = isinstance(parent, MappingNode) and index is None
+        self._count += not is_key
+        self._level += 1
+        if self._count > MAX_NODES or self._level > MAX_DEPTH:
+            problem = _TOO_DEEP if self._level > MAX_DEPTH else _TOO_MANY
+            raise ComposerError(None, None, problem, self.parser.peek_event().start_mark)
+        node: YamlNode = super().compose_node(parent, index)
+        self._level -= 1
+        return node
 
 
 def _problem(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
@@ -278,7 +310,7 @@ class _Converter:
             return Node(None, place, key, path)
         tag = str(node.tag or "").removeprefix(_TAG)
         if tag not in _PLAIN_TAGS:
-            self._fault(place, path, f"the tag {node.tag} is not used here; remove it")
+            self._fault(place, path, f"the tag {cut(str(node.tag))} is not used here; remove it")
             return Node(None, place, key, path)
         self._open.append(node)
         try:
@@ -301,7 +333,7 @@ class _Converter:
             if not isinstance(key_node, ScalarNode):
                 self._fault(at, path, "a key is a map or a list; text is wanted")
                 continue
-            name = str(key_node.value)
+            name = self._text(str(key_node.value), at, path)
             if name == "<<":
                 self._fault(
                     at, path, "merge keys (<<) are not used here; use 'extends' or repeat the keys"
@@ -310,7 +342,9 @@ class _Converter:
             tag = str(key_node.tag or "").removeprefix(_TAG)
             if tag != "str":
                 self._fault(
-                    at, path, f'the key {name or "null"} is not text; put it in quotes: "{name}"'
+                    at,
+                    path,
+                    f'the key {cut(name) or "null"} is not text; put it in quotes: "{cut(name)}"',
                 )
                 continue
             if name in found:
@@ -326,6 +360,9 @@ class _Converter:
             return None
         if tag == "bool":
             return text.lower() == "true"
+        if tag in ("int", "float") and len(text) > MAX_DIGITS:
+            self._fault(place, path, _too_long(text))
+            return text
         try:
             if tag == "int":
                 digits = text.replace("_", "")
@@ -341,9 +378,23 @@ class _Converter:
                     self._fault(place, path, f"found {text[:40]}; a finite number is wanted")
                 return number
         except ValueError:
-            if len(text) > 40:
-                self._fault(place, path, f"the number {text[:20]}… is too long")
-        return text
+            pass  # 0x_ and the like: text after all
+        return self._text(text, place, path)
+
+    def _text(self, text: str, place: Place, path: Path) -> str:
+        """Text, where two escapes that make one character, as JSON writes it, are made one."""
+        if not _HALVES.search(text):
+            return text
+        try:
+            return text.encode("utf-16", "surrogatepass").decode("utf-16")
+        except UnicodeDecodeError:
+            whole = _HALVES.sub("\ufffd", text)
+            self._fault(place, path, f"found '{cut(whole)}', which holds half of a character")
+            return whole
+
+
+def _too_long(number: str) -> str:
+    return f"the number {number[:20]}… is too long; at most {MAX_DIGITS} characters are read"
 
 
 class _DataReader:
@@ -381,10 +432,18 @@ class _DataReader:
         return Node(self._scalar(data, path), self._place, self._place, path)
 
     def _scalar(self, data: Any, path: Path) -> Scalar:
-        if data is None or isinstance(data, str | bool | int):
+        if data is None or isinstance(data, bool):
+            return data
+        if isinstance(data, str):
+            if _HALVES.search(data):
+                self._fault(path, f"found {shown(data)}, which holds half of a character")
             return data
         if isinstance(data, Integral):
-            return int(data)
+            number = int(data)
+            if abs(number) >= 10**MAX_DIGITS:
+                self._fault(path, f"found a whole number of more than {MAX_DIGITS} digits")
+                return 0
+            return number
         if isinstance(data, float):
             if not math.isfinite(data):
                 self._fault(path, f"found {data}; a finite number is wanted")

@@ -8,6 +8,7 @@ guessed: a duration without a unit is refused, and so is a share that could be r
 from __future__ import annotations
 
 import datetime as dt
+import math
 import re
 from fractions import Fraction
 from typing import NamedTuple
@@ -50,10 +51,15 @@ def shown(value: object) -> str:
         return f"a list of {len(value)}"
     if value is None:
         return "nothing"
-    text = " ".join(str(value).split())
-    if len(text) > 50:
-        text = text[:40] + "…"
+    if isinstance(value, int) and value.bit_length() > 8 * MAX_DIGITS:
+        return "a number without end"  # too long to be written out
+    text = cut(" ".join(str(value)[:400].split()))
     return f"'{text}'" if isinstance(value, str) else text
+
+
+def cut(text: str) -> str:
+    """A text as a message quotes it: all of it, or its beginning."""
+    return text if len(text) <= 50 else text[:40] + "…"
 
 
 def parse_duration(value: object) -> int:
@@ -95,7 +101,7 @@ def parse_share(value: object) -> float:
     if match := _PERCENT.fullmatch(text):
         share = float(Fraction(match["number"]) / 100)
     elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        share = float(value)
+        share = _float(value)
     else:
         raise ValueError(f"found {shown(value)}; a share is '33 %' or 0.33")
     if not 0.0 <= share <= 1.0:
@@ -107,10 +113,18 @@ def parse_share(value: object) -> float:
 def parse_factor(value: object) -> float:
     """A plain finite number of 0 or more."""
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        number = float(value)
+        number = _float(value)
         if 0.0 <= number < float("inf"):
             return number
     raise ValueError(f"found {shown(value)}; a number of 0 or more is allowed")
+
+
+def _float(value: float) -> float:
+    """A number as a float: infinite where it is larger than any."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def parse_count(value: object) -> int:
@@ -125,7 +139,7 @@ def parse_count(value: object) -> int:
         return int(value.replace("_", ""))
     if isinstance(value, int) and not isinstance(value, bool) and value >= 0:
         return int(value)
-    raise ValueError(f"found {shown(value)}; a whole number is allowed: 6_000_000")
+    raise ValueError(f"found {shown(value)}; a whole number is wanted, such as 6_000_000")
 
 
 def parse_rate(value: object) -> Fraction:

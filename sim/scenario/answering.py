@@ -9,6 +9,7 @@ from pydantic import Discriminator, Field, Tag
 from sim.document.fields import Count
 from sim.document.laws import SOURCE, DurationLaw
 from sim.document.quantity import Factor, Model, PlainDuration, PlainFactor, Share
+from sim.scenario.dialing import MAX_ATTEMPTS
 
 
 def _rest_tag(value: Any) -> str:
@@ -46,9 +47,10 @@ class Answering(Model):
         None,
         description="Published table of answering by hour and day; 'us-landline', 'us-mobile'.",
     )
-    by_attempt: tuple[Annotated[PlainFactor, Field(gt=0)], ...] = Field(
+    by_attempt: tuple[Annotated[PlainFactor, Field(gt=0, le=1_000)], ...] = Field(
         (1.0,),
         min_length=1,
+        max_length=MAX_ATTEMPTS,
         description="Odds of a human pick-up by attempt, first = 1; the last holds for all later.",
     )
     frailty: Frailty | None = Field(None, description="Propensity that persists over attempts.")

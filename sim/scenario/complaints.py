@@ -73,7 +73,9 @@ class Complaints(Model):
     )
     effects: ComplaintEffects = Field(description="Multiples of a reference call's chance.")
     night: DayPart = Field(description="Night, in the recipient's local time.")
-    meals: tuple[DayPart, ...] = Field((), description="Meal times, local to the recipient.")
+    meals: tuple[DayPart, ...] = Field(
+        (), max_length=24, description="Meal times, local to the recipient."
+    )
     delay: DurationLaw = Field(description="Call, or hearing of a voicemail, to complaint.")
     channels: ComplaintChannels = Field(description="Where complaints go.")
     contagion: Contagion | None = Field(

@@ -12,6 +12,10 @@ from sim.document.quantity import Model, PlainDuration, Share, ShareRange
 RESERVED_CHANNELS = 1_000_000
 """Most channels that a scenario may ask for."""
 
+MAX_WINDOWS = 100
+"""Most weekly windows in a list."""
+MAX_STEPS = 100
+"""Most outages, and most changes of capacity."""
 MAX_ATTEMPTS = 50
 """Most attempts per line."""
 
@@ -65,13 +69,19 @@ class Dialing(Model):
         description="Order of first attempts; territory and segment: as declared, random within.",
     )
     call_times: tuple[CallTimes, ...] = Field(
-        min_length=1, description="Weekly windows in the recipient's local time."
+        min_length=1,
+        max_length=MAX_WINDOWS,
+        description="Weekly windows in the recipient's local time.",
     )
     on_holidays: Literal["normal", "closed", "sunday"] = Field(
         "normal", description="Windows on a public holiday of the recipient's territory."
     )
-    outages: tuple[Outage, ...] = Field((), description="Times with fewer channels.")
-    changes: tuple[Change, ...] = Field((), description="Lasting changes of capacity.")
+    outages: tuple[Outage, ...] = Field(
+        (), max_length=MAX_STEPS, description="Times with fewer channels."
+    )
+    changes: tuple[Change, ...] = Field(
+        (), max_length=MAX_STEPS, description="Lasting changes of capacity."
+    )
 
 
 class Attempts(Model):

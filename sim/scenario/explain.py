@@ -156,15 +156,15 @@ def allowed_text(key: Key) -> str:
     """Which values a key takes, and how they are written."""
     if key.form == "map":
         return f"a map of {', '.join(key.children)}"
-    if key.form == "names":
-        return "a map from names that you choose"
-    if key.form == "list":
-        return "a list"
+    if key.form in ("names", "list"):
+        what = "a list" if key.form == "list" else "a map from names that you choose,"
+        most = [f"{word} {bound:_}" for word, bound in key.limits]
+        return " ".join([what, *most]).replace(", of at most", ", at most").removesuffix(",")
     if key.form == "law":
         return f"one duration, or a map with law: {', '.join(LAWS[:-1])} or {LAWS[-1]}"
     if key.choices:
         return " or ".join(_word(choice) for choice in key.choices)
-    words = [f"{key.kind.name}: {key.kind.written}" if key.kind is not None else "text"]
+    words = [f"{key.kind.name}, such as {key.kind.written}" if key.kind is not None else "text"]
     words += [f"{word} {_bound(bound, key)}" for word, bound in key.limits]
     if key.kind is not None and key.kind.ranged:
         words.append("or a range {low, central, high}")

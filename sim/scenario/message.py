@@ -52,4 +52,6 @@ class Message(Model):
     call_back: StrictBool = Field(
         False, description="Whether the voicemail gives a number to call back."
     )
-    identification: tuple[IdentityItem, ...] = Field((), description="What it says of the caller.")
+    identification: tuple[IdentityItem, ...] = Field(
+        (), max_length=6, description="What it says of the caller."
+    )

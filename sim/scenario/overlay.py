@@ -23,14 +23,23 @@ from sim.document.node import (
     dotted,
     plain,
 )
-from sim.document.source import Source, nameable, parse_value, read_source
+from sim.document.source import MAX_DEPTH, Source, nameable, parse_value, read_source
+from sim.document.units import shown
+from sim.document.validate import fault_at
 from sim.errors import DocumentError, Fault, ScenarioError
+from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 
+MAX_STRATEGIES = 100
+"""Most strategies in a scenario."""
+MAX_VALUES = 100_000
+"""Most values in all strategies together, each complete."""
 MAX_EXTENDS = 8
 """Most files in a chain of ``extends``."""
 SECTIONS: tuple[str, ...] = tuple(Strategy.model_fields)
 """The keys of a strategy, which stand at the top level of a file for the base strategy."""
+KEYS = frozenset(("extends", *SECTIONS, *Scenario.model_fields))
+"""Every key at the top level of a file."""
 SET = "--set"
 """The file that faults name for a value given on the command line."""
 
@@ -63,6 +72,16 @@ def read_chain(path: str | FilePath | Source) -> tuple[list[Source], tuple[FileP
         When one of them cannot be read, or the chain is circular or too long.
     """
     layers: list[Source] = []
+    try:
+        return layers, _read_chain(path, layers)
+    except DocumentError as error:
+        told = [fault for layer in layers for fault in layer.faults]
+        raise ScenarioError([*told, *error.faults]) from None
+
+
+def _read_chain(path: str | FilePath | Source, layers: list[Source]) -> tuple[FilePath, ...]:
+    """Put the layers, the most basic first, into a list; the paths, `path` first."""
+    links: list[Node] = []
     given = path if isinstance(path, Source) else None
     files = [str(path) if given is None else given.node.place.file]
     if not nameable(files[0]):
@@ -71,26 +90,37 @@ def read_chain(path: str | FilePath | Source) -> tuple[list[Source], tuple[FileP
     while True:
         file = files[-1]
         layer, faults = given if given is not None and not layers else read_source(file)
+        if layers and not layer.children.keys() & KEYS:
+            # Not a word of it is told: it may be anybody's.
+            raise _at(links[-1], f"'{file}' is no scenario: it holds no key of one")
         rest = {name: node for name, node in layer.children.items() if name != "extends"}
-        layers.append(Source(replace(layer, value=rest), faults))
+        layers.insert(0, Source(replace(layer, value=rest), faults))
         link = layer.children.get("extends")
         if link is None:
             break
-        if not isinstance(link.value, str) or not link.value.strip():
-            raise _at(link, "found no file name; write extends: other.yaml")
-        if not nameable(link.value):
-            raise _at(link, "found a name that no file can have; write extends: other.yaml")
-        target = os.path.normpath(os.path.join(os.path.dirname(file), link.value))
+        target = _target(link, file)
         if os.path.realpath(target) in seen:
             chain = " -> ".join([*files, target])
             raise _at(link, f"the files extend each other in a circle: {chain}")
         if len(files) == MAX_EXTENDS:
             raise _at(link, f"more than {MAX_EXTENDS} files extend each other")
-        if not os.path.isfile(target):
-            raise _at(link, f"there is no file '{target}'; the path is relative to this file")
+        links.append(link)
         files.append(target)
         seen.add(os.path.realpath(target))
-    return layers[::-1], tuple(map(FilePath, files))
+    return tuple(map(FilePath, files))
+
+
+def _target(link: Node, file: str) -> str:
+    """The file that an `extends` names."""
+    if not isinstance(link.value, str) or not link.value.strip():
+        raise _at(link, "found no file name; write extends: other.yaml")
+    if not nameable(link.value):
+        raise _at(link, "found a name that no file can have; write extends: other.yaml")
+    target = os.path.normpath(os.path.join(os.path.dirname(file), link.value))
+    if not os.path.isfile(target):
+        kind = "regular file" if os.path.exists(target) else "file"
+        raise _at(link, f"there is no {kind} '{target}'; the path is relative to this file")
+    return target
 
 
 def _at(node: Node, message: str) -> ScenarioError:
@@ -174,6 +204,11 @@ def parse_set(argument: str) -> tuple[Setting, tuple[Fault, ...]]:
     ScenarioError
         When there is no path, or the value is not YAML.
     """
+    try:
+        argument.encode()
+    except UnicodeEncodeError:
+        argument = argument.encode("utf-8", "backslashreplace").decode()
+        raise ScenarioError([Fault(SET, 1, 1, argument, "is not text in UTF-8")]) from None
     name, equals, text = argument.partition("=")
     path = tuple(name.strip().split("."))
     column = len(name) - len(name.lstrip()) + 1
@@ -182,14 +217,19 @@ def parse_set(argument: str) -> tuple[Setting, tuple[Fault, ...]]:
         return ScenarioError([Fault(SET, 1, column, name.strip(), message)])
 
     if not equals or not all(path):
-        raise fail(f"found '{argument}'; write path=value, such as dialing.channels=825")
+        raise fail(f"found {shown(argument)}; write path=value, such as dialing.channels=825")
+    if len(path) > MAX_DEPTH:
+        raise fail(f"names {len(path):_} keys one below the other; at most {MAX_DEPTH} are allowed")
     if path[0] == "extends":
         raise fail("cannot be set; name the other file instead")
     place = Place(SET, 1, column)
     value, faults = parse_value(text, SET, len(name) + 2)
     if value.value is None:
         value = replace(value, place=place)
-    return Setting(path, _rooted(value, path, place), place), faults
+    rooted = tuple(
+        replace(fault, path=".".join(filter(None, (dotted(path), fault.path)))) for fault in faults
+    )
+    return Setting(path, _rooted(value, path, place), place), rooted
 
 
 def _rooted(node: Node, path: Path, key: Place | None) -> Node:
@@ -239,7 +279,7 @@ def _index(node: Node, setting: Setting, part: str, depth: int) -> int:
     if part.isascii() and part.isdigit() and len(part) < 6 and int(part) < size:
         return int(part)
     held = f"has {size} entries, 0 to {size - 1}" if size else "is empty"
-    message = f"found '{part}'; the list {dotted(setting.path[:depth])} {held}"
+    message = f"found {shown(part)}; the list {dotted(setting.path[:depth])} {held}"
     raise ScenarioError([_set_fault(setting, message)])
 
 
@@ -299,11 +339,36 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
     gone = {name: node for name, node in top.deleted.items() if name in SECTIONS}
     base = Node(sections, top.place, None, (), gone)
     strategies = {name: _strategy(base, stack) for name, stack in overlays.items()}
+    if too_many := _too_many(base, holder, strategies):
+        raise ScenarioError([*faults, too_many])
     faults += _set_inside(strategies, settings)
     entries = {name: node for name, node in top.children.items() if name not in SECTIONS}
     if holder is not None:
         entries["strategies"] = replace(holder, value=strategies) if holder.is_map else holder
     return Composed(replace(top, value=entries), base, sources, tuple(faults))
+
+
+def _too_many(base: Node, holder: Node | None, strategies: Mapping[str, Node]) -> Fault | None:
+    """More strategies, or with the base strategy under each more values, than can be checked."""
+    if holder is None:
+        return None
+    if len(strategies) > MAX_STRATEGIES:
+        message = f"found {len(strategies):_} strategies; at most {MAX_STRATEGIES} are allowed"
+        return fault_at(holder, message)
+    values = sum(map(_size, strategies.values())) if strategies else 0
+    if values <= MAX_VALUES:
+        return None
+    return fault_at(
+        holder,
+        f"the strategies hold {values:_} values, with the base strategy's {_size(base):_} under "
+        f"each; at most {MAX_VALUES:_} are allowed",
+    )
+
+
+def _size(node: Node) -> int:
+    """How many values a node holds, itself included."""
+    within = node.value if isinstance(node.value, tuple) else node.children.values()
+    return 1 + sum(map(_size, within))
 
 
 def _settings(sets: Iterable[str]) -> tuple[list[Setting], list[Fault]]:

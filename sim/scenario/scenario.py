@@ -18,7 +18,7 @@ from pydantic import AfterValidator, Field
 
 from sim.document.fields import Count
 from sim.document.quantity import Freeze, Model, PlainShare
-from sim.scenario.strategy import Strategy
+from sim.scenario.strategy import MAX_REGIMES, Strategy
 from sim.scenario.world import World
 
 
@@ -44,6 +44,7 @@ class Scenario(Model):
     base: str = Field(description="The strategy that the others are compared with.")
     regimes: tuple[str, ...] = Field(
         (),
+        max_length=MAX_REGIMES,
         description="Regimes to audit every strategy against: ids, which `ringfence regimes` "
         "lists, or paths of your own from this file's folder.",
     )

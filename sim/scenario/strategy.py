@@ -12,6 +12,12 @@ from sim.scenario.dialing import RESERVED_CHANNELS, Amd, Attempts, Dialing, Recy
 from sim.scenario.message import Message
 from sim.scenario.reactions import Reactions
 
+MAX_NAMES = 200
+"""Most names in a list of them: as many as there may be territories, say."""
+MAX_REGIMES = 50
+"""Most regimes that a scenario, or a strategy, may name."""
+Names = Annotated[tuple[str, ...], Field(max_length=MAX_NAMES)]
+
 
 class Campaign(Model):
     """When the campaign runs."""
@@ -20,6 +26,7 @@ class Campaign(Model):
     start: Moment = Field(description="First moment, local time of `timezone`.")
     cutoff: Moment = Field(description="No call starts at or after it, local time of `timezone`.")
     territory_cutoffs: Annotated[dict[str, Moment], AfterValidator(Freeze)] = Field(
+        max_length=MAX_NAMES,
         default_factory=lambda: Freeze({}),
         description="Earlier cutoffs by territory, each in the territory's local time.",
     )
@@ -29,10 +36,10 @@ class CallList(Model):
     """Which of the world's lines are on the list."""
 
     source: str | None = Field(None, description="Where the numbers come from.")
-    territories: tuple[str, ...] | None = Field(None, description="Only these; default all.")
-    line_types: tuple[str, ...] | None = Field(None, description="Only these; default all.")
-    segments: tuple[str, ...] | None = Field(None, description="Only these; default all.")
-    without_registers: tuple[str, ...] | None = Field(
+    territories: Names | None = Field(None, description="Only these; default all.")
+    line_types: Names | None = Field(None, description="Only these; default all.")
+    segments: Names | None = Field(None, description="Only these; default all.")
+    without_registers: Names | None = Field(
         None,
         description="Not the lines that stand in these registers of the world, law or not.",
     )
@@ -125,7 +132,8 @@ class Strategy(Model):
     reached_when: ReachedWhen = Field(
         default_factory=ReachedWhen, description="What counts as reached."
     )
-    enforce: Annotated[dict[str, tuple[str, ...]], AfterValidator(Freeze)] = Field(
+    enforce: Annotated[dict[str, Names], AfterValidator(Freeze)] = Field(
+        max_length=MAX_REGIMES,
         default_factory=lambda: Freeze({}),
         description="Rules that the dialer keeps, by regime: [all], or ids or kinds of rules.",
     )

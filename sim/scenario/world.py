@@ -16,6 +16,8 @@ from sim.scenario.consent import Consent, OptingOut
 from sim.scenario.regulator import Regulator
 from sim.scenario.reputation import Reputation
 
+MAX_GROUPS = 200
+"""Most territories, line types or segments: an index of each fits in eight bits."""
 MAX_LINES = 100_000_000
 """Most lines that a scenario may ask for."""
 
@@ -83,13 +85,17 @@ class World(Model):
     electorate: Annotated[Count, Field(ge=1)] = Field(description="Registered voters, people.")
     voters_per_line: Factor = Field(description="Mean registered voters behind a line, people.")
     territories: Annotated[dict[str, Territory], AfterValidator(Freeze)] = Field(
-        min_length=1, description="Territories by name; their shares sum to 1."
+        min_length=1,
+        max_length=MAX_GROUPS,
+        description="Territories by name; their shares sum to 1.",
     )
     line_types: Annotated[dict[str, LineType], AfterValidator(Freeze)] = Field(
-        min_length=1, description="Line types by name; their shares sum to 1."
+        min_length=1,
+        max_length=MAX_GROUPS,
+        description="Line types by name; their shares sum to 1.",
     )
     segments: Annotated[dict[str, Segment], AfterValidator(Freeze)] | None = Field(
-        None, description="Segments by name; their shares sum to 1."
+        None, max_length=MAX_GROUPS, description="Segments by name; their shares sum to 1."
     )
     signalling: Signalling = Field(description="How long calls that fail hold a channel.")
     listening: DurationLaw = Field(

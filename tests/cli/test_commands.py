@@ -133,7 +133,7 @@ def test_validate_tells_every_fault_of_every_file(
     assert answer.out == "trial.yaml: fine, 2 strategies\n"
     assert "Traceback" not in answer.err
     lines = answer.err.splitlines()
-    assert "bad.yaml:3:7: seed: found 'abc'; a whole number is allowed: 6_000_000" in lines
+    assert "bad.yaml:3:7: seed: found 'abc'; a whole number is wanted, such as 6_000_000" in lines
     assert any(
         s.startswith("bad.yaml:4:1: wurld: unknown key; did you mean 'world'?") for s in lines
     )

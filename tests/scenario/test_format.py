@@ -117,12 +117,12 @@ def test_explanations(write: Write) -> None:
     channels = explain_key("dialing.channels")
     assert channels is not None
     assert channels.meaning == "Concurrent calls."
-    assert channels.allowed == "whole number: 6_000_000; at least 1; at most 1_000_000"
+    assert channels.allowed == "whole number, such as 6_000_000; at least 1; at most 1_000_000"
     assert (channels.required, channels.default, channels.value) == (True, None, None)
 
     live = explain_key("reached_when.live")
     assert live is not None
-    assert (live.unit, live.default, live.required) == ("ms", "30 s", False)
+    assert (live.unit, live.default, live.required) == ("milliseconds", "30 s", False)
 
     concrete = explain_key("world.line_types.landline.answering.human")
     starred = explain_key("world.line_types.*.answering.human")

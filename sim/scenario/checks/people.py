@@ -13,9 +13,6 @@ from sim.scenario.calendars import holiday_problem
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
 
-MOST_GROUPS = 200
-"""Most territories, line types or segments: an index of each fits in eight bits."""
-
 
 @rule("world.line_types")
 def frailty_spread(subject: Subject) -> Iterator[Fault]:
@@ -94,6 +91,3 @@ def group_names(subject: Subject) -> Iterator[Fault]:
                     f"found the name {shown(name)}; a name has 1 to 40 letters, digits, - and _",
                     ("world", what, name),
                 )
-        size = len(getattr(subject.world, what) or {})
-        if size > MOST_GROUPS:
-            yield subject.fault(f"found {size}; at most {MOST_GROUPS} are allowed", ("world", what))
