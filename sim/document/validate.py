@@ -7,15 +7,17 @@ something beside it is not, so that the rules over several fields can still spea
 
 from __future__ import annotations
 
+import types
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
-from typing import Annotated, Any, Generic, TypeVar, cast
+from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
 from pydantic import BaseModel, TypeAdapter, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.document.keys import LAWS, Key, law_keys
+from sim.document.kinds import Kind
 from sim.document.messages import (
     explain_error,
     found,
@@ -29,6 +31,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
+from sim.document.quantity import FrozenDict
 from sim.errors import Fault, Severity
 
 M = TypeVar("M", bound=BaseModel)
@@ -41,7 +44,8 @@ class Checked(Generic[M]):
     model: M
     """Complete if there are no faults; else only its fields in `valid` may be read."""
     valid: frozenset[str] = frozenset()
-    """Field names."""
+    """Field names. Of a map that is not valid itself, what in it is: ``reviews.days``; and of a map
+    whose keys the author chooses, ``places.each``: it holds its valid entries and no other."""
     faults: tuple[Fault, ...] = ()
 
 
@@ -95,8 +99,48 @@ def check_model(
             except ValidationError:  # incomplete, in a partial model
                 bad.add(name)
     faults = tuple(_fault(detail, node, key) for detail in details)
-    valid = frozenset(name for name in model.model_fields if name not in bad)
-    return Checked(model.model_construct(**values), valid, faults)
+    valid = {name for name in model.model_fields if name not in bad}
+    too_long = {detail["loc"][0] for detail in details if detail["type"] == "too_long"}
+    for shown, name in names.items():
+        child = node.children.get(shown)
+        if name in bad and child is not None and child.is_map and shown not in too_long:
+            values |= _sound_part(model, name, child, valid)
+    return Checked(model.model_construct(**values), frozenset(valid), faults)
+
+
+def _sound_part(
+    model: type[BaseModel], name: str, node: Node, valid: set[str]
+) -> dict[str, FrozenDict | BaseModel]:
+    """What is valid in a field that is not, by the field's name; adds to the names of the valid."""
+    info = model.model_fields[name]
+    annotation = _single(info.annotation)
+    if any(isinstance(item, Kind) for item in info.metadata):
+        return {}  # a value, though a map may stand for it
+    if get_origin(annotation) is dict:
+        entry = _single(get_args(annotation)[1])
+        if not isinstance(entry, type) or not issubclass(entry, BaseModel):
+            return {}
+        entries = {key: check_model(entry, child) for key, child in node.children.items()}
+        valid.add(f"{name}.each")
+        sound = {key: found.model for key, found in entries.items() if not found.faults}
+        return {name: FrozenDict(sound)}
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        part = check_model(annotation, node)
+        valid.update(f"{name}.{inner}" for inner in part.valid)
+        return {name: part.model}
+    return {}
+
+
+def _single(annotation: Any) -> Any:
+    """An annotation without its metadata and without ``None``."""
+    while True:
+        args = [arg for arg in get_args(annotation) if arg is not type(None)]
+        if get_origin(annotation) is Annotated or (
+            get_origin(annotation) in (Union, types.UnionType) and len(args) == 1
+        ):
+            annotation = args[0]
+        else:
+            return annotation
 
 
 def unfilled(model: type[M]) -> M:

@@ -59,7 +59,7 @@ def load(path: str | Path | Source, sets: Sequence[str] = ()) -> Runnable:
 
 def _unreachable_shares(examined: Examined) -> Iterator[Fault]:
     """Answering shares that the model cannot meet, of line types that the format allows."""
-    if "world.line_types" not in examined.world.known:
+    if not examined.world.knows("world.line_types.each"):
         return
     wrong = {tuple(f.path.split(".")[:3]) for f in examined.faults if f.severity == "error"}
     for name, line_type in examined.world.world.line_types.items():

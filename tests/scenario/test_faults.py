@@ -214,6 +214,40 @@ def test_all_faults_at_once_in_order(write: Write) -> None:
     ]
 
 
+def test_a_fault_hides_none_beside_it(write: Write) -> None:
+    """A wrong value in one territory, line type or section, and wrong rules in those around it."""
+    text = changed(
+        ("mainland: {share: 97 %", "mainland: {share: 97 x"),
+        ("timezone: Indian/Reunion}", "timezone: Indian/Reunio, holidays: XX}"),
+        ("by_hour: us-landline", "by_hour: us-landlin"),
+        ("no_answer: rest", "no_answer: 1 %"),
+        ("p90: 18 s", "p90: 8 s"),
+        ("  signalling: {invalid: 2 s", "  signalling: {busi: 3 s, invalid: 2 h"),
+        ("channels: 100", "channels: many"),
+        ('to: "13:00"', 'to: "10:00"'),
+        ("ring_timeout: 25 s\n  lead", "ring_timeout: 0 s\n  lead"),
+        ("base: as-run", "base: as-rum\nregimes: [uk-pec]"),
+        ("cutoff: 2017-04-21 20:00", "cutoff: 2017-04-17 20:00"),
+    )
+    answering = "world.line_types.landline.answering"
+    assert {fault.path for fault in faults_of(write(text))} == {
+        "world.territories.mainland.share",
+        "world.territories.reunion.timezone",
+        "world.territories.reunion.holidays",
+        f"{answering}.by_hour",
+        answering,
+        f"{answering}.human_ring.p90",
+        "world.signalling.busi",
+        "world.signalling.invalid",
+        "dialing.channels",
+        "dialing.call_times.0.to",
+        "dialing.ring_timeout",
+        "base",
+        "regimes.0",
+        "campaign.cutoff",
+    }
+
+
 def test_a_fault_of_the_base_strategy_is_reported_once_even_if_all_override_it(
     write: Write,
 ) -> None:

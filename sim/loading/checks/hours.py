@@ -13,7 +13,7 @@ from sim.regimes.laws import Laws
 from sim.scenario.checks.subject import Subject
 
 
-@rule("world.line_types")
+@rule("world.line_types.each")
 def hour_tables(subject: Subject, _laws: Laws) -> Iterator[Fault]:
     """`by_hour` names a table that exists."""
     for name, line_type in subject.world.line_types.items():

@@ -30,5 +30,5 @@ def rule(*needs: str) -> Callable[[Rule], Rule]:
 def held(rules: list[tuple[frozenset[str], Rule]], subject: Subject, laws: Laws) -> Iterator[Fault]:
     """What those rules find whose parts are valid."""
     for needs, each in rules:
-        if needs <= subject.known:
+        if all(map(subject.knows, needs)):
             yield from each(subject, laws)

@@ -3,8 +3,9 @@
 A rule says in its decorator which parts of the scenario it reads, and runs only when these are
 valid: a typing error in one place does not hide what is wrong elsewhere, and no rule meets a half
 object. Parts are fields of the world (``world.territories``) and sections of a strategy
-(``campaign``). To add a rule, write it in the module that it belongs to; importing the module
-registers it.
+(``campaign``), and smaller ones with dots: ``dialing.call_times``. A rule of
+``world.territories.each`` looks at one territory after the other, and is shown those that are
+valid. To add a rule, write it in the module that it belongs to; importing the module registers it.
 """
 
 from __future__ import annotations
@@ -69,5 +70,5 @@ def check_strategy(subject: Subject) -> Iterator[Fault]:
 
 def _run(rules: list[tuple[frozenset[str], Rule]], subject: Subject) -> Iterator[Fault]:
     for needs, rule in rules:
-        if needs <= subject.known:
+        if all(map(subject.knows, needs)):
             yield from rule(subject)

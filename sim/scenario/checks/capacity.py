@@ -12,7 +12,7 @@ from sim.scenario.checks.moments import clock_fault
 from sim.scenario.checks.subject import Subject, rule
 
 
-@rule("campaign", "dialing")
+@rule("campaign", "dialing.outages")
 def outages(subject: Subject) -> Iterator[Fault]:
     """Outages end after they start, happen during the campaign, and do not overlap."""
     campaign, dialing = subject.strategy.campaign, subject.strategy.dialing
@@ -40,7 +40,7 @@ def outages(subject: Subject) -> Iterator[Fault]:
                 yield subject.warning(f"overlaps outage {other} (the first is 0)", path)
 
 
-@rule("campaign", "dialing")
+@rule("campaign", "dialing.changes")
 def changes(subject: Subject) -> Iterator[Fault]:
     """Changes happen during the campaign, one at a time, and change something."""
     campaign, dialing = subject.strategy.campaign, subject.strategy.dialing
@@ -61,7 +61,7 @@ def changes(subject: Subject) -> Iterator[Fault]:
             yield subject.warning("changes nothing; name channels or calls_per_second", path)
 
 
-@rule("dialing")
+@rule("dialing.ring_timeout")
 def ring_timeout(subject: Subject) -> Iterator[Fault]:
     """The ring time-out is neither nothing nor very long."""
     path: Path = ("dialing", "ring_timeout")

@@ -57,7 +57,7 @@ def _laws(value: object, path: Path) -> Iterator[tuple[Path, DurationLaw]]:
         yield path, value
     elif isinstance(value, BaseModel):
         for name, info in type(value).model_fields.items():
-            yield from _laws(getattr(value, name), (*path, info.alias or name))
+            yield from _laws(value.__dict__.get(name), (*path, info.alias or name))
     elif isinstance(value, Mapping):
         for key, entry in value.items():
             yield from _laws(entry, (*path, key))
@@ -132,14 +132,15 @@ def _check_points(subject: Subject, path: Path, law: Survival, longest: int) -> 
 def duration_laws(subject: Subject) -> Iterator[Fault]:
     """Every duration law of the world makes sense and is short enough."""
     world = subject.world
+    parts = {name.split(".")[1] for name in subject.known if name.startswith("world.")}
     for part in type(world).model_fields:
-        if f"world.{part}" in subject.known:
+        if part in parts and part in world.__dict__:
             for path, law in _laws(getattr(world, part), ("world", part)):
                 longest = LONGEST_MS.get(path[1:], LONGEST_HOLD_MS)
                 yield from _check_law(subject, path, law, longest)
 
 
-@rule("world.line_types")
+@rule("world.line_types.each")
 def ring_timeouts(subject: Subject) -> Iterator[Fault]:
     """Answering was measured at a ring time-out that can be."""
     for name, line_type in subject.world.line_types.items():

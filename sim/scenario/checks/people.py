@@ -14,7 +14,7 @@ from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
 
 
-@rule("world.line_types")
+@rule("world.line_types.each")
 def frailty_spread(subject: Subject) -> Iterator[Fault]:
     """Frailty is not so wide that a line answers always or never."""
     for name, line_type in subject.world.line_types.items():
@@ -27,7 +27,7 @@ def frailty_spread(subject: Subject) -> Iterator[Fault]:
             yield subject.fault(f"found {most:g}; 0 to 5 is allowed", path)
 
 
-@rule("world.line_types")
+@rule("world.line_types.each")
 def first_attempt_is_the_reference(subject: Subject) -> Iterator[Fault]:
     """The shares are those of first attempts, so the odds of the first are 1."""
     for name, line_type in subject.world.line_types.items():
@@ -50,7 +50,7 @@ def territory_electorates(subject: Subject) -> Iterator[Fault]:
         )
 
 
-@rule("world.territories")
+@rule("world.territories.each")
 def territory_zones(subject: Subject) -> Iterator[Fault]:
     """Territories' zones exist."""
     for name, territory in subject.world.territories.items():
@@ -59,7 +59,7 @@ def territory_zones(subject: Subject) -> Iterator[Fault]:
         )
 
 
-@rule("world.territories")
+@rule("world.territories.each")
 def territory_clocks(subject: Subject) -> Iterator[Fault]:
     """Territories live by a clock of a place, not by one that keeps an offset all year.
 
@@ -71,7 +71,7 @@ def territory_clocks(subject: Subject) -> Iterator[Fault]:
             yield subject.warning(warning, ("world", "territories", name, "timezone"))
 
 
-@rule("world.territories")
+@rule("world.territories.each")
 def territory_holidays(subject: Subject) -> Iterator[Fault]:
     """Territories' holidays are known."""
     for name, territory in subject.world.territories.items():

@@ -59,7 +59,7 @@ def channel_shares(subject: Subject) -> Iterator[Fault]:
         yield from _total_fault(subject, ("world", "complaints", "channels"), shares)
 
 
-@rule("world.line_types")
+@rule("world.line_types.each")
 def disposition_shares(subject: Subject) -> Iterator[Fault]:
     """The five dispositions sum to 1, or one of them is the rest, and the rest is not negative."""
     for name, line_type in subject.world.line_types.items():

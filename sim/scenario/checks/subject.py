@@ -20,10 +20,16 @@ class Subject:
     """The whole scenario, to find places."""
     world: World
     known: frozenset[str]
-    """The parts that are valid; a rule reads no other."""
+    """The parts that are valid, as in :class:`~sim.document.validate.Checked`; a rule reads no
+    other."""
     name: str = ""
     """The strategy's; empty for rules of the world."""
     strategy: Strategy = field(default_factory=lambda: unfilled(Strategy))
+
+    def knows(self, part: str) -> bool:
+        """Whether a part is valid, by itself or with the whole that it belongs to."""
+        names = part.split(".")
+        return any(".".join(names[: end + 1]) in self.known for end in range(len(names)))
 
     def fault(
         self, message: str, *paths: Path, severity: Severity = "error", on_key: bool = False

@@ -19,13 +19,13 @@ from sim.scenario.dialing import CallTimes
 _CALL_TIMES: Path = ("dialing", "call_times")
 
 
-@rule("dialing")
+@rule("dialing.call_times")
 def window_order(subject: Subject) -> Iterator[Fault]:
     """Each window closes after it opens."""
     yield from order_faults(subject, subject.strategy.dialing.call_times, _CALL_TIMES)
 
 
-@rule("dialing")
+@rule("dialing.call_times")
 def window_overlap(subject: Subject) -> Iterator[Fault]:
     """Windows of the same day do not overlap."""
     yield from overlap_faults(subject, subject.strategy.dialing.call_times, _CALL_TIMES)
@@ -100,7 +100,7 @@ def never_open(subject: Subject) -> Iterator[Fault]:
             )
 
 
-@rule("dialing", "world.territories")
+@rule("dialing.on_holidays", "world.territories")
 def holidays_without_effect(subject: Subject) -> Iterator[Fault]:
     """`on_holidays` has holidays to act on."""
     if subject.strategy.dialing.on_holidays == "normal":
