@@ -9,6 +9,9 @@ from pydantic import Field
 from sim.document.fields import Clock, Count, Days, Zone
 from sim.document.quantity import Model, PlainDuration
 
+MAX_REPORTS = 1_000_000_000
+"""Largest threshold of reports."""
+
 
 class Reviews(Model):
     """When the regulator looks at what has come in."""
@@ -21,9 +24,15 @@ class Reviews(Model):
 class RegulatorThresholds(Model):
     """Reports counted at a review from which the regulator goes further; each above the last."""
 
-    contact: Annotated[Count, Field(ge=1)] = Field(description="It contacts the campaign.")
-    reminder: Annotated[Count, Field(ge=1)] = Field(description="It reminds in public of the law.")
-    order: Annotated[Count, Field(ge=1)] = Field(description="It orders the campaign to stop.")
+    contact: Annotated[Count, Field(ge=1, le=MAX_REPORTS)] = Field(
+        description="It contacts the campaign."
+    )
+    reminder: Annotated[Count, Field(ge=1, le=MAX_REPORTS)] = Field(
+        description="It reminds in public of the law."
+    )
+    order: Annotated[Count, Field(ge=1, le=MAX_REPORTS)] = Field(
+        description="It orders the campaign to stop."
+    )
 
 
 class Regulator(Model):

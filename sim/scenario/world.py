@@ -18,6 +18,8 @@ from sim.scenario.reputation import Reputation
 
 MAX_GROUPS = 200
 """Most territories, line types or segments: an index of each fits in eight bits."""
+MAX_VOTERS = 10_000_000_000
+"""Largest electorate: more than there are people."""
 MAX_LINES = 100_000_000
 """Most lines that a scenario may ask for."""
 
@@ -31,7 +33,9 @@ class Territory(Model):
         None,
         description="Public holidays: ISO country, with subdivision after a dash: FR, FR-974.",
     )
-    electorate: Count | None = Field(None, description="Registered voters there, people.")
+    electorate: Annotated[Count, Field(le=MAX_VOTERS)] | None = Field(
+        None, description="Registered voters there, people."
+    )
     source: str | None = Field(None, description=SOURCE)
 
 
@@ -82,7 +86,9 @@ class World(Model):
     lines: Annotated[Count, Field(ge=1, le=MAX_LINES)] = Field(
         description="Lines in the world: telephone numbers, not people and not calls."
     )
-    electorate: Annotated[Count, Field(ge=1)] = Field(description="Registered voters, people.")
+    electorate: Annotated[Count, Field(ge=1, le=MAX_VOTERS)] = Field(
+        description="Registered voters, people."
+    )
     voters_per_line: Factor = Field(description="Mean registered voters behind a line, people.")
     territories: Annotated[dict[str, Territory], AfterValidator(Freeze)] = Field(
         min_length=1,

@@ -118,6 +118,9 @@ ERRORS: list[tuple[tuple[str, str], str | None, str, str]] = [
     (('    reunion:', '    ^la.reunion:'), None, 'world.territories.la.reunion', "found the name 'la.reunion'"),
     (('  lead_order: random', '  outages: [{from: 2017-04-19 10:00, to: ^2017-04-19 09:00, channels: 0}]'), None, 'dialing.outages.0.to', 'before it has begun (2017-04-19 10:00)'),
     (('  lead_order: random', '  changes: [{at: 2017-04-19 10:00, channels: 2}, {at: ^2017-04-19 10:00, channels: 3}]'), None, 'dialing.changes.1.at', 'a second change at 2017-04-19 10:00'),
+    (('voters_per_line: {low: 1.0, central: 1.5, high: 2.2, source: assumed}', 'voters_per_line: ^201'), None, 'world.voters_per_line', 'found 201; 0 to 200 is allowed'),
+    (('voters_per_line: {low: 1.0, central: 1.5, high: 2.2', '^voters_per_line: {low: 1.0, central: 1.5, high: 300'), None, 'world.voters_per_line', 'found 300; 0 to 200 is allowed'),
+    (('electorate: 90_000', 'electorate: ^10_000_000_001'), None, 'world.electorate', 'at most 10_000_000_000 is allowed'),
 ]
 # fmt: on
 

@@ -10,8 +10,19 @@ from sim.document.units import shown
 from sim.document.zones import fixed_zone
 from sim.errors import Fault
 from sim.scenario.calendars import holiday_problem
+from sim.scenario.checks.bounds import bounds_fault
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
+
+MOST_VOTERS = 200
+"""Most voters behind a line, on average: eight bits hold their number."""
+
+
+@rule("world.voters_per_line")
+def voters_behind_a_line(subject: Subject) -> Iterator[Fault]:
+    """A line has no more voters than its column holds."""
+    path: Path = ("world", "voters_per_line")
+    yield from bounds_fault(subject, subject.world.voters_per_line, path, MOST_VOTERS)
 
 
 @rule("world.line_types.each")
