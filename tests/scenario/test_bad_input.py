@@ -13,7 +13,7 @@ from sim.document.units import MAX_DIGITS
 from sim.errors import MAX_FAULTS, MAX_MESSAGE, MAX_PATH, Fault, ScenarioError, told
 from sim.loading.load import load
 from sim.scenario.overlay import MAX_STRATEGIES, MAX_VALUES
-from tests.scenario.example import TEXT, Write, changed, faults_of
+from tests.scenario.example import FEEDBACK, TEXT, Write, changed, faults_of
 
 # ── Numbers ──────────────────────────────────────────────────────────────────────────────────────
 
@@ -246,3 +246,34 @@ def test_a_console_tells_no_more_faults_than_it_can_show() -> None:
     assert len(lines) == MAX_FAULTS + 1
     assert lines[-1] == f"…and 800 more; {MAX_FAULTS} are shown"
     assert len(list(told(faults[:MAX_FAULTS]))) == MAX_FAULTS
+
+
+# ── What tables hold ─────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        ("60001 ms", "found 60001 ms; a whole number of minutes is wanted"),
+        ("12 h", "no time of 12 h fits between 09:00 and 20:00"),
+        # 660 minutes a day hold 31 of them: 217 in seven days.
+        ("21 min", "makes 217 times a week; at most 200 are allowed"),
+    ],
+)
+def test_times_that_consents_name(write: Write, length: str, words: str) -> None:
+    slot = f'{{length: {length}, days: all, from: "09:00", to: "20:00"}}'
+    (fault,) = faults_of(write(FEEDBACK), [f"world.consent.slot={slot}"])
+    assert (fault.path, fault.message) == ("world.consent.slot.length", words)
+    slot = slot.replace(length, "24 min")  # 27 a day, 189 a week
+    assert not faults_of(write(FEEDBACK), [f"world.consent.slot={slot}"])
+
+
+def test_classes_of_lines(write: Write) -> None:
+    """1 type × 2 by consent × 64 cohorts × 50 attempts are 6,400; with 4 segments 25,600."""
+    odds = f"world.line_types.landline.answering.by_attempt=[{'1, ' * 49}1]"
+    sets = [odds, "world.line_types.landline.answering.frailty.cohorts=64"]
+    assert not faults_of(write(FEEDBACK), sets)
+    parts = ", ".join(f"s{i}: {{share: 25 %}}" for i in range(4))
+    (fault,) = faults_of(write(FEEDBACK), [*sets, f"world.segments={{{parts}}}"])
+    assert fault.path == "world.line_types"
+    assert "make 512 classes of lines, times 50 attempts" in fault.message

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from sim.document.node import Path
-from sim.document.written import moment_text
+from sim.document.written import clock_text, duration_text, moment_text
 from sim.errors import Fault
 from sim.scenario import clock
 from sim.scenario.checks.bounds import bounds_fault, highest
@@ -14,6 +14,8 @@ from sim.scenario.checks.subject import Subject, rule
 
 MOST_ODDS = 1_000
 """Largest multiple of the odds of a pick-up."""
+MOST_TIMES = 200
+"""Most times in a week that consents may name: an index of them fits in eight bits."""
 _CONSENT: Path = ("world", "consent")
 
 
@@ -24,6 +26,31 @@ def consent_odds(subject: Subject) -> Iterator[Fault]:
     if consent is not None:
         path = (*_CONSENT, "human_odds")
         yield from bounds_fault(subject, consent.human_odds, path, MOST_ODDS, positive=True)
+
+
+@rule("world.consent")
+def consent_times(subject: Subject) -> Iterator[Fault]:
+    """Times that consents name are whole minutes, there are some, and not too many."""
+    slot = None if subject.world.consent is None else subject.world.consent.slot
+    if slot is None:
+        return
+    path: Path = (*_CONSENT, "slot")
+    if slot.length % 60_000:
+        message = f"found {duration_text(slot.length)}; a whole number of minutes is wanted"
+        yield subject.fault(message, (*path, "length"))
+        return
+    fit = max(0, slot.closes - slot.opens) * 60_000 // slot.length
+    if not fit:
+        yield subject.fault(
+            f"no time of {duration_text(slot.length)} fits between {clock_text(slot.opens)} and "
+            f"{clock_text(slot.closes)}",
+            (*path, "length"),
+        )
+    elif fit * len(slot.days) > MOST_TIMES:
+        yield subject.fault(
+            f"makes {fit * len(slot.days):_} times a week; at most {MOST_TIMES} are allowed",
+            (*path, "length"),
+        )
 
 
 @rule("world.consent")

@@ -18,6 +18,28 @@ MOST_VOTERS = 200
 """Most voters behind a line, on average: eight bits hold their number."""
 
 
+MOST_CLASSES = 20_000
+"""Most classes of lines times attempts that answer otherwise: a table of chances holds a row of a
+week for each."""
+
+
+@rule("world.line_types", "world.segments", "world.consent")
+def classes_of_lines(subject: Subject) -> Iterator[Fault]:
+    """Line types, segments, consent and cohorts do not make more classes than tables hold."""
+    world = subject.world
+    answering = [line_type.answering for line_type in world.line_types.values()]
+    cohorts = max(each.frailty.cohorts if each.frailty else 1 for each in answering)
+    attempts = max(len(each.by_attempt) for each in answering)
+    strata = len(world.segments or "1") * (1 if world.consent is None else 2)
+    classes = len(answering) * strata * cohorts
+    if classes * attempts > MOST_CLASSES:
+        yield subject.fault(
+            f"line types, segments, consent and cohorts make {classes:_} classes of lines, times "
+            f"{attempts} attempts that answer otherwise; at most {MOST_CLASSES:_} are allowed",
+            ("world", "line_types"),
+        )
+
+
 @rule("world.voters_per_line")
 def voters_behind_a_line(subject: Subject) -> Iterator[Fault]:
     """A line has no more voters than its column holds."""
