@@ -24,14 +24,13 @@ from analysis.view import RunView, as_view, parameters
 from analysis.view.clock import place, written_in
 from analysis.view.metrics_text import (
     FULL_SIZE_ONLY,
-    GROUPS,
     difference_text,
     label_text,
     relative_text,
     value_text,
 )
 from analysis.view.numbers import MISSING, several, small_share
-from sim.measure.metrics import METRICS
+from sim.measure.metrics import METRICS, compared
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
 
@@ -161,7 +160,7 @@ Row = tuple[str, list[tuple[str, str]]]
 def _rows(run: RunView, strategies: tuple[str, ...]) -> dict[str, list[Row]]:
     """The rows of a block by group; a metric that no strategy has is left out."""
     found: dict[str, list[Row]] = {}
-    for group, metrics in GROUPS.items():
+    for group, metrics in compared(more=False).items():
         for metric in metrics:
             values = [value_text(run, s, metric, separator=SPACE) for s in strategies]
             if all(value == MISSING for value in values):

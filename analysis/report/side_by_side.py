@@ -8,21 +8,20 @@ from analysis.report.markup import (
 )
 from analysis.view import RunView
 from analysis.view.metrics_text import (
-    all_groups,
     difference_text,
     label_text,
     relative_text,
     value_text,
 )
 from analysis.view.numbers import MISSING
-from sim.measure.metrics import METRICS
+from sim.measure.metrics import METRICS, compared
 
 
 def comparison(run: RunView) -> Html:
     """The table of all metrics; one that no strategy has is left out."""
     head = "".join(f'<th scope="col">{esc(s)}</th>' for s in run.strategies)
     body = ""
-    for group, names in all_groups().items():
+    for group, names in compared(more=True).items():
         rows = ""
         for name in names:
             values = [value_text(run, s, name) for s in run.strategies]

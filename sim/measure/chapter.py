@@ -13,7 +13,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from sim.measure.evidence import Evidence
-from sim.measure.metric import Metric
+from sim.measure.metric import Heading, Metric
 from sim.measure.rows import Block
 from sim.record.column import Table
 
@@ -65,7 +65,9 @@ class Chapter:
     totals: Callable[[Evidence], object | None]
     """Counts it: an object of the chapter's own class, or None where it is not modelled."""
     metrics: tuple[Metric, ...]
-    """In the order in which they are shown."""
+    """In the order of the registry; where each is shown, its place says."""
+    heading: Heading = Heading.OTHERS
+    """Under which they are compared, where their place names no other."""
     sheets: tuple[Sheet, ...] = ()
     equal: Callable[[Findings], Iterable[Account]] = _nothing
     """Ledger: what must be equal, after every run."""

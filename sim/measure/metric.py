@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from enum import StrEnum
 from fractions import Fraction
 from typing import Literal
 
@@ -41,6 +42,42 @@ COUNTED = frozenset(
 """Units of whole numbers."""
 
 
+class Heading(StrEnum):
+    """What metrics are compared under, in this order: live and voicemail stand apart."""
+
+    LIST = "List"
+    ATTEMPTS = "Attempts"
+    LIVE = "Live"
+    VOICEMAIL = "Voicemail"
+    PEOPLE = "People"
+    CAPACITY = "Capacity"
+    COST = "Cost"
+    COMPLAINTS = "Complaints"
+    REGULATOR = "Regulator"
+    OBJECTIONS = "Objections"
+    CALL_BACKS = "Call-backs"
+    CALLER_NUMBERS = "Caller numbers"
+    OTHERS = "Others"
+    """In the report alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a metric stands when strategies are compared."""
+
+    heading: Heading | None = None
+    """Its heading; None for that of its chapter."""
+    more: bool = False
+    """Whether it stands in the report alone, after the others: a console has no room for it."""
+    rank: int = 0
+    """Lower ones first; those of one rank in the order of the registry."""
+
+
+PLAIN = Place()
+MORE = Place(more=True)
+OTHERS = Place(Heading.OTHERS)
+
+
 @dataclass(frozen=True, slots=True)
 class Metric:
     """One number per strategy."""
@@ -57,6 +94,8 @@ class Metric:
     source: str
     """What it is computed from."""
     compute: Compute
+    place: Place = PLAIN
+    """Where it stands when strategies are compared."""
 
     @property
     def is_count(self) -> bool:
@@ -97,6 +136,7 @@ def metric(
     compute: Compute,
     *,
     higher_is: HigherIs = "worse",
+    place: Place = PLAIN,
 ) -> Metric:
     """A metric of what a caller would rather not see, unless said otherwise."""
-    return Metric(name, label, unit, kind, higher_is, description, formula, source, compute)
+    return Metric(name, label, unit, kind, higher_is, description, formula, source, compute, place)

@@ -12,13 +12,39 @@ from fractions import Fraction
 
 from sim.errors import UnknownNameError
 from sim.measure.chapters import CHAPTERS
-from sim.measure.metric import MONEY, Metric, Number
+from sim.measure.metric import MONEY, Heading, Metric, Number
 from sim.measure.totals import Totals
 
 METRICS: dict[str, Metric] = {
     metric.name: metric for chapter in CHAPTERS for metric in chapter.metrics
 }
-"""The metrics by name, in the order in which they are shown."""
+"""The metrics by name, in the order of the registry."""
+
+
+def compared(*, more: bool) -> dict[Heading, tuple[str, ...]]:
+    """Names of the metrics that are compared between strategies, by heading, as they are shown.
+
+    Chapters say it: each has a heading, and a metric may have another.
+
+    Parameters
+    ----------
+    more
+        Whether with those that only the report has room for.
+    """
+    under: dict[Heading, list[Metric]] = {heading: [] for heading in Heading}
+    for chapter in CHAPTERS:
+        for metric in chapter.metrics:
+            under[metric.place.heading or chapter.heading].append(metric)
+    if not more:
+        del under[Heading.OTHERS]
+    return {
+        heading: tuple(
+            metric.name
+            for metric in sorted(metrics, key=lambda m: (m.place.more, m.place.rank))
+            if more or not metric.place.more
+        )
+        for heading, metrics in under.items()
+    }
 
 
 def compute(totals: Totals) -> dict[str, Number]:

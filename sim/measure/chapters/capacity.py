@@ -11,7 +11,7 @@ from sim.measure.capacity import on_offer
 from sim.measure.chapter import Account, Chapter
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.evidence import Evidence
-from sim.measure.metric import Metric, Number, divide, of
+from sim.measure.metric import OTHERS, Heading, Metric, Number, divide, of
 from sim.measure.totals import Totals
 
 if TYPE_CHECKING:
@@ -80,6 +80,7 @@ METRICS = (
         "Σ holding time",
         _LOG,
         of(CapacityTotals, lambda t: t.hold_ms / 3_600_000),
+        place=OTHERS,
     ),
     Metric(
         "channel_occupancy",
@@ -145,6 +146,7 @@ def counters(found: Findings) -> Mapping[str, int]:
 
 CHAPTER = Chapter(
     name="capacity",
+    heading=Heading.CAPACITY,
     totals=totals,
     metrics=METRICS,
     equal=equal,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from sim.measure.chapter import Chapter
 from sim.measure.evidence import Evidence
-from sim.measure.metric import metric, of
+from sim.measure.metric import MORE, Heading, metric, of
 from sim.measure.rows import number
 
 
@@ -46,6 +46,7 @@ METRICS = (
         "world.consent and the strategy's list",
         of(ConsentTotals, lambda t: t.consents),
         higher_is="neither",
+        place=MORE,
     ),
     metric(
         "consent_gathering_days",
@@ -58,7 +59,8 @@ METRICS = (
         "world.consent.gathered",
         of(ConsentTotals, lambda t: t.gathering_days),
         higher_is="neither",
+        place=MORE,
     ),
 )
 
-CHAPTER = Chapter(name="consent", totals=totals, metrics=METRICS)
+CHAPTER = Chapter(name="consent", heading=Heading.LIST, totals=totals, metrics=METRICS)

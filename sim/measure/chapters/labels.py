@@ -11,7 +11,7 @@ import numpy as np
 from sim.measure.chapter import Chapter, Sheet, Shelf
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.evidence import Evidence
-from sim.measure.metric import Number, divide, metric, of
+from sim.measure.metric import MORE, Heading, Number, divide, metric, of
 from sim.measure.rows import Block
 from sim.measure.totals import Totals
 from sim.record.column import STRATEGY, UTC_MS, Column, Table, count
@@ -73,6 +73,7 @@ METRICS = (
         "max over updates of numbers labelled",
         "world.reputation",
         of(LabelTotals, lambda n: n.numbers_labelled),
+        place=MORE,
     ),
 )
 
@@ -106,6 +107,7 @@ def counters(found: Findings) -> Mapping[str, int]:
 
 CHAPTER = Chapter(
     name="labels",
+    heading=Heading.CALLER_NUMBERS,
     totals=totals,
     metrics=METRICS,
     sheets=(Sheet(LABELS, Shelf.ANSWERS, rows),),

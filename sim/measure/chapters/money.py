@@ -12,7 +12,7 @@ from sim.measure.chapters.consent import ConsentTotals
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.chapters.reach import ReachTotals
 from sim.measure.evidence import Evidence
-from sim.measure.metric import MONEY, Metric, divide
+from sim.measure.metric import MONEY, MORE, Heading, Metric, divide
 from sim.measure.totals import Totals
 
 if TYPE_CHECKING:
@@ -91,6 +91,7 @@ METRICS = (
         "per_consent × consents_on_list",
         "world.consent; the strategy's prices",
         consent_cost,
+        place=MORE,
     ),
     Metric(
         "cost_per_person_reached",
@@ -105,4 +106,4 @@ METRICS = (
     ),
 )
 
-CHAPTER = Chapter(name="money", totals=totals, metrics=METRICS)
+CHAPTER = Chapter(name="money", heading=Heading.COST, totals=totals, metrics=METRICS)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from sim.measure.chapter import Account, Chapter
 from sim.measure.evidence import Evidence
-from sim.measure.metric import Number, metric, of
+from sim.measure.metric import MORE, Heading, Number, metric, of
 from sim.measure.rows import number
 from sim.measure.totals import Totals
 from sim.record.feedback import OptOutBy
@@ -121,6 +121,7 @@ METRICS = (
         "calls with key 9",
         "call log; world.opting_out",
         of(ObjectionTotals, lambda o: o.by_key),
+        place=MORE,
     ),
     metric(
         "opt_outs_by_call_back",
@@ -131,6 +132,7 @@ METRICS = (
         "callers served who opted out",
         "world.call_back",
         of(ObjectionTotals, lambda o: o.by_call_back),
+        place=MORE,
     ),
     metric(
         "opt_outs_by_complaint",
@@ -141,6 +143,7 @@ METRICS = (
         "such complaints",
         "world.complaints.opts_out",
         of(ObjectionTotals, lambda o: o.by_complaint),
+        place=MORE,
     ),
 )
 
@@ -160,4 +163,6 @@ def equal(found: Findings) -> Iterable[Account]:
         yield "call_backs.opted_out", opted, "opt-outs by call-back", made.by_call_back
 
 
-CHAPTER = Chapter(name="objections", totals=totals, metrics=METRICS, equal=equal)
+CHAPTER = Chapter(
+    name="objections", heading=Heading.OBJECTIONS, totals=totals, metrics=METRICS, equal=equal
+)

@@ -12,7 +12,7 @@ from sim.measure.chapter import Account, Chapter
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.evidence import Evidence
 from sim.measure.marks import LIVE_MARKS_S
-from sim.measure.metric import HigherIs, Metric, divide, of
+from sim.measure.metric import OTHERS, PLAIN, Heading, HigherIs, Metric, Place, divide, of
 
 if TYPE_CHECKING:
     from sim.measure.findings import Findings
@@ -69,6 +69,9 @@ def totals(e: Evidence) -> ReachTotals:
 
 # ── Metrics ──────────────────────────────────────────────────────────────────────────────────────
 
+VOICEMAIL = Place(Heading.VOICEMAIL)
+PEOPLE = Place(Heading.PEOPLE)
+
 
 def _lines(
     name: str,
@@ -79,6 +82,7 @@ def _lines(
     *,
     higher_is: HigherIs = "better",
     source: str = _LOG,
+    place: Place = PLAIN,
 ) -> Metric:
     return Metric(
         name,
@@ -90,6 +94,7 @@ def _lines(
         formula,
         source,
         of(ReachTotals, compute),
+        place,
     )
 
 
@@ -138,6 +143,7 @@ METRICS = (
         "Distinct lines on whose answering machine at least one message was left.",
         "distinct lines with a call of outcome machine_voicemail",
         lambda t: t.lines_with_voicemail,
+        place=VOICEMAIL,
     ),
     _lines(
         "lines_voicemail_heard",
@@ -147,6 +153,7 @@ METRICS = (
         "distinct lines with a message heard",
         lambda t: t.lines_voicemail_heard,
         source=_HEARD,
+        place=VOICEMAIL,
     ),
     _lines(
         "lines_voicemail_heard_before_cutoff",
@@ -156,6 +163,7 @@ METRICS = (
         "distinct lines with first hearing < campaign.cutoff",
         lambda t: t.lines_voicemail_heard_before_cutoff,
         source=_HEARD,
+        place=OTHERS,
     ),
     _lines(
         "lines_voicemail_heard_after_cutoff",
@@ -166,6 +174,7 @@ METRICS = (
         lambda t: t.lines_voicemail_heard - t.lines_voicemail_heard_before_cutoff,
         higher_is="neither",
         source=_HEARD,
+        place=VOICEMAIL,
     ),
     _lines(
         "lines_reached",
@@ -175,6 +184,7 @@ METRICS = (
         "distinct lines delivered live or reached by voicemail",
         lambda t: t.lines_reached,
         source="call log; the strategy's reached_when",
+        place=OTHERS,
     ),
     Metric(
         "people_reached",
@@ -188,6 +198,7 @@ METRICS = (
         "Σ over lines of max(live, voicemail), at most its voters",
         _WORLD,
         of(ReachTotals, lambda t: t.people_reached),
+        place=PEOPLE,
     ),
     Metric(
         "people_reached_live",
@@ -199,6 +210,7 @@ METRICS = (
         "one per line delivered live that has a voter",
         _WORLD,
         of(ReachTotals, lambda t: t.people_reached_live),
+        place=PEOPLE,
     ),
     Metric(
         "people_reached_voicemail_only",
@@ -210,6 +222,7 @@ METRICS = (
         "people_reached − people_reached_live",
         _WORLD,
         of(ReachTotals, lambda t: t.people_reached - t.people_reached_live),
+        place=PEOPLE,
     ),
     Metric(
         "people_reached_by_cutoff",
@@ -222,6 +235,7 @@ METRICS = (
         "as people_reached, hearing < campaign.cutoff",
         _WORLD,
         of(ReachTotals, lambda t: t.people_reached_by_cutoff),
+        place=PEOPLE,
     ),
     Metric(
         "share_of_list",
@@ -233,6 +247,7 @@ METRICS = (
         "lines_reached ÷ lines_on_list",
         _LOG,
         lambda t: divide(t[ReachTotals].lines_reached, t[DiallingTotals].lines_on_list),
+        place=PEOPLE,
     ),
     Metric(
         "share_of_electorate",
@@ -244,6 +259,7 @@ METRICS = (
         "people_reached ÷ world.electorate",
         "call log; world.electorate",
         of(ReachTotals, lambda t: divide(Fraction(t.people_reached), t.electorate)),
+        place=PEOPLE,
     ),
 )
 
@@ -290,4 +306,6 @@ def within(found: Findings) -> Iterable[Account]:
         yield f"timeline.{name}_cum", cumulative, name, getattr(counted, name)
 
 
-CHAPTER = Chapter(name="reach", totals=totals, metrics=METRICS, equal=equal, within=within)
+CHAPTER = Chapter(
+    name="reach", heading=Heading.LIVE, totals=totals, metrics=METRICS, equal=equal, within=within
+)

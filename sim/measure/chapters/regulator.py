@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.measure.chapter import Chapter, Sheet, Shelf
 from sim.measure.evidence import Evidence
-from sim.measure.metric import Metric, hours, metric, of
+from sim.measure.metric import Heading, Metric, hours, metric, of
 from sim.measure.rows import Block
 from sim.record.arrays import Coded
 from sim.record.column import CATEGORY, STRATEGY, UTC_MS, Column, Table, count
@@ -138,6 +138,7 @@ def counters(found: Findings) -> Mapping[str, int]:
 
 CHAPTER = Chapter(
     name="regulator",
+    heading=Heading.REGULATOR,
     totals=totals,
     metrics=METRICS,
     sheets=(Sheet(REGULATOR, Shelf.ANSWERS, rows),),

@@ -11,7 +11,7 @@ import numpy as np
 from sim.measure.chapter import Account, Chapter, Sheet, Shelf
 from sim.measure.chapters.call_backs.erlang import lines_for
 from sim.measure.evidence import Evidence
-from sim.measure.metric import divide, metric, of
+from sim.measure.metric import MORE, Heading, divide, metric, of
 from sim.measure.rows import Block, Int64s, none, number
 from sim.record.column import STRATEGY, UTC_MS, Column, Table
 
@@ -87,6 +87,7 @@ METRICS = (
         "world.call_back",
         of(CallBackTotals, lambda c: c.callers),
         higher_is="neither",
+        place=MORE,
     ),
     metric(
         "call_backs_served",
@@ -118,6 +119,7 @@ METRICS = (
         "call_backs_lost ÷ call_backs",
         _INBOUND,
         of(CallBackTotals, lambda c: divide(c.lost, c.callers)),
+        place=MORE,
     ),
     metric(
         "call_back_blocking",
@@ -129,6 +131,7 @@ METRICS = (
         "(tries − callers served) ÷ tries",
         _INBOUND,
         of(CallBackTotals, lambda c: divide(c.tries - c.served, c.tries)),
+        place=MORE,
     ),
     metric(
         "inbound_lines_for_1_percent",
@@ -199,6 +202,7 @@ def equal(found: Findings) -> Iterable[Account]:
 
 CHAPTER = Chapter(
     name="call_backs",
+    heading=Heading.CALL_BACKS,
     totals=totals,
     metrics=METRICS,
     sheets=(Sheet(CALL_BACKS, Shelf.ACTS, rows),),

@@ -13,7 +13,18 @@ from sim.measure.chapters.complaints import columns, rows
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.chapters.reach import ReachTotals
 from sim.measure.evidence import Evidence
-from sim.measure.metric import Compute, Metric, Number, divide, metric, of
+from sim.measure.metric import (
+    MORE,
+    PLAIN,
+    Compute,
+    Heading,
+    Metric,
+    Number,
+    Place,
+    divide,
+    metric,
+    of,
+)
 from sim.measure.rows import number
 from sim.measure.totals import Totals
 from sim.record.feedback import Channel, Kind, PartOfDay
@@ -91,7 +102,7 @@ def _per(many: int, divisor: Callable[[Totals], int]) -> Compute:
     return rate
 
 
-def _channel(index: int, name: str, where: str) -> Metric:
+def _channel(index: int, name: str, where: str, place: Place = MORE) -> Metric:
     return metric(
         f"complaints_{name}",
         f"Complaints: {name}",
@@ -101,6 +112,7 @@ def _channel(index: int, name: str, where: str) -> Metric:
         f"complaints with channel {name}",
         _FROM,
         of(ComplaintTotals, lambda c: c.by_channel[index]),
+        place=place,
     )
 
 
@@ -116,7 +128,7 @@ METRICS = (
         _FROM,
         of(ComplaintTotals, lambda c: c.total),
     ),
-    _channel(0, "regulator", "to the regulator"),
+    _channel(0, "regulator", "to the regulator", PLAIN),
     _channel(1, "operator", "to an operator or a short code"),
     _channel(2, "social", "in public, on social media"),
     _channel(3, "press", "that reach the press"),
@@ -129,6 +141,7 @@ METRICS = (
         "complaints with moment < campaign.cutoff",
         _FROM,
         of(ComplaintTotals, lambda c: c.before_cutoff),
+        place=MORE,
     ),
     metric(
         "complaints_regulator_before_cutoff",
@@ -139,6 +152,7 @@ METRICS = (
         "complaints with channel regulator and moment < campaign.cutoff",
         _FROM,
         of(ComplaintTotals, lambda c: c.regulator_before_cutoff),
+        place=MORE,
     ),
     metric(
         "complaints_per_million_dials",
@@ -159,6 +173,7 @@ METRICS = (
         "1,000,000 × complaints ÷ ((attempts_machine + attempts_human) ÷ scale)",
         f"call log; {_FROM}",
         _per(1_000_000, lambda t: t[DiallingTotals].connected),
+        place=MORE,
     ),
     metric(
         "complaints_per_1000_reached",
@@ -191,6 +206,7 @@ METRICS = (
         _FROM,
         of(ComplaintTotals, lambda c: divide(c.repeat, c.about_calls)),
         higher_is="neither",
+        place=MORE,
     ),
     metric(
         "complaints_night_share",
@@ -202,6 +218,7 @@ METRICS = (
         f"{_FROM}; world.complaints.night",
         of(ComplaintTotals, lambda c: divide(c.night, c.about_calls)),
         higher_is="neither",
+        place=MORE,
     ),
     metric(
         "complaints_peak_day",
@@ -233,6 +250,7 @@ def equal(found: Findings) -> Iterable[Account]:
 
 CHAPTER = Chapter(
     name="complaints",
+    heading=Heading.COMPLAINTS,
     totals=totals,
     metrics=METRICS,
     sheets=(

@@ -11,7 +11,7 @@ import numpy as np
 from sim.measure.chapter import Account, Chapter, Sheet, Shelf
 from sim.measure.chapters.dialling import breakdowns
 from sim.measure.evidence import Evidence
-from sim.measure.metric import HigherIs, Metric, divide, hours, of
+from sim.measure.metric import OTHERS, PLAIN, Heading, HigherIs, Metric, Place, divide, hours, of
 from sim.measure.rows import dispositions
 from sim.record.log import DISPOSITIONS, Outcome
 
@@ -77,6 +77,8 @@ def totals(e: Evidence) -> DiallingTotals:
 
 # ── Metrics ──────────────────────────────────────────────────────────────────────────────────────
 
+ATTEMPTS = Place(Heading.ATTEMPTS)
+
 
 def _lines(
     name: str,
@@ -87,6 +89,7 @@ def _lines(
     *,
     higher_is: HigherIs = "better",
     source: str = _LOG,
+    place: Place = PLAIN,
 ) -> Metric:
     return Metric(
         name,
@@ -98,6 +101,7 @@ def _lines(
         formula,
         source,
         of(DiallingTotals, compute),
+        place,
     )
 
 
@@ -113,6 +117,8 @@ def _disposition(index: int, description: str) -> Metric:
         f"calls with disposition {name}",
         _LOG,
         of(DiallingTotals, lambda t: t.dispositions[index]),
+        # Whom the caller wants most stands first.
+        Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS) - index),
     )
 
 
@@ -152,6 +158,7 @@ METRICS = (
         lambda t: t.lines_left_alone,
         higher_is="neither",
         source="final state of the lines",
+        place=Place(more=True, rank=1),
     ),
     Metric(
         "share_dialled",
@@ -186,6 +193,7 @@ METRICS = (
         "rows of the call log",
         _LOG,
         of(DiallingTotals, lambda t: t.attempts),
+        place=ATTEMPTS,
     ),
     _disposition(0, "Attempts that met a number not in service."),
     _disposition(1, "Attempts that met a busy line."),
@@ -202,6 +210,7 @@ METRICS = (
         "attempts ÷ lines_dialled",
         _LOG,
         of(DiallingTotals, lambda t: divide(t.attempts, t.lines_dialled)),
+        place=OTHERS,
     ),
     Metric(
         "share_human_first",
@@ -213,6 +222,7 @@ METRICS = (
         "first attempts with disposition human ÷ lines_dialled",
         _LOG,
         of(DiallingTotals, lambda t: divide(t.first_human, t.lines_dialled)),
+        place=OTHERS,
     ),
     Metric(
         "voicemails_left",
@@ -224,6 +234,7 @@ METRICS = (
         "calls with outcome machine_voicemail",
         _LOG,
         of(DiallingTotals, lambda t: t.voicemails_left),
+        place=OTHERS,
     ),
     Metric(
         "in_progress_at_cutoff",
@@ -235,6 +246,7 @@ METRICS = (
         "calls with start < cutoff < end",
         _LOG,
         of(DiallingTotals, lambda t: t.in_progress_at_cutoff),
+        place=Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS) + 1),
     ),
 )
 
@@ -283,6 +295,7 @@ def within(found: Findings) -> Iterable[Account]:
 
 CHAPTER = Chapter(
     name="dialling",
+    heading=Heading.LIST,
     totals=totals,
     metrics=METRICS,
     sheets=(
