@@ -18,9 +18,9 @@ import json
 from pathlib import Path
 
 from sim.jobs.run import run_scenario
+from sim.loading.load import load
 from sim.measure.chapters import CHAPTERS
 from sim.measure.metrics import METRICS
-from sim.scenario.load import load_scenario
 from sim.store.dictionary import generated
 
 
@@ -29,7 +29,7 @@ def test_all_else_follows(tmp_path):
     assert list(METRICS)[-3:] == [m.name for m in CHAPTERS[-1].metrics]
     for word in ("## `abandonment.parquet`", "`abandoned_share_worst_day`"):
         assert word in generated()
-    loaded = load_scenario("scenarios/france-2017.yaml")
+    loaded = load("scenarios/france-2017.yaml")
     done = run_scenario(loaded, strategies=["as-run"], scale=0.001, out=tmp_path / "run")
     rows = done.run.arrow("abandonment").to_pylist()
     assert done.run.manifest["files"]["abandonment.parquet"]["rows"] == len(rows) == 4
