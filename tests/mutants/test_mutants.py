@@ -21,6 +21,7 @@ FEWEST = {
     "measure": 7,
     "audit": 6,
     "store": 3,
+    "study": 3,
 }
 """By room: those that were once planted unnoticed, and three more kinds or more."""
 

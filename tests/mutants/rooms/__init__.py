@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.rooms import audit, behaviour, measure, plan, scenario, store, world
+from tests.mutants.rooms import audit, behaviour, measure, plan, scenario, store, study, world
 
 MUTANTS = (
     *scenario.MUTANTS,
@@ -12,5 +12,6 @@ MUTANTS = (
     *measure.MUTANTS,
     *audit.MUTANTS,
     *store.MUTANTS,
+    *study.MUTANTS,
 )
 """All of them, in the order of the rooms."""
