@@ -131,7 +131,7 @@ verify: setup lowest ## the long proofs; writes docs/validation.md anew
 LOWEST_TESTS = tests/document tests/scenario tests/regimes tests/store/test_store.py \
 	tests/engine/test_calendar.py tests/behaviour/test_quantiles.py \
 	tests/equivalence/test_engines_agree.py tests/audit/test_agreement.py \
-	tests/cli/test_commands.py tests/analysis/test_figures.py tests/analysis/test_table.py \
+	tests/cli/test_commands.py tests/analysis/figures/test_figures.py tests/analysis/console \
 	tests/test_changelog.py
 LOWEST = .cache/lowest
 

@@ -161,8 +161,8 @@ def leave_one_out(cases: Sequence[Case]) -> list[LeftOut]:
 
 BOUND = 0.27
 """Distance from uniform that one in twenty sets of nine leave-one-out ranks exceeds where the model
-is right. Simulated in tests/analysis/test_validation.py; the textbook's bound, 0.43, is for
-independent ranks, and these balance each other: a high one lowers all others."""
+is right. Simulated in tests/analysis/validation/test_validation.py; the textbook's bound, 0.43, is
+for independent ranks, and these balance each other: a high one lowers all others."""
 
 
 def uniformity(ranks: Sequence[float]) -> tuple[float, float]:

@@ -8,8 +8,8 @@ Each page's blocks run in order, in a folder of their own that holds the shipped
 * ``python`` blocks run, and so do the ``test_…`` functions that they define;
 * a ``diff`` is applied to the code in memory, see :func:`test_the_behaviour_reaches_both_engines`.
 
-``docs/add-a-chart.md`` is run by ``tests/analysis/test_docs.py``, ``docs/add-a-consequence.md`` by
-``tests/docs/test_add_a_consequence.py``.
+``docs/add-a-chart.md`` is run by ``tests/analysis/figures/test_add_a_chart.py``,
+``docs/add-a-consequence.md`` by ``tests/docs/test_add_a_consequence.py``.
 """
 
 from __future__ import annotations

@@ -50,7 +50,7 @@ from sim.scenario.scenario import Scenario
 from sim.streams import Replication
 from tests.statistics import BIAS, Z, mean_z, share_z
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = ROOT / "docs" / "validation.md"
 HOUR = 3_600_000
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from analysis.view import RunView
 
-PAGE = Path(__file__).parents[2] / "docs" / "add-a-chart.md"
+PAGE = Path(__file__).parents[3] / "docs" / "add-a-chart.md"
 
 
 def test_worked_example(any_run: RunView) -> None:
