@@ -94,6 +94,35 @@ def test_what_an_import_does_not_bring_with_it(module: str, absent: set[str]) ->
     assert absent & set(done.stdout.split()) == set()
 
 
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [
+        (["--help"], {"numpy", "pydantic", "ruamel.yaml", "rich", "holidays", "sim.loading.load"}),
+        (
+            ["validate", "scenarios/france-2017.yaml"],
+            {"scipy", "simpy", "numba", "pandas", "pyarrow", "plotly", "rich"}
+            | {"holidays.countries", "holidays.countries.germany"},
+        ),
+    ],
+)
+def test_what_a_quick_command_does_not_bring_with_it(
+    arguments: list[str], absent: set[str]
+) -> None:
+    code = f"""
+import atexit, sys
+atexit.register(lambda: print(*sys.modules))
+sys.argv = ["ringfence", *{arguments!r}]
+import ringfence_command
+ringfence_command.main()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+    brought = set(done.stdout.splitlines()[-1].split())
+    assert "sim.cli" in brought
+    assert absent & brought == set()
+
+
 # ── Chance ───────────────────────────────────────────────────────────────────────────────────────
 
 CHANCE = {"random", "secrets", "uuid", "numpy.random", "scipy.stats.sampling", "scipy.stats.qmc"}

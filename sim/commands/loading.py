@@ -5,11 +5,14 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from sim.loading.load import Runnable, load
 from sim.outputs import Kind, Output, claim
+
+if TYPE_CHECKING:
+    from sim.loading.load import Runnable
 
 
 def load_and_warn(path: str, sets: Sequence[str] = ()) -> Runnable:
@@ -20,6 +23,8 @@ def load_and_warn(path: str, sets: Sequence[str] = ()) -> Runnable:
     sim.errors.ScenarioError
         With every fault.
     """
+    from sim.loading.load import load
+
     loaded = load(path, sets)
     for warning in loaded.warnings:
         click.echo(str(warning), err=True)

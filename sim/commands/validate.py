@@ -8,7 +8,6 @@ from dataclasses import asdict
 import click
 
 from sim.errors import BAD_INPUT, Fault, ScenarioError, told
-from sim.loading.load import load
 
 
 @click.command()
@@ -20,6 +19,8 @@ def validate(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> No
 
     Exit code 0 where all files can be run (warnings allowed), 2 otherwise.
     """
+    from sim.loading.load import load
+
     faults: list[Fault] = []
     bad = 0
     for file in files:

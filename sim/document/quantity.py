@@ -17,9 +17,12 @@ from sim.document.units import parse_duration, parse_factor, parse_share
 
 
 class Model(BaseModel):
-    """Base of all that a file holds: frozen, and closed to keys that it does not know."""
+    """Base of all that a file holds: frozen, and closed to keys that it does not know.
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    A validator is built when a model first validates: most models only ever do as part of another.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True, defer_build=True)
 
 
 class FrozenDict(dict[str, Any]):

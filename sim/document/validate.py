@@ -8,7 +8,7 @@ something beside it is not, so that the rules over several fields can still spea
 from __future__ import annotations
 
 import types
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
@@ -64,7 +64,11 @@ def fault_at(
 
 
 def check_model(
-    model: type[M], node: Node, key: Key | None = None, *, partial: bool = False
+    model: type[M],
+    node: Node,
+    keys: Callable[[], Key] | None = None,
+    *,
+    partial: bool = False,
 ) -> Checked[M]:
     """Validate a map against a model.
 
@@ -74,8 +78,9 @@ def check_model(
         The class.
     node
         Its data.
-    key
-        Its key in the tree of the format; without it, faults say less.
+    keys
+        Gives its key in the tree of the format, which is made only for faults; without it, they
+        say less.
     partial
         Whether missing keys are fine, as in a map that others, laid over it, complete.
     """
@@ -98,6 +103,7 @@ def check_model(
                 values[name] = _adapter(model, name).validate_python(data[shown])
             except ValidationError:  # incomplete, in a partial model
                 bad.add(name)
+    key = None if keys is None else keys()
     faults = tuple(_fault(detail, node, key) for detail in details)
     valid = {name for name in model.model_fields if name not in bad}
     too_long = {detail["loc"][0] for detail in details if detail["type"] == "too_long"}

@@ -34,7 +34,7 @@ def check_regime(root: Node) -> Iterator[Fault]:
     """Every fault of a regime's data."""
     body = dict(root.children)
     rules_node = body.pop("rules", None)
-    head = check_model(RegimeHead, Node(body, root.place), _head_keys())
+    head = check_model(RegimeHead, Node(body, root.place), _head_keys)
     yield from head.faults
     penalties = _entries(root, "penalties") if "penalties" in head.valid else ()
     pairs = list(zip(head.model.penalties, penalties, strict=True)) if penalties else []
@@ -77,6 +77,7 @@ def check_regime(root: Node) -> Iterator[Fault]:
 # ── Shape ────────────────────────────────────────────────────────────────────────────────────────
 
 
+@cache
 def _head_keys() -> Key:
     head = model_keys(RegimeHead)
     return Key((), "map", children={**head.children, "rules": Key(("rules",), "list")})
@@ -100,8 +101,8 @@ def _rule(node: Node) -> tuple[Rule | None, tuple[Fault, ...]]:
         message = f"{found(kind)}{hint}{'' if hint else ';'} allowed: {', '.join(KINDS)}"
         return None, (fault_at(kind, message),)
     model = KINDS[kind.value]
-    keys = Key((), "map", children={"rule": model_keys(model)})
-    checked = check_model(_holder(model), Node({"rule": node}, node.place), keys)
+    held = Node({"rule": node}, node.place)
+    checked = check_model(_holder(model), held, lambda: _holder_keys(model))
     rule: Rule | None = None if checked.faults else getattr(checked.model, "rule")  # noqa: B009 (made above)
     return rule, checked.faults
 
@@ -110,6 +111,12 @@ def _rule(node: Node) -> tuple[Rule | None, tuple[Fault, ...]]:
 def _holder(model: type[RuleBase]) -> type[Model]:
     """A map with one rule: single fields of a map are checked anew, which their aliases hinder."""
     return create_model("Holder", __base__=Model, rule=(model, ...))
+
+
+@cache
+def _holder_keys(model: type[RuleBase]) -> Key:
+    """The tree of such a map."""
+    return Key((), "map", children={"rule": model_keys(model)})
 
 
 # ── Over several fields ──────────────────────────────────────────────────────────────────────────

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from zoneinfo import available_timezones
 
 from sim.document.messages import unknown_name
 from sim.document.node import Node
@@ -23,6 +22,7 @@ from sim.regimes.model import (
 from sim.regimes.places import at
 from sim.regimes.words import dates_text
 from sim.scenario.calendars import holiday_problem
+from sim.scenario.clock import zone_names
 
 
 def check_rule(rule: Rule, node: Node) -> Iterator[Fault]:
@@ -88,9 +88,10 @@ def _silence(rule: SilenceRule, node: Node) -> Iterator[Fault]:
             if not elsewhere.territories and not elsewhere.zones:
                 yield fault_at(where, "names no place: territories or zones are wanted")
             for number, zone in enumerate(elsewhere.zones):
-                if zone not in available_timezones():
-                    known = sorted(available_timezones())
-                    message = unknown_name("time zone", zone, known).split(" known:")[0]
+                if zone not in zone_names():
+                    message = unknown_name("time zone", zone, sorted(zone_names())).split(
+                        " known:"
+                    )[0]
                     yield fault_at(at(where, "zones", number), message.rstrip(";"))
 
 

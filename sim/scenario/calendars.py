@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import importlib.util
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
+from types import ModuleType
 
 from sim.document.messages import did_you_mean
 from sim.scenario import clock
@@ -13,8 +17,9 @@ from sim.scenario.dialing import CallTimes
 def holiday_problem(code: str) -> str | None:
     """What is wrong with a code of public holidays, or None."""
     import holidays  # only here: it is slow to import
+    from holidays.registry import EntityLoader
 
-    countries = holidays.list_supported_countries(include_aliases=True)
+    countries = list(EntityLoader.get_country_codes(include_aliases=True))
     country, dash, part = code.partition("-")
     if country not in countries:
         hint = did_you_mean(country, countries)
@@ -22,9 +27,13 @@ def holiday_problem(code: str) -> str | None:
             f"no public holidays are known for '{country}'{hint or ';'} "
             "an ISO country code is wanted, with a subdivision after a dash: FR, FR-974"
         )
-    if dash and part not in countries[country]:
-        known = ", ".join(countries[country]) or "none"
-        hint = did_you_mean(part, countries[country])
+    if not dash:
+        return None
+    with _one_country_at_a_time():
+        parts = list(getattr(holidays, country).subdivisions)
+    if part not in parts:
+        known = ", ".join(parts) or "none"
+        hint = did_you_mean(part, parts)
         return f"{country} has no subdivision '{part}'{hint or ';'} known: {known}"
     return None
 
@@ -46,8 +55,30 @@ def public_holidays(code: str | None, first: dt.date, last: dt.date) -> frozense
 
     country, _, part = code.partition("-")
     years = range(first.year, last.year + 1)
-    found = holidays.country_holidays(country, subdiv=part or None, years=years)
+    with _one_country_at_a_time():
+        found = holidays.country_holidays(country, subdiv=part or None, years=years)
     return frozenset(day for day in found if first <= day <= last)
+
+
+@contextmanager
+def _one_country_at_a_time() -> Iterator[None]:
+    """Lets the library import the module of one country.
+
+    By itself it would first import its package of countries, which imports all 250 of them: more
+    than a tenth of what it takes to validate a scenario.
+    """
+    name = "holidays.countries"
+    spec = None if name in sys.modules else importlib.util.find_spec(name)
+    if spec is None:
+        yield
+        return
+    bare = ModuleType(name)
+    bare.__path__ = list(spec.submodule_search_locations or ())
+    sys.modules[name] = bare
+    try:
+        yield
+    finally:
+        del sys.modules[name]  # whoever wants the package itself gets it whole
 
 
 def day_windows(

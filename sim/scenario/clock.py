@@ -85,6 +85,7 @@ class Piece(NamedTuple):
     """Local minus UTC, seconds."""
 
 
+@cache
 def pieces(zone: str, start: int, end: int) -> tuple[Piece, ...]:
     """[start, end) cut at the zone's clock changes."""
     found: list[Piece] = []

@@ -84,19 +84,25 @@ def load_scenario(path: str | Path | Source, sets: Sequence[str] = ()) -> Loaded
 def examine(composed: Composed) -> Examined:
     """Hold a composed scenario against the format, part by part."""
     root = _with_base(composed.root)
-    whole = check_model(Scenario, root, file_keys())
+    whole = check_model(Scenario, root, file_keys)
     holder = root.children.get("strategies", Node({}, root.place)).children
     faults = [*_not_repeated(whole.faults, composed.base, holder)]
     # Of the base strategy once, not once per strategy.
-    faults += check_model(Strategy, composed.base, file_keys(), partial=True).faults
+    faults += check_model(Strategy, composed.base, file_keys, partial=True).faults
 
     world_node = root.children.get("world")
-    world = check_model(World, world_node) if world_node else Checked(unfilled(World))
+    if not whole.faults:  # each part is fine, and made already
+        world = Checked(whole.model.world, frozenset(World.model_fields))
+    else:
+        world = check_model(World, world_node) if world_node else Checked(unfilled(World))
     known = frozenset(f"world.{name}" for name in world.valid)
     of_world = Subject(root, world.model, known)
     of_strategies = []
     for name, node in holder.items():
-        strategy = check_model(Strategy, node)
+        if not whole.faults:
+            strategy = Checked(whole.model.strategies[name], frozenset(Strategy.model_fields))
+        else:
+            strategy = check_model(Strategy, node)
         valid = known | strategy.valid
         of_strategies.append(Subject(root, world.model, valid, name, strategy.model))
     faults += check_world(of_world)
