@@ -6,12 +6,29 @@ import os
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 pytest_plugins = ["tests.small_run"]
 
 NOBODY = 65534
+FUZZ = "fuzz"
+"""Under this name tests record how much was tried, to be told at the end of a session."""
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tell what was recorded under :data:`FUZZ`, whichever process the tests ran in."""
+    told = [
+        str(text)
+        for reports in terminalreporter.stats.values()
+        for report in reports
+        for name, text in getattr(report, "user_properties", ())
+        if name == FUZZ and getattr(report, "when", "") == "call"
+    ]
+    if told:
+        terminalreporter.section("tried by seed")
+        terminalreporter.write_line("\n".join(sorted(told)))
 
 
 @pytest.fixture
