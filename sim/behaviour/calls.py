@@ -177,8 +177,10 @@ def by_line_type(tables: tuple[QuantileTable, ...], word: U32, line_type: U8) ->
     return out
 
 
-def machine_ending(t: CallTables, ring: I32, amd_word: U32, greeting_word: U32) -> U32:
+def machine_ending(t: CallTables, ring: I32, amd_word: U32, greeting_word: U32 | None) -> U32:
     """What happens when a machine picks up after ``ring`` ms: packed endings, (n,) uint32.
+
+    The word of the greeting's length is None where nothing is left on machines.
 
     A machine that is taken for a person gets the live script: nobody presses a key, or the whole
     message plays. Left messages start at the beep, or when the analysis ends if that is later.
@@ -186,7 +188,7 @@ def machine_ending(t: CallTables, ring: I32, amd_word: U32, greeting_word: U32) 
     live_script = t.live_script_ms()
     if not t.amd:
         return pack(ring + live_script, Outcome.MACHINE)
-    if t.leave_message:
+    if t.leave_message and greeting_word is not None:
         start = np.maximum(t.greeting(greeting_word), t.analysis_ms)
         ending = pack(ring + start + t.voicemail_ms, Outcome.MACHINE_VOICEMAIL)
     else:
@@ -339,8 +341,10 @@ def draw(
     machine_ring = by_line_type(t.machine_ring, answer[2], line_type)
     machine_ring[has_machine == 0] = timeout
     taken = np.flatnonzero(machine_ring < timeout)
-    listen = words(key, Purpose.CALL_LISTEN, line, attempt)
-    other[taken] = machine_ending(t, machine_ring[taken], answer[3][taken], listen[3][taken])
+    greeting = None
+    if t.leave_message:
+        greeting = _words_of(taken, key, Purpose.CALL_LISTEN, line, attempt)[3]
+    other[taken] = machine_ending(t, machine_ring[taken], answer[3][taken], greeting)
 
     # Somebody would pick up, unless the machine or the time-out comes first.
     human = other.copy()
@@ -349,7 +353,8 @@ def draw(
     first &= disposition < np.uint32(t.human_limit())
     rows = np.flatnonzero(first)
     opting = _opt_out_words(t, key, line, attempt, rows)
-    ending = human_calls(t, human_ring[rows], answer[3][rows], listen[:, rows], opting)
+    listen = _words_of(rows, key, Purpose.CALL_LISTEN, line, attempt)
+    ending = human_calls(t, human_ring[rows], answer[3][rows], listen, opting)
     outcome = ending.outcome
     if opting is not None:
         outcome = outcome | ending.opted_out.astype(np.uint8) << np.uint8(4)
@@ -383,8 +388,15 @@ def _opt_out_words(
     """Words of the opt-out key for some of the calls; None where there is no such key."""
     if t.opt_out_delay is None:
         return None
+    return _words_of(rows, key, Purpose.CALL_OPT_OUT, line, attempt)
+
+
+def _words_of(
+    rows: NDArray[np.intp], key: Key, purpose: Purpose, line: U32, attempt: U8 | int
+) -> U32:
+    """Words for some of the calls: what is not needed is not drawn."""
     which = attempt if isinstance(attempt, int) else attempt[rows]
-    return words(key, Purpose.CALL_OPT_OUT, line[rows], which)
+    return words(key, purpose, line[rows], which)
 
 
 def _callers(t: CallTables, key: Key, line: U32, attempt: U8 | int) -> U16:

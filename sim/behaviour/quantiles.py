@@ -11,9 +11,12 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.compiled import kernel
 
 Ppf = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Quantile function: probabilities in (0, 1) to durations in ms."""
@@ -21,6 +24,25 @@ Ppf = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 CELLS = 4096
 LONGEST_MS = 3_600_000
 """Longest holding time that a table may give: one hour. Longer values are cut to it."""
+
+
+@kernel
+def _look_up(
+    words: NDArray[np.uint32], whole: Annotated[NDArray[np.int32], 2], out: NDArray[np.int32]
+) -> None:
+    """Durations for words, (n,) each: :meth:`QuantileTable.scalar` word by word.
+
+    The end cells are one word in two thousand, so the branch is as good as free.
+    """
+    last = whole.shape[1] - 2
+    for i in range(words.shape[0]):
+        word = np.int64(words[i])
+        part, cell, fraction, bits = 0, word >> 20, word & 0xFFFFF, 20
+        if cell == 0 or cell == last:
+            part = 1 if cell == 0 else 2
+            cell, fraction, bits = word >> 8 & 0xFFF, word & 0xFF, 8
+        start = np.int64(whole[part, cell])
+        out[i] = start + ((whole[part, cell + 1] - start) * fraction >> bits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -33,15 +55,16 @@ class QuantileTable:
     """(4097,) Quantiles inside the first cell, at k / 4096**2."""
     high: NDArray[np.int64]
     """(4097,) Quantiles inside the last cell."""
-    rise: NDArray[np.int64] = field(init=False)
-    """(4096,) Differences of ``main``."""
+    whole: NDArray[np.int32] = field(init=False)
+    """(3, 4097) ``main``, ``low`` and ``high``, as the compiled pass reads them."""
     shortest: int = field(init=False)
     """Shortest duration, ms."""
     longest: int = field(init=False)
     """Longest duration, ms."""
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "rise", np.diff(self.main))
+        whole = np.stack([self.main, self.low, self.high]).astype(np.int32)
+        object.__setattr__(self, "whole", whole)
         object.__setattr__(self, "shortest", int(self.low[0]))
         object.__setattr__(self, "longest", int(self.high[-1]))
 
@@ -49,30 +72,12 @@ class QuantileTable:
         """Durations in ms for words, (n,) uint32 to (n,) int32."""
         if self.shortest == self.longest:
             return np.full(len(words), self.shortest, dtype=np.int32)
-        cell = (words >> np.uint32(20)).astype(np.intp)
-        fraction = (words & np.uint32(0xFFFFF)).astype(np.int64)
-        fraction *= self.rise.take(cell)
-        fraction >>= 20
-        fraction += self.main.take(cell)
-        out = fraction.astype(np.int32)
-        # One comparison finds both end cells: adding one cell wraps the last round to the first.
-        ends = np.flatnonzero((words + np.uint32(1 << 20)) < np.uint32(2 << 20))
-        if len(ends):
-            out[ends] = self._tails(words[ends])
-        return out
-
-    def _tails(self, words: NDArray[np.uint32]) -> NDArray[np.int32]:
-        """Durations for words of the two end cells."""
-        sub = ((words >> np.uint32(8)) & np.uint32(0xFFF)).astype(np.intp)
-        fraction = (words & np.uint32(0xFF)).astype(np.int64)
-        upper = words >= np.uint32(1 << 31)
-        start = np.where(upper, self.high[sub], self.low[sub])
-        stop = np.where(upper, self.high[sub + 1], self.low[sub + 1])
-        out: NDArray[np.int32] = (start + (((stop - start) * fraction) >> 8)).astype(np.int32)
+        out = np.empty(len(words), dtype=np.int32)
+        _look_up(np.require(words, np.uint32, ["C", "W"]), self.whole, out)
         return out
 
     def scalar(self, word: int) -> int:
-        """Duration in ms for one word, in plain integers: the readable twin of the array form."""
+        """Duration in ms for one word, in plain integers: the compiled pass's readable twin."""
         cell, fraction, bits, table = word >> 20, word & 0xFFFFF, 20, self.main
         if cell in (0, CELLS - 1):
             table = self.low if cell == 0 else self.high
