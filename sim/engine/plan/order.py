@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.plan.ranking import ranked
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
-from sim.streams import Key, Purpose, words
+from sim.streams import Key, Purpose, first_words
 from sim.world.population import Population
 
 
@@ -34,13 +35,11 @@ def dialling_order(
     for name in chosen.without_registers or ():
         bit = np.uint8(list(world.registers).index(name))
         on_list &= (population.registers >> bit) & 1 == 0
-    lines = np.flatnonzero(on_list).astype(np.uint64)
+    lines = np.flatnonzero(on_list).astype(np.int32)
     order = strategy.dialing.lead_order
     if order == "file":
-        return lines.astype(np.int32)
-    word = words(key, Purpose.LIST_ORDER, lines.astype(np.uint32))[0].astype(np.uint64)
-    rank = np.sort(word << np.uint64(32) | lines)
-    shuffled = (rank & np.uint64(0xFFFFFFFF)).astype(np.int32)
+        return lines
+    shuffled = ranked(first_words(key, Purpose.LIST_ORDER, lines.view(np.uint32)), lines)
     if order == "random":
         return shuffled
     column = population.territory if order == "territory" else population.segment
