@@ -14,7 +14,7 @@ import time
 
 from rich.console import Console
 
-from benchmarks import machine, sections
+from benchmarks import against, machine, sections
 from benchmarks.sizes import sizes
 
 _WIDTH = 140
@@ -34,6 +34,9 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Measure speed.")
     parser.add_argument("--quick", action="store_true", help="smaller sizes, less than 40 s")
     parser.add_argument("--repeat", type=repeats, metavar="N", help="repeats; what is slow: fewer")
+    parser.add_argument(
+        "--against", metavar="REV", help="measure this tree and a revision of git in turn instead"
+    )
     options = parser.parse_args()
     size = sizes(quick=options.quick, repeats=options.repeat)
     page = Console(width=None if sys.stdout.isatty() else _WIDTH)
@@ -41,6 +44,18 @@ def main() -> int:
 
     for name, value in machine.facts().items():
         page.print(f"{name:<10} {value}", highlight=False)
+    if options.against is not None:
+        page.print(
+            against.compare(
+                options.against,
+                lines=size.lines,
+                scale=size.scale,
+                repeats=size.repeats,
+                full=size.full,
+            )
+        )
+        page.print(f"Took {time.perf_counter() - began:.0f} s.")
+        return 0
     page.print(
         f"\nMedians of {size.repeats} repeats, of {size.slow_repeats} or fewer where one takes "
         "seconds. Each contender in a process of its own; warm-up excluded.\n"
