@@ -164,8 +164,14 @@ def main() -> NoReturn:
 def _answer(settings: Settings) -> int:
     """Give the command, tell what went wrong, and say the exit code. Every error ends here."""
     try:
-        code = cli.main(prog_name="ringfence", standalone_mode=False, obj=settings)
+        # Not click's own `main`: it takes an end of file for an interruption, a broken pipe for 1.
+        with cli.make_context("ringfence", sys.argv[1:], obj=settings) as context:
+            cli.invoke(context)
+        code = 0
         sys.stdout.flush()
+    except click.exceptions.Exit as done:
+        sys.stdout.flush()
+        code = done.exit_code
     except click.ClickException as error:  # a command line that click cannot read
         error.show()
         return error.exit_code
@@ -177,7 +183,7 @@ def _answer(settings: Settings) -> int:
         return _told(InterruptionError("nothing was left half-written"))
     except Exception as error:  # no word of ours: a fault of the program, whatever its type
         return _internal(error, settings)
-    return code if isinstance(code, int) else 0
+    return code
 
 
 def _told(error: RingfenceError) -> int:
