@@ -27,7 +27,7 @@ def planted(folder: Path, code: str) -> dict[str, str]:
     return environment(PYTHONPATH=str(folder / "plant"), TMPDIR=str(folder / "tmp"))
 
 
-def broken(raising: str, where: str = "sim.loading.load", name: str = "load_scenario") -> str:
+def broken(raising: str, where: str = "sim.loading.load", name: str = "examine") -> str:
     """Code after which a function of the program raises something."""
     return f"""
 import importlib.abc, importlib.machinery, sys
@@ -115,7 +115,7 @@ def test_the_traceback_on_request(here: Path) -> None:
 
 
 def test_an_internal_error_in_the_middle_of_a_run_leaves_nothing(here: Path) -> None:
-    code = broken("raise ValueError('x')", "sim.jobs.run", "balance")
+    code = broken("raise ValueError('x')", "sim.jobs.observers", "balance")
     answer = program(*SMALL, cwd=here, env=planted(here, code))
     assert answer.code == 70
     assert answer.err.splitlines()[-1].startswith("internal error: x (ValueError)")
@@ -156,7 +156,7 @@ def test_no_internal_error_looks_like_anything_else(
     def fail(*_: object, **__: object) -> None:
         raise raised
 
-    place = {"load": "sim.commands.validate.load", "loaded": "sim.loading.load.load_scenario"}
+    place = {"load": "sim.commands.validate.load", "loaded": "sim.loading.load.examine"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tempfile.tempdir", str(folder))
         patch.setattr(place[where], fail)
