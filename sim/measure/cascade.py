@@ -168,21 +168,43 @@ def means(course: Course) -> Floats:
 
 def moments(course: Course, counted: Bools) -> tuple[float, float]:
     """Mean and variance of the number of counted complaints, the level being given."""
-    share, bred, joining = course.channels, course.bred, course.joining
-    n = len(joining)
-    size, square = np.zeros(n), np.zeros(n)
-    own = counted * share
+    mean, variance = moments_over(
+        course.founders[None], course.joining, course.channels[None], course.bred[None], counted
+    )
+    return float(mean[0]), float(variance[0])
+
+
+def moments_over(
+    founders: Floats, joining: Floats, channels: Floats, bred: Floats, counted: Bools
+) -> tuple[Floats, Floats]:
+    """:func:`moments` of d courses that share their cells and who may join in.
+
+    Parameters
+    ----------
+    founders : (d, n) float64
+    joining : (n, n) float64
+    channels, bred : (d, k) float64
+    counted : (n, k) bool
+
+    Returns
+    -------
+    (d,) float64, (d,) float64
+        Means and variances.
+    """
+    n, d = len(joining), len(founders)
+    branching = (channels * bred).sum(axis=1)
+    size, square = np.zeros((d, n)), np.zeros((d, n))
     for i in range(n - 1, -1, -1):
         # Given the channel: 1 or 0, and a Poisson sum of clusters with mean m·a, variance m·b.
-        ahead = joining[i, i:]
-        itself = joining[i, i]
-        a = float(ahead @ size[i:])
-        size[i] = (own[i].sum() + course.branching * a) / (1 - course.branching * itself)
-        a += itself * size[i]
-        b = float(ahead @ square[i:])
-        whole = share @ (counted[i] + bred * a) ** 2 + course.branching * b
-        square[i] = whole / (1 - course.branching * itself)
-    return float(course.founders @ size), float(course.founders @ square)
+        ahead, itself = joining[i, i:], joining[i, i]
+        alone = 1 - branching * itself
+        a = size[:, i:] @ ahead
+        size[:, i] = (channels @ counted[i] + branching * a) / alone
+        a += itself * size[:, i]
+        b = square[:, i:] @ ahead
+        one = (channels * (counted[i] + bred * a[:, None]) ** 2).sum(axis=1)
+        square[:, i] = (one + branching * b) / alone
+    return (founders * size).sum(axis=1), (founders * square).sum(axis=1)
 
 
 # ── The law ──────────────────────────────────────────────────────────────────────────────────────

@@ -1,0 +1,165 @@
+"""A ledger of cases: what of one call log has to be kept to read it under other values.
+
+Many uncertain inputs decide nothing about dialling: who complains and when, whether a message is
+heard, how many voters stand behind a line. Under any values of them a log has exact means, and all
+that these need is *how many* calls there were of each kind, in each quarter of an hour, to lines
+of each standing: some ten thousand numbers instead of millions of rows. What is drawn for a
+message or a complaint is not looked at.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.plan.plan import Plan
+from sim.measure.marks import BIN_MS
+from sim.record.feedback import Kind
+from sim.record.log import N_OUTCOMES, LogChunk, Outcome
+from sim.record.never import NEVER
+from sim.record.result import EngineResult
+
+Int64s = NDArray[np.int64]
+
+KINDS = (Kind.LIVE, Kind.VOICEMAIL, Kind.UNANSWERED)
+"""Kinds of calls that may be complained of: a person took it, it left a message, neither."""
+OPPOSED, CONSENTED = 1, 2
+"""Bits of a line's standing when it is called: marked as refusing, consenting."""
+_NO_KIND = len(KINDS)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Cases:
+    """Counts of one strategy's call log, at the simulated scale."""
+
+    calls: Int64s
+    """(territories, bins, 3, 4, 2) Calls by territory, bin of 15 minutes in which they start,
+    kind (:data:`KINDS`), standing (:data:`OPPOSED`, :data:`CONSENTED`), and attempt: the first, or
+    a later one."""
+    hold_ms: int
+    """Mean holding time of these calls, ms: from a call's start to its end."""
+    lines: Int64s
+    """(2, k + 1) Lines dialled, without and with a live delivery, by how many messages were left
+    there."""
+    dialled: Int64s
+    """(bins,) Lines dialled for the first time, by bin."""
+    world: int
+    """Lines of the world."""
+    quarter: NDArray[np.int16]
+    """(territories, bins) Local quarter-hour of the week in which each bin begins, 0 to 671."""
+    objection_first: bool
+    """Whether the message tells of objection at its start."""
+    rings: bool
+    """Whether calls ring: where nothing does, a call of which nothing arrives annoys nobody."""
+    silence: NDArray[np.bool_]
+    """(territories, bins up to the horizon) Whether each bin begins in the silence before a
+    poll."""
+    cutoff_ms: int
+    """The campaign's cutoff, ms since its start."""
+
+
+class Casing:
+    """Counts the cases of each strategy while its log is made."""
+
+    cases: Cases
+    """Of the strategy that ended last."""
+
+    def begin(self, strategy: str, plan: Plan) -> None:
+        """Start counting from nothing."""
+        self._plan = plan
+        people = plan.population
+        self._bins = -(-plan.cutoff_ms // BIN_MS)
+        self._shape = (len(plan.calling), self._bins, len(KINDS), 4, 2)
+        self._calls = np.zeros(int(np.prod(self._shape)), dtype=np.int64)
+        self._dialled = np.zeros(self._bins, dtype=np.int64)
+        self._hold = self._rows = 0
+        self._left = np.zeros(people.lines, dtype=np.uint8)
+        self._live = np.zeros(people.lines, dtype=np.bool_)
+        refusing = (people.opposed | people.registers) != 0
+        consents = people.consent != 0
+        self._standing = refusing.astype(np.uint8) * OPPOSED | consents.astype(np.uint8) * CONSENTED
+        self._until: Int64s | None = None
+        if people.consent_until_ms is not None:
+            ends = people.consent_until_ms
+            self._until = np.where(ends == NEVER, NEVER, ends - plan.start_utc_ms)
+        self._delivered = Outcome.HEARD + 1 + plan.live_thresholds_ms.index(plan.reached_live_ms)
+
+    def add(self, chunk: LogChunk) -> None:
+        """Count rows."""
+        standing = self._standing[chunk.line]
+        if self._until is not None:
+            over = chunk.start_ms >= self._until[chunk.line]
+            standing = np.where(over, standing & OPPOSED, standing)
+        kind = _KIND_OF[chunk.outcome]
+        bins = chunk.start_ms // BIN_MS
+        place = (chunk.territory.astype(np.int64) * self._bins + bins) * len(KINDS) + kind
+        place = (place * 4 + standing) * 2 + (chunk.attempt > 1)
+        counted = kind < _NO_KIND
+        self._calls += np.bincount(place[counted], minlength=len(self._calls))
+        self._hold += int(chunk.hold_ms[counted].sum(dtype=np.int64))
+        self._rows += int(counted.sum())
+        first = bins[chunk.attempt == 1]
+        self._dialled += np.bincount(first, minlength=self._bins)
+        self._live[chunk.line[chunk.outcome >= self._delivered]] = True
+        left = chunk.line[chunk.outcome == Outcome.MACHINE_VOICEMAIL]
+        np.add.at(self._left, left, 1)
+
+    def end(self, result: EngineResult) -> None:
+        """Close the count."""
+        dialled = result.attempts > 0
+        most = int(self._left.max(initial=0)) + 1
+        lines = np.array(
+            [
+                np.bincount(self._left[dialled & (self._live == live)], minlength=most)
+                for live in (False, True)
+            ]
+        )
+        self.cases = Cases(
+            calls=self._calls.reshape(self._shape),
+            hold_ms=round(self._hold / max(1, self._rows)),
+            lines=lines,
+            dialled=self._dialled,
+            world=self._plan.population.lines,
+            quarter=quarters(self._plan, self._bins),
+            **_told(self._plan),
+        )
+
+
+def quarters(plan: Plan, bins: int) -> NDArray[np.int16]:
+    """(territories, bins) Local quarter-hour of the week in which each bin begins, 0 to 671."""
+    at = np.arange(bins, dtype=np.int64) * BIN_MS
+    return np.stack([c.row[c.row_from_ms.searchsorted(at, side="right") - 1] for c in plan.calling])
+
+
+def _told(plan: Plan) -> dict[str, Any]:
+    """What complaints hang on that the whole campaign has in common."""
+    tables = None if plan.feedback is None else plan.feedback.complaints
+    horizon = plan.cutoff_ms if tables is None else tables.horizon_ms
+    at = np.arange(-(-horizon // BIN_MS), dtype=np.int64) * BIN_MS
+    silence = np.zeros((len(plan.calling), len(at)), dtype=np.bool_)
+    for place, spans in enumerate(() if tables is None else tables.silence_ms):
+        for first, last in spans:
+            silence[place] |= (first <= at) & (at < last)
+    return {
+        "objection_first": plan.tables.opt_out == "start",
+        "rings": plan.tables.rings,
+        "silence": silence,
+        "cutoff_ms": plan.cutoff_ms,
+    }
+
+
+def _kinds() -> NDArray[np.int64]:
+    """Place in :data:`KINDS` by outcome, ``_NO_KIND`` where nobody could complain: (16,)."""
+    kinds = np.full(N_OUTCOMES, KINDS.index(Kind.LIVE), dtype=np.int64)
+    kinds[[Outcome.INVALID, Outcome.BUSY]] = _NO_KIND
+    kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = KINDS.index(
+        Kind.UNANSWERED
+    )
+    kinds[Outcome.MACHINE_VOICEMAIL] = KINDS.index(Kind.VOICEMAIL)
+    return kinds
+
+
+_KIND_OF = _kinds()
