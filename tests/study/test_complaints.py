@@ -1,0 +1,104 @@
+"""Complaints in expectation against drawn ones: the same campaign under other luck, many times."""
+
+from __future__ import annotations
+
+import math
+from fractions import Fraction
+from pathlib import Path
+
+import numpy as np
+import pytest
+from scipy.stats import nbinom, poisson
+
+from sim.engine.plan.stage import Stage
+from sim.jobs.simulate import simulate
+from sim.loading.load import load
+from sim.measure.cases import Casing
+from sim.measure.chapters.complaints import ComplaintTotals
+from sim.measure.chapters.reach import ReachTotals
+from sim.scenario.scale import scale_scenario
+from sim.streams import Replication
+from sim.study.complaints import Count, none, quantile, read
+from sim.study.reach import Readings, people_reached
+
+FRANCE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"
+
+
+def replayed(runs: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Drawn complaints (all, regulator, before the cutoff), expected ones, and people: both."""
+    loaded = load(FRANCE)
+    scaled, _ = scale_scenario(loaded.scenario, scale)
+    stage = Stage(scaled, loaded.laws)
+    world = scaled.world
+    middle = Readings(
+        *(
+            np.array([quantity.central])
+            for quantity in (world.voters_per_line, world.voicemail.heard, world.voicemail.shared)
+        )
+    )
+    drawn, expected, people = [], [], []
+    for noise in range(runs):
+        casing = Casing()
+        again = stage.again(Replication(scaled.seed, 0, noise))
+        for found in simulate(again, ["three-attempts"], observers=[casing]):
+            made = found.totals[ComplaintTotals]
+            drawn.append((made.total, made.by_channel[0], made.regulator_before_cutoff))
+            told = read(casing.cases, [world])
+            expected.append(
+                [
+                    (float(c.mean[0]), float(c.variance[0]))
+                    for c in (told.all, told.regulator, told.regulator_before_cutoff)
+                ]
+            )
+            people.append(
+                (
+                    found.totals[ReachTotals].people_reached,
+                    people_reached(casing.cases.lines, middle)[0],
+                )
+            )
+    return np.array(drawn, dtype=float), np.array(expected), np.array(people)
+
+
+def hold(drawn: np.ndarray, expected: np.ndarray) -> None:
+    """Means within 3.9 standard errors (false-alarm rate 1e-4), by the variance that is told."""
+    error = np.sqrt(expected[:, :, 1].mean(axis=0) / len(drawn))
+    z = (drawn.mean(axis=0) - expected[:, :, 0].mean(axis=0)) / error
+    assert (np.abs(z) < 3.9).all(), z
+
+
+def test_replays_of_a_small_campaign() -> None:
+    drawn, expected, people = replayed(40, Fraction(1, 400))
+    hold(drawn, expected)
+    ratio = people[:, 0] / people[:, 1]
+    assert abs(ratio.mean() - 1) < 3.9 * ratio.std() / math.sqrt(len(ratio))
+
+
+@pytest.mark.verify
+def test_a_thousand_replays() -> None:
+    drawn, expected, _ = replayed(1_000, Fraction(1, 200))
+    hold(drawn, expected)
+    for column in range(3):
+        found, told = drawn[:, column].var(), expected[:, column, 1].mean()
+        assert found == pytest.approx(told, rel=0.25)
+
+
+def test_a_quantile_of_one_draw_is_that_of_its_law() -> None:
+    count = Count(np.array([20.0]), np.array([20.0]))
+    assert quantile(count, 0.95) == poisson.ppf(0.95, 20)
+    assert none(Count(np.array([0.7]), np.array([0.7]))) == pytest.approx(math.exp(-0.7))
+    # Mean 20, variance 60: size 10, chance 1/3.
+    assert quantile(Count(np.array([20.0]), np.array([60.0])), 0.95) == nbinom.ppf(0.95, 10, 1 / 3)
+
+
+def test_a_quantile_over_draws_mixes_their_laws() -> None:
+    count = Count(np.array([0.0, 5.0, 80.0]), np.array([0.0, 5.0, 80.0]))
+    for share in (0.2, 0.5, 0.8, 0.95):
+        k = quantile(count, share)
+        mixed = [np.mean([1.0, poisson.cdf(n, 5), poisson.cdf(n, 80)]) for n in (k - 1, k)]
+        assert mixed[0] < share <= mixed[1] or k == 0
+    assert none(count) == pytest.approx((1 + math.exp(-5) + math.exp(-80)) / 3)
+
+
+def test_no_complaints_cannot_be_read() -> None:
+    with pytest.raises(ValueError, match="no complaints"):
+        read(None, [])  # type: ignore[arg-type]
