@@ -38,7 +38,7 @@ ALLOWED: dict[str, str] = {
     "measure": "record scenario behaviour engine.plan",
     "audit": "document record scenario regimes behaviour world engine.plan",
     "store": "record scenario behaviour world engine.plan measure audit",
-    "study": "document scenario",
+    "study": "document record scenario behaviour measure",
     "jobs": (
         "record scenario regimes behaviour loading engine.plan engine.fast measure audit store"
     ),
