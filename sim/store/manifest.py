@@ -26,14 +26,16 @@ MANIFEST = "manifest.json"
 METRICS = "metrics.json"
 SCENARIO = "scenario.resolved.yaml"
 REPORT = "report.html"
+PACKS = "laws"
+"""Folder of a run that holds the law packs of one's own."""
 SEAL = "manifest_sha256"
 """Key of the manifest that holds the digest of all the others."""
 NEEDED = (METRICS, SCENARIO, *(table.file for table in TABLES.values() if not table.optional))
 """Files that every run has."""
 
 Digest = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
-FileName = Annotated[str, Field(pattern=r"^[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
-"""Only names inside the run: none with a separator, none that is hidden."""
+FileName = Annotated[str, Field(pattern=r"^(laws/)?[A-Za-z0-9_][A-Za-z0-9_.-]{0,99}$")]
+"""Only names inside the run, or in its folder of law packs, and none that is hidden."""
 Count = Annotated[int, Field(ge=0)]
 Share = Annotated[float, Field(gt=0, le=1)]
 

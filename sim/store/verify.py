@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.errors import RunDirectoryError
-from sim.store.manifest import MANIFEST, read_manifest, read_metrics, run_folder
+from sim.store.manifest import MANIFEST, PACKS, read_manifest, read_metrics, run_folder
 from sim.store.manifest import METRICS as METRICS_FILE
 
 
@@ -43,7 +43,7 @@ def hold(folder: Path, name: str, listed: Mapping[str, Any], *, whole: bool = Tr
         raise RunDirectoryError(f"{folder} is not complete: {name} is missing") from None
     except OSError as error:
         raise RunDirectoryError(f"cannot read {file}: {error.strerror or error}") from error
-    if not stat.S_ISREG(found.st_mode):
+    if not stat.S_ISREG(found.st_mode) or (file.parent != folder and file.parent.is_symlink()):
         raise RunDirectoryError(f"{file} is not as the run left it: it is no regular file")
     if found.st_size != listed["bytes"]:
         raise RunDirectoryError(
@@ -102,9 +102,18 @@ def verify(folder: Path) -> Verified:
                 read_metrics(file, tuple(manifest["strategies"]))
         except RunDirectoryError as error:
             different.append(str(error))
-    known = {MANIFEST, *manifest["files"]}
-    strangers = sorted(entry.name for entry in folder.iterdir() if entry.name not in known)
+    strangers = sorted(_names(folder) - {MANIFEST, *manifest["files"]})
     return Verified(len(manifest["files"]), tuple(different), tuple(strangers))
+
+
+def _names(folder: Path) -> set[str]:
+    """Names in a run, and in its folder of law packs; a link counts by itself."""
+    names = {entry.name for entry in folder.iterdir()}
+    packs = folder / PACKS
+    if PACKS in names and packs.is_dir() and not packs.is_symlink():
+        names.remove(PACKS)
+        names |= {f"{PACKS}/{entry.name}" for entry in packs.iterdir()}
+    return names
 
 
 def verify_or_why(run: Path) -> tuple[Verified | None, str]:

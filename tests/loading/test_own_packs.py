@@ -17,6 +17,7 @@ from sim.jobs.check import baseline_path, check
 from sim.jobs.run import run_scenario
 from sim.loading.load import load
 from sim.scenario.load import resolved_text
+from sim.store.verify import Verified, verify
 from tests.small_run import TEXT
 
 RURITANIA = """\
@@ -211,6 +212,16 @@ def test_it_is_enforced_and_held_against_and_travels_with_the_run(
     found = json.loads(done.stdout)["audits"]
     wanted = [(name, "ruritania") for name in one.strategies]
     assert [(each["audited"], each["regime"]) for each in found] == wanted
+
+    # It is a file of the run like any other: a change, a stranger beside it and a link are told.
+    assert verify(Path("away")) == Verified(len(one.manifest["files"]), (), ())
+    (Path("away") / "laws" / "more.yaml").write_text("")
+    assert verify(Path("away")).strangers == ("laws/more.yaml",)
+    (Path("away") / "laws" / "ruritania.yaml").write_text(RURITANIA.replace("e", "f", 1))
+    assert len(verify(Path("away")).different) == 1
+    shutil.rmtree(Path("away") / "laws")
+    (Path("away") / "laws").symlink_to(one.path / "laws", target_is_directory=True)
+    assert "no regular file" in verify(Path("away")).different[0]
 
 
 def test_validate_takes_it(file: Path) -> None:
