@@ -83,7 +83,7 @@ def latent(answering: Answering, path: str) -> Latent:
     human, machine = share["human"] / ringing, share["machine"] / ringing
     limit = answering.at_ring_timeout
     words = np.arange(1 << 14, dtype=np.uint32) * np.uint32(1 << 18) + np.uint32(1 << 17)
-    h, m = human_ring(words), machine_ring(words)
+    h, m = human_ring.uncompiled(words), machine_ring.uncompiled(words)
     in_time = h[h < limit]
     human_in_time = len(in_time) / len(h)
     machine_in_time = float(np.mean(m < limit))

@@ -11,12 +11,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Annotated
 
 import numpy as np
 from numpy.typing import NDArray
-
-from sim.compiled import kernel
 
 Ppf = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 """Quantile function: probabilities in (0, 1) to durations in ms."""
@@ -24,25 +21,6 @@ Ppf = Callable[[NDArray[np.float64]], NDArray[np.float64]]
 CELLS = 4096
 LONGEST_MS = 3_600_000
 """Longest holding time that a table may give: one hour. Longer values are cut to it."""
-
-
-@kernel
-def _look_up(
-    words: NDArray[np.uint32], whole: Annotated[NDArray[np.int32], 2], out: NDArray[np.int32]
-) -> None:
-    """Durations for words, (n,) each: :meth:`QuantileTable.scalar` word by word.
-
-    The end cells are one word in two thousand, so the branch is as good as free.
-    """
-    last = whole.shape[1] - 2
-    for i in range(words.shape[0]):
-        word = np.int64(words[i])
-        part, cell, fraction, bits = 0, word >> 20, word & 0xFFFFF, 20
-        if cell == 0 or cell == last:
-            part = 1 if cell == 0 else 2
-            cell, fraction, bits = word >> 8 & 0xFFF, word & 0xFF, 8
-        start = np.int64(whole[part, cell])
-        out[i] = start + ((whole[part, cell + 1] - start) * fraction >> bits)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,9 +50,23 @@ class QuantileTable:
         """Durations in ms for words, (n,) uint32 to (n,) int32."""
         if self.shortest == self.longest:
             return np.full(len(words), self.shortest, dtype=np.int32)
+        from sim.behaviour.look_up import look_up  # here: tables serve checks that compile nothing
+
         out = np.empty(len(words), dtype=np.int32)
-        _look_up(np.require(words, np.uint32, ["C", "W"]), self.whole, out)
+        look_up(np.require(words, np.uint32, ["C", "W"]), self.whole, out)
         return out
+
+    def uncompiled(self, words: NDArray[np.uint32]) -> NDArray[np.int32]:
+        """The same for a few thousand words, where loading a compiler would take longer."""
+        word = words.astype(np.int64)
+        cell = word >> 20
+        end = (cell == 0) | (cell == CELLS - 1)
+        part = np.where(end, np.where(cell == 0, 1, 2), 0)
+        cell = np.where(end, word >> 8 & 0xFFF, cell)
+        fraction = np.where(end, word & 0xFF, word & 0xFFFFF)
+        start = self.whole[part, cell].astype(np.int64)
+        rise = (self.whole[part, cell + 1] - start) * fraction >> np.where(end, 8, 20)
+        return np.asarray(start + rise, dtype=np.int32)
 
     def scalar(self, word: int) -> int:
         """Duration in ms for one word, in plain integers: the compiled pass's readable twin."""

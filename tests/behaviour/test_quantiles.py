@@ -98,7 +98,8 @@ def test_more_points_all_lie_on_the_curve() -> None:
 @given(st.integers(0, 2**32 - 1), st.sampled_from(sorted(CASES)))
 def test_array_form_is_the_plain_form(word: int, name: str) -> None:
     quantiles = tabulated(CASES[name][0])
-    assert quantiles(np.array([word], dtype=np.uint32))[0] == quantiles.scalar(word)
+    one = np.array([word], dtype=np.uint32)
+    assert quantiles(one)[0] == quantiles.uncompiled(one)[0] == quantiles.scalar(word)
 
 
 @pytest.mark.parametrize("name", CASES)
@@ -109,6 +110,7 @@ def test_cell_edges(name: str) -> None:
     near = np.sort(np.concatenate([edges - 1, edges, [np.uint32(0), np.uint32(2**32 - 1)]]))
     found = quantiles(near)
     assert found.tolist() == [quantiles.scalar(int(word)) for word in near]
+    assert found.tolist() == quantiles.uncompiled(near).tolist()
     assert (np.diff(found) >= 0).all()
     assert found[0] == quantiles.shortest
     assert found[-1] <= quantiles.longest
