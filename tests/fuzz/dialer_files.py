@@ -89,7 +89,7 @@ def dialer_files(seed: int, folder: Path) -> DialerFiles:
     paths: dict[Role, Path] = {}
     for role in roles:
         rows = _rows(rng, role)
-        harm = rng.randint(1, 3) if role == spoilt else 0
+        harm = rng.choice((0, 1, 1, 2, 3)) if role == spoilt else 0
         if rng.random() < 0.5:
             paths[role] = _write_csv(rng, folder / f"{role}-{seed}.csv", role, rows, harm)
         else:

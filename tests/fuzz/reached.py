@@ -93,6 +93,8 @@ class Watch:
         self._waiting: dict[CodeType, bool] = {}
         self._before: Any = None
         self.reached: set[Check] = set()
+        self.tried: set[str] = set()
+        """Classes of input that were tried under watch, as their tests say."""
 
     @property
     def unreached(self) -> tuple[Check, ...]:
