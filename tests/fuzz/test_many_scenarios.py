@@ -31,7 +31,8 @@ from tests.fuzz.scenarios import Malformed, malformed
 from tests.fuzz.shrink import smallest
 from tests.scenario.example import TEXT
 
-pytestmark = pytest.mark.xdist_group("fuzz")
+TOGETHER = pytest.mark.xdist_group("fuzz")
+"""One process sees which checks all of them reach."""
 MOST_SECONDS = 5.0
 """Of the processor, for one file."""
 FILE = "s.yaml"
@@ -199,16 +200,19 @@ def test_a_tenth_of_the_packs(here: Path, record_property: Tell) -> None:
     try_packs(range(100), record_property)
 
 
-def test_a_tenth_of_the_scenarios(here: Path, record_property: Tell) -> None:
-    try_seeds(range(1_000), record_property, runs=5)
+@pytest.mark.parametrize("first", range(0, 1_000, 250))
+def test_a_tenth_of_the_scenarios(first: int, here: Path, record_property: Tell) -> None:
+    try_seeds(range(first, first + 250), record_property, runs=5)
 
 
+@TOGETHER
 @pytest.mark.verify
 def test_all_scenarios(here: Path, record_property: Tell, watch: Watch) -> None:
     try_seeds(range(1_000, 11_000), record_property, watch)
     watch.tried.add("scenarios")
 
 
+@TOGETHER
 @pytest.mark.verify
 def test_all_packs(here: Path, record_property: Tell, watch: Watch) -> None:
     try_packs(range(100, 1_100), record_property, watch)
@@ -227,6 +231,7 @@ MUCH: dict[str, Callable[[int], str]] = {
 """Texts that grow with n, about in proportion."""
 
 
+@TOGETHER
 @pytest.mark.verify
 @pytest.mark.parametrize("what", MUCH)
 def test_time_grows_no_faster_than_the_file(here: Path, what: str) -> None:
