@@ -26,11 +26,12 @@ def free_disk(folder: Path) -> int | None:
     """Bytes free on the disk of a folder, or of the nearest above it that exists."""
     for place in (folder, *folder.absolute().parents):
         try:
-            return shutil.disk_usage(place).free
+            found = shutil.disk_usage(place)
         except FileNotFoundError:
             continue
         except OSError:
             return None
+        return found.free if found.total else None  # a disk without a size is none, as /proc
     return None
 
 

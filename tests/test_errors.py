@@ -25,8 +25,8 @@ BROAD = {
     "ArithmeticError",
     "RuntimeError",
 }
-BESIDE = {"UntrustedFolderError"}
-"""Outside of the tree: a word of the system's, caught where a folder is looked for."""
+BESIDE = {"UntrustedFolderError", "NumberError"}
+"""Outside of the tree: words of one reader, caught where a folder or a number is looked at."""
 NETS = {
     ("sim/cli.py", "main"): "the last net, where even telling of an error has failed",
     ("sim/cli.py", "_answer"): "the one handler: what is not of the tree is an internal error",
@@ -41,6 +41,7 @@ NETS = {
     ("sim/document/source.py", "_compose"): "the YAML library's word for an impossible escape",
     ("sim/document/source.py", "_scalar"): "int and float, of one text",
     ("sim/audit/inputs/files.py", "_one_by_one"): "datetime's word for an impossible moment",
+    ("sim/audit/inputs/reading.py", "_parquet"): "pyarrow's words for a file that is damaged",
     ("sim/audit/inputs/external.py", "_each"): "a parser's word for one cell",
     ("sim/audit/inputs/external.py", "_slot"): "a parser's word for one day and two hours",
     ("sim/loading/checks/regimes.py", "_day"): "a parser's word for one moment",

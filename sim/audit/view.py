@@ -79,10 +79,15 @@ class View:
 
     @cached_property
     def last_minute(self) -> I32 | None:
-        """(n,) The same at the last millisecond of each call; None where ends are not known."""
+        """(n,) The same at the last millisecond of each call; None where ends are not known.
+
+        A call whose end alone is not known counts as over at once: nothing is said of its length.
+        """
         end = self.calls.end_ms
         if end is None:
             return None
+        if (unsure := self.calls.unknown.get("end_ms")) is not None:
+            end = np.where(unsure, self.calls.start_ms, end)
         return self.clocks.local_minute(self.zone, np.maximum(end - 1, self.calls.start_ms))
 
     @cached_property

@@ -28,8 +28,9 @@ def explain(name: str, file: str | None) -> None:
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
         raise UnknownNameError(f"there is no metric and no key '{name}'{hint}")
     if found.candidates:
-        keys = "\n  ".join(found.candidates)
-        raise OptionError(f"several keys are called '{name}':\n  {keys}")
+        raise OptionError(
+            f"several keys are called '{name}'", allowed=f"one of {', '.join(found.candidates)}"
+        )
     rows = {
         "allowed": found.allowed,
         "default": found.default or ("required" if found.required else ""),

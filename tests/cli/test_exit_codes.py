@@ -156,7 +156,7 @@ def test_no_internal_error_looks_like_anything_else(
     def fail(*_: object, **__: object) -> None:
         raise raised
 
-    place = {"load": "sim.commands.validate.load", "loaded": "sim.loading.load.compose"}
+    place = {"load": "sim.loading.load.load", "loaded": "sim.loading.load.compose"}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("tempfile.tempdir", str(folder))
         patch.setattr(place[where], fail)

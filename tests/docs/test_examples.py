@@ -47,7 +47,7 @@ WALKED = (
     "docs/add-a-behaviour.md",
 )
 SMALL = "0.1%"
-LANGUAGES = {"", "yaml", "console", "python", "diff"}
+LANGUAGES = {"", "yaml", "console", "python", "diff", "text"}
 
 
 @pytest.fixture
@@ -166,7 +166,7 @@ def test_pages_for_users_use_the_front_door_alone() -> None:
     assert notebooks
     texts = {page.name: page.read_text(encoding="utf-8") for page in notebooks}
     texts |= {
-        page.name: "\n".join(
+        page.relative_to(ROOT).as_posix(): "\n".join(
             block.text
             for block in blocks(page.read_text(encoding="utf-8"))
             if block.language == "python"

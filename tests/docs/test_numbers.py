@@ -69,7 +69,7 @@ def campaign() -> Campaign:
     for found in simulate(Stage(scenario, loaded.laws), observers=[OtherHearing()]):
         findings[found.strategy] = found
         if found.strategy == "as-run":
-            attempts = (others[0.3].flags & 1).astype("uint8")  # every line once
+            attempts = (others[0.3].lines.flags & 1).astype("uint8")  # every line once
             for share, tally in others.items():
                 found = find(tally, attempts, scenario, "as-run")
                 people[share] = found.totals[ReachTotals].people_reached

@@ -257,7 +257,7 @@ def test_a_cap_in_calendar_days_is_kept_with_what_a_clock_is_put_back(tmp_path: 
         },
     )
     end = round(dt.datetime(2017, 11, 20, 21, tzinfo=dt.UTC).timestamp() * 1000)
-    (autumn,) = Enforcement(of, of.strategies["only"]).caps(people, end)
+    (autumn,) = Enforcement(of, of.strategies["only"], packs_of(of)).caps(people, end)
     assert autumn.window_ms == 30 * DAY + 3_600_000
 
 

@@ -644,7 +644,7 @@ def test_a_line_is_free_at_the_moment_a_handling_ends() -> None:
     inbound.add(line, attempt, first, attempt)
     assert inbound.advance(1_000).tolist() == [0, 1]
     assert inbound.advance(1_001).tolist() == [2, 3]  # at one moment the smaller line comes first
-    assert inbound.fate[:4].tolist() == [1, 2, 1, 2]
+    assert inbound.callers.fate[:4].tolist() == [1, 2, 1, 2]
 
 
 # ── From a scenario ──────────────────────────────────────────────────────────────────────────────

@@ -9,7 +9,7 @@ import pytest
 
 from sim.commands.verdicts import junit, markdown
 from sim.engine import fast
-from sim.errors import LedgerError
+from sim.errors import LedgerError, OptionError
 from sim.jobs import check as check_module
 from sim.jobs.check import baseline_path, check, scenario_files
 
@@ -130,7 +130,7 @@ def test_strategies_and_metrics_that_come_and_go(accepted):
         (lambda c: c.update(format="other"), "is not a baseline"),
         (lambda c: c.update(format_version=9), "baseline format 9"),
         (lambda c: c.update(scale="1/100"), "is of scale 1/100, .* is 1/10"),
-        (lambda c: c.pop("seed"), "is damaged"),
+        (lambda c: c.pop("seed"), "seed: is missing"),
     ],
 )
 def test_a_baseline_that_cannot_judge(accepted, change, message):
@@ -160,7 +160,7 @@ def test_no_baseline_invalid_scenario_no_file(file, tmp_path):
 
 def test_an_update_needs_a_reason(file):
     for reason in (None, "", "  "):
-        with pytest.raises(ValueError, match="needs a reason"):
+        with pytest.raises(OptionError, match="needs a reason"):
             check([file], update=True, reason=reason)
     assert not baseline_path(file).exists()
 

@@ -21,13 +21,14 @@ WITHIN = 1.6
 """Factor within which the estimate holds the growth of memory of a run."""
 
 MEASURE = """
-import resource, sys
+import re, sys
 from fractions import Fraction
 from sim.jobs.room import need_of
 from sim.jobs.run import run_scenario, scaled_down
 from sim.loading.load import load
 loaded = load(sys.argv[1])
-used = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+# Not ru_maxrss, which a process takes over from the one that started it.
+used = lambda: 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status").read())[1])
 before = used()
 share = Fraction(1, 12)
 run_scenario(loaded, strategies=["as-run"], scale=share, out=sys.argv[2])

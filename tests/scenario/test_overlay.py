@@ -171,7 +171,7 @@ EXTENDS = [
     ("extends: other.yaml", "1:10", "there is no file '"),
     ("format: 1\nextends: [a]", "2:1", "found no file name"),
     ("extends:", "1:1", "found no file name"),
-    ("extends: .", "1:10", "there is no file '"),
+    ("extends: .", "1:10", "there is no regular file '"),
 ]
 
 
@@ -240,7 +240,7 @@ SETS = [
     ("seed", "1:1", "seed", "found 'seed'; write path=value"),
     ("a..b=1", "1:1", "a..b", "write path=value"),
     ("=1", "1:1", "", "write path=value"),
-    ("seed={a: 1, a: 2}", "1:13", "a", "stands twice"),
+    ("seed={a: 1, a: 2}", "1:13", "seed.a", "stands twice"),
 ]  # fmt: skip
 
 

@@ -305,7 +305,7 @@ def test_changed_values_are_found(copy):
     files = load_run_manifest(copy)["files"]
     files["attempts.parquet"]["bytes"] = file.stat().st_size
     edit(copy, files=files)
-    with pytest.raises(RunDirectoryError, match=r"attempts.parquet is not as the run left it"):
+    with pytest.raises(RunDirectoryError, match=r"manifest.json is not as the run left it"):
         load_run(copy).verify()
 
 

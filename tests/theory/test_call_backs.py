@@ -129,15 +129,15 @@ def test_equals_a_plain_count_event_by_event(lines: int, redials: float) -> None
         settled += inbound.advance(int(until)).tolist()
         done = later
     found = {
-        int(inbound.line[i]): (
-            int(inbound.last_ms[i]),
-            int(inbound.tries[i]),
-            int(inbound.fate[i]),
+        int(inbound.callers.line[i]): (
+            int(inbound.callers.last_ms[i]),
+            int(inbound.callers.tries[i]),
+            int(inbound.callers.fate[i]),
         )
         for i in settled
     }
     assert found == expected
-    moments = inbound.last_ms[settled]
+    moments = inbound.callers.last_ms[settled]
     assert (np.diff(moments) >= 0).all()
 
 
@@ -151,7 +151,7 @@ def blocked_shares(
     shares = np.empty(replications)
     for i in range(replications):
         calls = poisson(np.random.default_rng(i), gap_ms, count)
-        shares[i] = (run(t, calls, make_key(i)).fate[500:count] == LOST).mean()
+        shares[i] = (run(t, calls, make_key(i)).callers.fate[500:count] == LOST).mean()
     return shares
 
 
@@ -173,8 +173,8 @@ def test_blocking_is_erlang_b_whatever_the_handling_law(name: str) -> None:
 
 def test_half_of_those_served_opt_out() -> None:
     inbound = run(tables(12), poisson(np.random.default_rng(1), 6_000.0, 100_000), make_key(1))
-    served = inbound.fate[:100_000] == SERVED
-    count, leaving = int(served.sum()), int(inbound.opts_out[:100_000][served].sum())
+    served = inbound.callers.fate[:100_000] == SERVED
+    count, leaving = int(served.sum()), int(inbound.callers.opts_out[:100_000][served].sum())
     assert abs(leaving - count / 2) < Z * math.sqrt(count / 4)
     assert abs(leaving - BIAS * count / 2) > Z * math.sqrt(count / 4)
 
@@ -204,9 +204,9 @@ def test_tries_on_one_line_are_those_of_the_mm1_retrial_queue() -> None:
     for i in range(100):
         inbound = run(t, poisson(np.random.default_rng(i), gap_ms, 10_000), make_key(i))
         within = slice(500, 9_500)  # neither the empty start nor the end without arrivals
-        assert (inbound.fate[:10_000] == SERVED).mean() > 0.999
-        tries[i] = inbound.tries[within].mean()
-        blocked[i] = (inbound.tries[within] > 1).mean()
+        assert (inbound.callers.fate[:10_000] == SERVED).mean() > 0.999
+        tries[i] = inbound.callers.tries[within].mean()
+        blocked[i] = (inbound.callers.tries[within] > 1).mean()
     assert student(tries, expected) > FALSE_ALARM
     assert student(tries, 1 + (expected - 1) * BIAS) < FALSE_ALARM
     assert student(blocked, rho) > FALSE_ALARM
@@ -257,8 +257,9 @@ def test_slow_retrials_swell_a_poisson_stream() -> None:
     for i in range(len(shares)):
         n = 60_000  # fourteen days
         inbound = run(t, poisson(np.random.default_rng(i), SERVICE_MS / load, n), make_key(i))
-        settled = (inbound.first_ms[:n] > 8 * 86_400_000) & (inbound.first_ms[:n] < 12 * 86_400_000)
-        shares[i] = (inbound.tries[:n][settled] > 1).mean()
+        first = inbound.callers.first_ms[:n]
+        settled = (first > 8 * 86_400_000) & (first < 12 * 86_400_000)
+        shares[i] = (inbound.callers.tries[:n][settled] > 1).mean()
     assert student(shares, expected) > FALSE_ALARM
     assert student(shares, expected * BIAS) < FALSE_ALARM
     # Without those who try again, fewer are blocked.

@@ -18,8 +18,11 @@ MUTANTS = (
     ),
     Mutant(
         "a random order ranks whole words: 8 bits of them",
-        "sim.engine.plan:dialling_order",
-        Swap("word << np.uint64(32)", "(word >> np.uint64(24)) << np.uint64(32)"),
+        "sim.engine.plan:ranked",
+        Swap(
+            "word.astype(np.uint64) << np.uint64(32)",
+            "(word.astype(np.uint64) >> np.uint64(24)) << np.uint64(32)",
+        ),
         _BUILD + "test_a_random_order_ranks_whole_words_and_then_lines",
     ),
     Mutant(
