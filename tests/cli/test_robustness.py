@@ -246,7 +246,7 @@ def test_a_terminal_shows_a_bar_with_rate_and_time_left(here: Path) -> None:
     ]
     assert len(whole) > 2
     assert any("100 %" in s for s in whole)
-    assert any(re.search(r"/s \d+:\d\d", s) for s in whole)
+    assert any(re.search(r" (\d\.\d million|[1-9]\d{0,2}(,\d{3})*)/s \d+:\d\d", s) for s in whole)
 
 
 # ── The same bytes ───────────────────────────────────────────────────────────────────────────────

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
@@ -19,6 +20,7 @@ from sim.errors import RunDirectoryError
 from sim.jobs.run import run_scenario
 from sim.partial import is_partial, remove_stale
 from sim.store import partial
+from sim.store.manifest import seal
 from sim.store.partial import PartialDirectory
 from sim.store.read import load_run
 
@@ -306,6 +308,16 @@ def test_changed_values_are_found(copy):
     files["attempts.parquet"]["bytes"] = file.stat().st_size
     edit(copy, files=files)
     with pytest.raises(RunDirectoryError, match=r"manifest.json is not as the run left it"):
+        load_run(copy).verify()
+
+    # Sealed anew by somebody who knows how: the file's own digest tells, then that of its values.
+    edit(copy, manifest_sha256=seal(load_run_manifest(copy)))
+    with pytest.raises(RunDirectoryError, match=r"attempts.parquet is not as the run left it"):
+        load_run(copy).verify()
+    files["attempts.parquet"]["sha256"] = hashlib.sha256(file.read_bytes()).hexdigest()
+    edit(copy, files=files)
+    edit(copy, manifest_sha256=seal(load_run_manifest(copy)))
+    with pytest.raises(RunDirectoryError, match=r"attempts.parquet .* its values differ"):
         load_run(copy).verify()
 
 
