@@ -56,8 +56,8 @@ def _rank(packed: U64, room: U64) -> None:
 def ranked(word: NDArray[np.uint32], line: NDArray[np.int32]) -> NDArray[np.int32]:
     """Lines in order of their words, with the line id as tie-break: (n,) int32.
 
-    A radix sort. ``np.sort`` of the same numbers takes from as long to three times as long,
-    depending on the processor.
+    A radix sort. It took 0.85 to 0.99 times as long as ``np.sort`` of the same numbers on a
+    processor without AVX-512; on others neither was measured.
 
     Parameters
     ----------
