@@ -26,6 +26,8 @@ MONEY = "currency"
 """Stands in a unit for the scenario's currency; see :func:`unit_of`."""
 
 
+CALL_LOG = "call log"
+"""The source of a metric that the call log alone gives."""
 COUNTED = frozenset(
     (
         "lines",
@@ -140,3 +142,30 @@ def metric(
 ) -> Metric:
     """A metric of what a caller would rather not see, unless said otherwise."""
     return Metric(name, label, unit, kind, higher_is, description, formula, source, compute, place)
+
+
+def lines(
+    kind: type[Part],
+    name: str,
+    label: str,
+    description: str,
+    formula: str,
+    compute: Callable[[Part], int],
+    *,
+    higher_is: HigherIs = "better",
+    source: str = CALL_LOG,
+    place: Place = PLAIN,
+) -> Metric:
+    """A number of distinct lines, of one chapter's totals; what a caller would rather see."""
+    return metric(
+        name,
+        label,
+        "lines",
+        "additive",
+        description,
+        formula,
+        source,
+        of(kind, compute),
+        higher_is=higher_is,
+        place=place,
+    )

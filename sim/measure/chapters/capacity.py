@@ -11,13 +11,11 @@ from sim.measure.capacity import on_offer
 from sim.measure.chapter import Account, Chapter
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.evidence import Evidence
-from sim.measure.metric import OTHERS, Heading, Metric, Number, divide, of
+from sim.measure.metric import CALL_LOG, OTHERS, Heading, Metric, Number, divide, of
 from sim.measure.totals import Totals
 
 if TYPE_CHECKING:
     from sim.measure.findings import Findings
-
-_LOG = "call log"
 
 
 # ── Totals ───────────────────────────────────────────────────────────────────────────────────────
@@ -67,7 +65,7 @@ METRICS = (
         "neither",
         "Mean time for which a call holds a channel, dial to release.",
         "channel time ÷ attempts",
-        _LOG,
+        CALL_LOG,
         lambda t: divide(t[CapacityTotals].hold_ms, 1000 * t[DiallingTotals].attempts),
     ),
     Metric(
@@ -78,7 +76,7 @@ METRICS = (
         "neither",
         "Time for which channels were held, summed over all calls.",
         "Σ holding time",
-        _LOG,
+        CALL_LOG,
         of(CapacityTotals, lambda t: t.hold_ms / 3_600_000),
         place=OTHERS,
     ),
@@ -105,7 +103,7 @@ METRICS = (
         "Mean number of calls in progress in open hours, until the list was done, or until the "
         "cutoff.",
         "busy channel time ÷ open hours",
-        _LOG,
+        CALL_LOG,
         of(CapacityTotals, lambda t: divide(t.busy_ms, t.open_ms)),
     ),
     Metric(

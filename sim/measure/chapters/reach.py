@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
@@ -12,12 +12,11 @@ from sim.measure.chapter import Account, Chapter
 from sim.measure.chapters.dialling import DiallingTotals
 from sim.measure.evidence import Evidence
 from sim.measure.marks import LIVE_MARKS_S
-from sim.measure.metric import OTHERS, PLAIN, Heading, HigherIs, Metric, Place, divide, of
+from sim.measure.metric import CALL_LOG, OTHERS, Heading, Metric, Place, divide, lines, of
 
 if TYPE_CHECKING:
     from sim.measure.findings import Findings
 
-_LOG = "call log"
 _WORLD = "call log; voters of each line (world.voters_per_line)"
 _HEARD = "call log; world.voicemail.heard and world.voicemail.delay"
 
@@ -73,34 +72,10 @@ VOICEMAIL = Place(Heading.VOICEMAIL)
 PEOPLE = Place(Heading.PEOPLE)
 
 
-def _lines(
-    name: str,
-    label: str,
-    description: str,
-    formula: str,
-    compute: Callable[[ReachTotals], int],
-    *,
-    higher_is: HigherIs = "better",
-    source: str = _LOG,
-    place: Place = PLAIN,
-) -> Metric:
-    return Metric(
-        name,
-        label,
-        "lines",
-        "additive",
-        higher_is,
-        description,
-        formula,
-        source,
-        of(ReachTotals, compute),
-        place,
-    )
-
-
 def _live(index: int) -> Metric:
     mark = LIVE_MARKS_S[index]
-    return _lines(
+    return lines(
+        ReachTotals,
         f"lines_live_{mark}s",
         f"Lines live ≥ {mark} s",
         f"Distinct lines on which a person heard the live message for at least {mark} s. The "
@@ -112,14 +87,16 @@ def _live(index: int) -> Metric:
 
 
 METRICS = (
-    _lines(
+    lines(
+        ReachTotals,
         "lines_connected",
         "Lines connected",
         "Distinct lines that a person or an answering machine answered at least once.",
         "distinct lines with a call of disposition machine or human",
         lambda t: t.lines_connected,
     ),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_gate_passed",
         "Lines past the gate",
         "Distinct lines on which a person got the live message: pressed the key, or met no gate.",
@@ -127,7 +104,8 @@ METRICS = (
         lambda t: t.lines_gate_passed,
         source="call log; world.press_1",
     ),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_delivered_live",
         "Lines delivered live",
         "Distinct lines on which a person heard the live message for at least "
@@ -137,7 +115,8 @@ METRICS = (
         source="call log; world.listening; the strategy's reached_when.live",
     ),
     *(_live(index) for index in range(len(LIVE_MARKS_S))),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_with_voicemail",
         "Lines with voicemail",
         "Distinct lines on whose answering machine at least one message was left.",
@@ -145,7 +124,8 @@ METRICS = (
         lambda t: t.lines_with_voicemail,
         place=VOICEMAIL,
     ),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_voicemail_heard",
         "Lines voicemail heard",
         "Distinct lines on which a message left is heard, whenever that is. The share that is "
@@ -155,7 +135,8 @@ METRICS = (
         source=_HEARD,
         place=VOICEMAIL,
     ),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_voicemail_heard_before_cutoff",
         "Lines voicemail heard before the cutoff",
         "Of the lines on which voicemail is heard, those where the first hearing comes before the "
@@ -165,7 +146,8 @@ METRICS = (
         source=_HEARD,
         place=OTHERS,
     ),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_voicemail_heard_after_cutoff",
         "Lines voicemail heard after the cutoff",
         "Of the lines on which voicemail is heard, those where the first hearing comes at or after "
@@ -176,7 +158,8 @@ METRICS = (
         source=_HEARD,
         place=VOICEMAIL,
     ),
-    _lines(
+    lines(
+        ReachTotals,
         "lines_reached",
         "Lines reached",
         "Distinct lines delivered live or reached by voicemail, as `reached_when.voicemail` says: "
@@ -245,7 +228,7 @@ METRICS = (
         "better",
         "Share of the lines on the list that were reached.",
         "lines_reached ÷ lines_on_list",
-        _LOG,
+        CALL_LOG,
         lambda t: divide(t[ReachTotals].lines_reached, t[DiallingTotals].lines_on_list),
         place=PEOPLE,
     ),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -11,14 +11,13 @@ import numpy as np
 from sim.measure.chapter import Account, Chapter, Sheet, Shelf
 from sim.measure.chapters.dialling import breakdowns
 from sim.measure.evidence import Evidence
-from sim.measure.metric import OTHERS, PLAIN, Heading, HigherIs, Metric, Place, divide, hours, of
+from sim.measure.metric import CALL_LOG, OTHERS, Heading, Metric, Place, divide, hours, lines, of
 from sim.measure.rows import dispositions
 from sim.record.log import DISPOSITIONS, Outcome
 
 if TYPE_CHECKING:
     from sim.measure.findings import Findings
 
-_LOG = "call log"
 _HUMAN = DISPOSITIONS.index("human")
 
 
@@ -80,31 +79,6 @@ def totals(e: Evidence) -> DiallingTotals:
 ATTEMPTS = Place(Heading.ATTEMPTS)
 
 
-def _lines(
-    name: str,
-    label: str,
-    description: str,
-    formula: str,
-    compute: Callable[[DiallingTotals], int],
-    *,
-    higher_is: HigherIs = "better",
-    source: str = _LOG,
-    place: Place = PLAIN,
-) -> Metric:
-    return Metric(
-        name,
-        label,
-        "lines",
-        "additive",
-        higher_is,
-        description,
-        formula,
-        source,
-        of(DiallingTotals, compute),
-        place,
-    )
-
-
 def _disposition(index: int, description: str) -> Metric:
     name = DISPOSITIONS[index]
     return Metric(
@@ -115,7 +89,7 @@ def _disposition(index: int, description: str) -> Metric:
         "better" if name == "human" else "neither",
         description,
         f"calls with disposition {name}",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: t.dispositions[index]),
         # Whom the caller wants most stands first.
         Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS) - index),
@@ -123,7 +97,8 @@ def _disposition(index: int, description: str) -> Metric:
 
 
 METRICS = (
-    _lines(
+    lines(
+        DiallingTotals,
         "lines_on_list",
         "Lines on the list",
         "Telephone numbers that the strategy may dial. Lines are not people and not calls.",
@@ -132,14 +107,16 @@ METRICS = (
         higher_is="neither",
         source="world.lines and the strategy's list",
     ),
-    _lines(
+    lines(
+        DiallingTotals,
         "lines_dialled",
         "Lines dialled",
         "Distinct lines dialled at least once.",
         "distinct lines with a call",
         lambda t: t.lines_dialled,
     ),
-    _lines(
+    lines(
+        DiallingTotals,
         "lines_undialled",
         "Lines undialled",
         "Lines on the list that the cutoff, or a stop before it, left without a single call. Lines "
@@ -148,7 +125,8 @@ METRICS = (
         lambda t: t.lines_undialled,
         higher_is="worse",
     ),
-    _lines(
+    lines(
+        DiallingTotals,
         "lines_left_alone",
         "Lines left alone",
         "Lines on the list that were never dialled because they were to be left alone before "
@@ -168,7 +146,7 @@ METRICS = (
         "better",
         "Share of the lines on the list that were dialled at least once.",
         "lines_dialled ÷ lines_on_list",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: divide(t.lines_dialled, t.lines_on_list)),
     ),
     Metric(
@@ -180,7 +158,7 @@ METRICS = (
         "Time from the campaign's start to the call that dialled the last undialled line. None if "
         "lines remain undialled. Not shown from a scaled run, where channels and pace are rounded.",
         "start of that call − campaign.start",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: hours(t.list_done_ms)),
     ),
     Metric(
@@ -191,7 +169,7 @@ METRICS = (
         "neither",
         "Calls placed, retries included.",
         "rows of the call log",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: t.attempts),
         place=ATTEMPTS,
     ),
@@ -208,7 +186,7 @@ METRICS = (
         "neither",
         "Mean number of calls to a line that was dialled.",
         "attempts ÷ lines_dialled",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: divide(t.attempts, t.lines_dialled)),
         place=OTHERS,
     ),
@@ -220,7 +198,7 @@ METRICS = (
         "better",
         "Share of first attempts that a person took.",
         "first attempts with disposition human ÷ lines_dialled",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: divide(t.first_human, t.lines_dialled)),
         place=OTHERS,
     ),
@@ -232,7 +210,7 @@ METRICS = (
         "neither",
         "Calls that left a message on an answering machine; a line may get several.",
         "calls with outcome machine_voicemail",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: t.voicemails_left),
         place=OTHERS,
     ),
@@ -244,7 +222,7 @@ METRICS = (
         "neither",
         "Calls that the campaign's cutoff found in progress. They run to their end and count.",
         "calls with start < cutoff < end",
-        _LOG,
+        CALL_LOG,
         of(DiallingTotals, lambda t: t.in_progress_at_cutoff),
         place=Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS) + 1),
     ),
