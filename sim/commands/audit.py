@@ -71,29 +71,12 @@ def audit(
     files, see docs/audit.md. Exit code 0: no violation of a rule of law found; 1: some found;
     2: bad input, or no rule could be assessed.
     """
-    from sim.audit.auditor import audits
-    from sim.audit.exposure import exposure
-    from sim.audit.shown import document
-    from sim.audit.text import audit_text
-
-    if (run is None) == (calls is None):
-        raise OptionError("name a run directory, or a call log with --calls; one of the two")
-    if run is not None and (recipients or optouts or facts or region or encoding):
-        raise OptionError(
-            "--recipients, --optouts, --facts, --region and --encoding go with --calls"
-        )
-    if run is None and strategies:
-        raise OptionError("--strategy goes with a run directory")
+    files = _Files(calls, recipients, optouts, facts, region, encoding)
+    _see_that_they_go_together(run, strategies, files)
     tell_of_kernels()
     chosen = _regimes(regimes, run)
-    documents: list[dict[str, Any]] = []
-    assessed = law_broken = False
     notes: list[str] = []
-    if run is not None:
-        inputs = _run(run, strategies)
-    else:
-        files = _Files(calls, recipients, optouts, facts, region, encoding)
-        inputs = _files(files, notes)
+    inputs = _run(run, strategies) if run is not None else _files(files, notes)
     output = None
     if out is not None:
         from sim.audit.write import VIOLATIONS
@@ -101,28 +84,81 @@ def audit(
         given = (calls, recipients, optouts, facts, *regimes)
         output = claim_and_tell(out, VIOLATIONS, inputs=given, force=force, private=True)
     with _writer(output) as writer:
-        # One log at a time, so that memory holds no more than one.
-        for data in inputs:
-            for found in audits(data, chosen):
-                costs = exposure(found)
-                if as_json:
-                    documents.append(document(found, costs, by, notes))
-                else:
-                    click.echo(audit_text(found, costs, by) + "\n")
-                if writer is not None:
-                    writer.add(found)
-                assessed |= bool(found.assessed)
-                law_broken |= found.breaks_law
+        found = _held(inputs, chosen, by, as_json, notes, writer)
     if as_json:
-        click.echo(json.dumps({"format": 1, "audits": documents}, indent=2, ensure_ascii=False))
+        document = {"format": 1, "audits": found.documents}
+        click.echo(json.dumps(document, indent=2, ensure_ascii=False))
     if writer is not None:
         click.echo(f"violations: {out} ({writer.rows:,} rows)", err=as_json)
-    if not as_json and assessed:
-        broken = "1: a rule of law is broken" if law_broken else "0: no rule of law found broken"
+    if not as_json and found.assessed:
+        broken = (
+            "1: a rule of law is broken" if found.law_broken else "0: no rule of law found broken"
+        )
         click.echo(f"Exit {broken}.")
-    if not assessed:
+    if not found.assessed:
         raise CannotJudgeError("no rule could be assessed")
-    raise click.exceptions.Exit(LAW_BROKEN if law_broken else 0)
+    raise click.exceptions.Exit(LAW_BROKEN if found.law_broken else 0)
+
+
+def _see_that_they_go_together(
+    run: Path | None, strategies: tuple[str, ...], files: _Files
+) -> None:
+    """A run or a dialer's files, and options that belong to the one or to the other."""
+    if (run is None) == (files.calls is None):
+        raise OptionError("name a run directory, or a call log with --calls; one of the two")
+    if run is not None and any(
+        (files.recipients, files.optouts, files.facts, files.region, files.encoding)
+    ):
+        raise OptionError(
+            "--recipients, --optouts, --facts, --region and --encoding go with --calls"
+        )
+    if run is None and strategies:
+        raise OptionError("--strategy goes with a run directory")
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """What came of all audits together."""
+
+    assessed: bool
+    """Whether some rule could be assessed."""
+    law_broken: bool
+    """Whether some rule of law is broken."""
+    documents: list[dict[str, Any]]
+    """One an input and regime, where they are asked for."""
+
+
+def _held(
+    inputs: Iterator[AuditInput],
+    regimes: list[Regime],
+    by: By | None,
+    as_json: bool,
+    notes: list[str],
+    writer: ViolationWriter | None,
+) -> _Held:
+    """Hold every input against every regime, and tell what was found.
+
+    One log at a time, so that memory holds no more than one.
+    """
+    from sim.audit.auditor import audits
+    from sim.audit.exposure import exposure
+    from sim.audit.shown import document
+    from sim.audit.text import audit_text
+
+    documents: list[dict[str, Any]] = []
+    assessed = law_broken = False
+    for data in inputs:
+        for found in audits(data, regimes):
+            costs = exposure(found)
+            if as_json:
+                documents.append(document(found, costs, by, notes))
+            else:
+                click.echo(audit_text(found, costs, by) + "\n")
+            if writer is not None:
+                writer.add(found)
+            assessed |= bool(found.assessed)
+            law_broken |= found.breaks_law
+    return _Held(assessed, law_broken, documents)
 
 
 def _writer(output: Output | None) -> AbstractContextManager[ViolationWriter | None]:

@@ -21,8 +21,7 @@ as spread evenly; halving the cells moves the mean by less than the fourth digit
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,10 +73,6 @@ class Course:
                 raise ValueError(f"{before_ms} ms is no edge of a cell")
             out[int(at[0]) :] = False
         return out
-
-    def times(self, level: float) -> Course:
-        """The same with another level: so many times the founders."""
-        return replace(self, founders=self.founders * level)
 
 
 def cells(cutoff_ms: int, horizon_ms: int, *, within: int = 48, after: int = 48) -> Floats:
@@ -247,10 +242,3 @@ def cluster(course: Course, s: Complexes, counted: Bools) -> Complexes:
         size[i] = here
         founded += course.founders[i] * (here - 1)
     return founded
-
-
-def by_quantiles(law: Any, points: int = 1 << 13) -> Cumulative:
-    """:func:`accumulated` of a quantile table in whole seconds, in ms."""
-    words = ((np.arange(points) + 0.5) / points * 2.0**32).astype(np.uint32)
-    at = 1000.0 * law(words).astype(np.float64)
-    return accumulated(lambda chance: np.interp(chance, (np.arange(points) + 0.5) / points, at))

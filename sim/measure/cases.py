@@ -39,8 +39,6 @@ class Cases:
     """(territories, bins, 3, 4, 2) Calls by territory, bin of 15 minutes in which they start,
     kind (:data:`KINDS`), standing (:data:`OPPOSED`, :data:`CONSENTED`), and attempt: the first, or
     a later one."""
-    hold_ms: int
-    """Mean holding time of these calls, ms: from a call's start to its end."""
     lines: Int64s
     """(2, k + 1) Lines dialled, without and with a live delivery, by how many messages were left
     there."""
@@ -75,7 +73,6 @@ class Casing:
         self._shape = (len(plan.calling), self._bins, len(KINDS), 4, 2)
         self._calls = np.zeros(int(np.prod(self._shape)), dtype=np.int64)
         self._dialled = np.zeros(self._bins, dtype=np.int64)
-        self._hold = self._rows = 0
         self._left = np.zeros(people.lines, dtype=np.uint8)
         self._live = np.zeros(people.lines, dtype=np.bool_)
         refusing = (people.opposed | people.registers) != 0
@@ -99,8 +96,6 @@ class Casing:
         place = (place * 4 + standing) * 2 + (chunk.attempt > 1)
         counted = kind < _NO_KIND
         self._calls += np.bincount(place[counted], minlength=len(self._calls))
-        self._hold += int(chunk.hold_ms[counted].sum(dtype=np.int64))
-        self._rows += int(counted.sum())
         first = bins[chunk.attempt == 1]
         self._dialled += np.bincount(first, minlength=self._bins)
         self._live[chunk.line[chunk.outcome >= self._delivered]] = True
@@ -119,7 +114,6 @@ class Casing:
         )
         self.cases = Cases(
             calls=self._calls.reshape(self._shape),
-            hold_ms=round(self._hold / max(1, self._rows)),
             lines=lines,
             dialled=self._dialled,
             world=self._plan.population.lines,

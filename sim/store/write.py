@@ -172,16 +172,7 @@ class RunWriter:
         """
         from sim.store.law import law_tables
 
-        if self.call_log is not None:
-            values = self.call_log.finish()
-            size = self._directory.close(CALLS.file)
-            self._list_table(CALLS.file, self.call_log.rows, values, size)
-            if people is not None:
-                rows, values = write_recipients(
-                    self._directory.open(RECIPIENTS.file, private=True), people
-                )
-                size = self._directory.close(RECIPIENTS.file)
-                self._list_table(RECIPIENTS.file, rows, values, size)
+        self._finish_calls(people)
         tables = {
             **result_tables(findings),
             "parameters": parameters,
@@ -210,6 +201,19 @@ class RunWriter:
         whole[SEAL] = seal(whole)
         self._directory.write(MANIFEST, _json(whole).encode())
         return Run(self._directory.publish(), whole, metrics, tables)
+
+    def _finish_calls(self, people: People | None) -> None:
+        """Close the call log, where one is written, and write whose lines it is about."""
+        if self.call_log is None:
+            return
+        values = self.call_log.finish()
+        size = self._directory.close(CALLS.file)
+        self._list_table(CALLS.file, self.call_log.rows, values, size)
+        if people is not None:
+            file = self._directory.open(RECIPIENTS.file, private=True)
+            rows, values = write_recipients(file, people)
+            size = self._directory.close(RECIPIENTS.file)
+            self._list_table(RECIPIENTS.file, rows, values, size)
 
     def _write_table(self, name: str, table: pa.Table) -> None:
         file = self._directory.open(name, private=name == OPTOUTS.file)

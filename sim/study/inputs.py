@@ -29,7 +29,7 @@ from sim.document.quantity import DurationRange, FactorRange, FrozenDict, ShareR
 from sim.scenario.answering import Answering
 from sim.scenario.complaints import ComplaintChannels
 from sim.scenario.scenario import Scenario
-from sim.study.law import P95, Law, law_of
+from sim.study.law import Law, law_of
 
 Floats = NDArray[np.float64]
 Quantity = ShareRange | FactorRange | DurationRange
@@ -93,8 +93,6 @@ class Composition:
     """Their keys, then the key that gives way unless it is written ``rest``."""
     whole: float
     """What the ranged shares and the one that gives way sum to."""
-    yielding: float
-    """Central value of the one that gives way."""
 
     def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
         """The values of all keys in n draws, from (n, k) uniforms."""
@@ -238,7 +236,6 @@ def _composition(
         ),
         targets=(*((*path, name, *below) for name in ranged), *named),
         whole=whole,
-        yielding=yielding,
     )
 
 
@@ -303,18 +300,3 @@ def _replaced(value: Any, tree: Any) -> Any:
     if isinstance(value, tuple):
         return tuple(_replaced(e, tree[i]) if i in tree else e for i, e in enumerate(value))
     raise TypeError(f"no quantity of a scenario: {value!r}")
-
-
-__all__ = [
-    "P95",
-    "Alone",
-    "Composition",
-    "Group",
-    "Input",
-    "Spread",
-    "drawn",
-    "groups",
-    "inputs",
-    "with_values",
-    "written",
-]
