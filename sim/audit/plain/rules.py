@@ -1,19 +1,13 @@
-"""A second auditor in plain Python, one call at a time, to be read beside the rules' words.
-
-It shares nothing with the first but its input and the regime's model, and is far too slow for a
-real log. Tests hold the two against each other, call for call.
-"""
+"""The plain auditor's rules, one after the other."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sim.audit.tables import AuditInput, CampaignFacts
-from sim.errors import CannotJudgeError
+from sim.audit.plain.log import Log, PlainVerdict, UnknownError, both, judged, neither, split
+from sim.audit.tables import CampaignFacts
 from sim.regimes.model import (
     AbandonmentRule,
     CallerNumberRule,
@@ -29,251 +23,15 @@ from sim.regimes.model import (
     OppositionRule,
     PauseAfterRefusalRule,
     ProofOfConsentRule,
-    Regime,
     RegisterRule,
     Rule,
     SilenceRule,
 )
 
 _MS = dt.timedelta(milliseconds=1)
-_EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 
 
-@dataclass(frozen=True)
-class PlainVerdict:
-    """What the plain auditor says of one rule."""
-
-    status: str
-    """``assessed``, ``not_assessable`` or ``not_in_force``."""
-    violating: frozenset[int] = field(default_factory=frozenset)
-    """Places of the calls that break it."""
-    overrun: frozenset[int] = field(default_factory=frozenset)
-    """Places of the calls that began rightly and ran past an edge."""
-    heard: frozenset[int] = field(default_factory=frozenset)
-    """Places of the calls whose message was left rightly and heard in the silence."""
-    unknown: frozenset[int] = field(default_factory=frozenset)
-    """Places of the calls of which it is not known whether they break it."""
-    broken: bool = False
-    """Whether a duty that the campaign has once was not met."""
-
-
-class UnknownError(CannotJudgeError):
-    """A rule needs what is not known."""
-
-    def __init__(self) -> None:
-        super().__init__("what the rule needs is not known")
-
-
-def plain_audit(data: AuditInput, regime: Regime) -> dict[str, PlainVerdict]:
-    """Hold a call log against a regime: verdicts by the rule's id."""
-    log = _Log(data)
-    return {rule.id: _verdict(log, rule) for rule in regime.rules}
-
-
-def _verdict(log: _Log, rule: Rule) -> PlainVerdict:
-    if not log.count:
-        return PlainVerdict("not_assessable")
-    days = [log.day(i) for i in range(log.count)]
-    if max(days) < rule.since or (rule.until is not None and min(days) > rule.until):
-        return PlainVerdict("not_in_force")
-    try:
-        return _RULES[type(rule)](log, rule)
-    except UnknownError:
-        return PlainVerdict("not_assessable")
-
-
-class _Log:
-    """The input as lists, read entry by entry."""
-
-    def __init__(self, data: AuditInput) -> None:
-        self.data = data
-        self.facts = data.facts
-        self.count = len(data.calls.start_ms)
-        self._lists: dict[str, list[Any]] = {}
-        for name in data.calls.__dataclass_fields__:
-            column = getattr(data.calls, name)
-            if column is not None and name != "unknown":
-                self._lists[name] = column.tolist()
-        self._unknown = {name: mask.tolist() for name, mask in data.calls.unknown.items()}
-
-    def need(self, *names: str) -> None:
-        """Columns of the calls without which a rule cannot be assessed."""
-        if any(name not in self._lists for name in names):
-            raise UnknownError
-
-    def has(self, name: str) -> bool:
-        return name in self._lists
-
-    def get(self, name: str, i: int) -> Any:
-        return self._lists[name][i]
-
-    def knows(self, name: str, i: int) -> bool:
-        """Whether a column that is there says anything of a call."""
-        return name not in self._unknown or not self._unknown[name][i]
-
-    def of(self, name: str, i: int) -> Any:
-        """What a column says of a call; None where that is not known."""
-        return self.get(name, i) if self.knows(name, i) else None
-
-    def of_line(self, what: str, i: int, value: Any) -> Any:
-        """A value of a call's line; None where it is not known."""
-        known = self.data.recipients
-        unknown = None if known is None else known.unknown.get(what)
-        return None if unknown is not None and unknown[self.get("line", i)] else value
-
-    # ── Time ─────────────────────────────────────────────────────────────────────────────────
-
-    def wall(self, i: int, at_ms: int) -> dt.datetime:
-        """What the clock on the wall of a call's recipient shows at a moment."""
-        zone = ZoneInfo(self.data.zones[self.get("zone", i)])
-        return (_EPOCH + at_ms * _MS).astimezone(zone).replace(tzinfo=None)
-
-    def start(self, i: int) -> dt.datetime:
-        return self.wall(i, self.get("start_ms", i))
-
-    def last(self, i: int) -> dt.datetime:
-        """The wall clock at the last millisecond of a call."""
-        return self.wall(i, max(self.get("end_ms", i) - 1, self.get("start_ms", i)))
-
-    def day(self, i: int) -> dt.date:
-        if self.has("zone") and self.knows("zone", i):
-            return self.start(i).date()
-        start: int = self.get("start_ms", i)
-        return (_EPOCH + start * _MS).date()
-
-    def days(self, i: int) -> tuple[dt.date, dt.date]:
-        """First and last day that a call's can be: clocks lie 12 h behind UTC to 14 h ahead."""
-        if self.knows("zone", i):
-            return self.day(i), self.day(i)
-        at = _EPOCH + self.get("start_ms", i) * _MS
-        return (at - dt.timedelta(hours=12)).date(), (at + dt.timedelta(hours=14)).date()
-
-    # ── Recipients ───────────────────────────────────────────────────────────────────────────
-
-    def knows_consent(self) -> bool:
-        known = self.data.recipients
-        return not (
-            known is None or known.consent_from_ms is None or known.consent_until_ms is None
-        )
-
-    def consent_holds(self, i: int) -> bool | None:
-        """Whether the consent of a call's line held; None where that is not known."""
-        if self.of_line("consent", i, True) is None:
-            return None
-        known, line, now = self.data.recipients, self.get("line", i), self.get("start_ms", i)
-        assert known is not None
-        assert known.consent_from_ms is not None
-        assert known.consent_until_ms is not None
-        return bool(known.consent_from_ms[line] <= now < known.consent_until_ms[line])
-
-    # ── Which calls a rule looks at ──────────────────────────────────────────────────────────
-
-    def need_for(self, rule: Rule) -> None:
-        """Columns without which it is not known at which calls a rule looks."""
-        if rule.applies.line_types is not None:
-            self.need("line_type")
-        if rule.applies.calls != "dialled":
-            self.need(rule.applies.calls)
-
-    def looked_at(self, rule: Rule) -> list[int]:
-        """Places of the calls that a rule is known to look at."""
-        self.need_for(rule)
-        return [i for i in range(self.count) if self.looks_at(rule, i)]
-
-    def looks_at(self, rule: Rule, i: int) -> bool | None:
-        """Whether a rule looks at a call; None where that is not known."""
-        day = self.day(i)
-        if day < rule.since:
-            return False
-        if rule.until is not None and day > rule.until:
-            return False
-        # Of whom consent is not known, no consent is taken to lift a rule.
-        if rule.lifted_by_consent and self.knows_consent() and self.consent_holds(i):
-            return False
-        types, kind, got_so_far = rule.applies.line_types, None, True
-        of_type: bool | None = True
-        if types is not None:
-            kind = self.of("line_type", i)
-            of_type = None if kind is None else self.data.line_types[kind] in types
-        if rule.applies.calls != "dialled":
-            got_so_far = self.of(rule.applies.calls, i)
-        return both(of_type, got_so_far)
-
-
-def both(*values: bool | None) -> bool | None:
-    """Whether all hold; None where that is not known."""
-    if any(value is False for value in values):
-        return False
-    return None if None in values else True
-
-
-def neither(value: bool | None) -> bool | None:
-    """Whether it does not hold; None where that is not known."""
-    return None if value is None else not value
-
-
-def _any_call(_: int) -> bool | None:
-    return True
-
-
-def _judged(
-    log: _Log,
-    rule: Rule,
-    breaks: Callable[[int], bool | None],
-    bound: Callable[[int], bool | None] = _any_call,
-) -> PlainVerdict:
-    """The calls that a rule looks at and that break it, and those of which it is not known.
-
-    `bound` tells whether it binds a call, beside what every rule has.
-    """
-    log.need_for(rule)
-    wrong, unknown, fine = set(), set(), set()
-    for i in range(log.count):
-        looked = both(log.looks_at(rule, i), bound(i))
-        if looked is False:
-            continue
-        answer = both(looked, breaks(i))
-        if answer is None:
-            unknown.add(i)
-        elif answer:
-            wrong.add(i)
-        elif looked:
-            fine.add(i)
-    if unknown and not wrong and not fine:
-        return PlainVerdict("not_assessable", unknown=frozenset(unknown))
-    return PlainVerdict("assessed", frozenset(wrong), unknown=frozenset(unknown))
-
-
-def _split(
-    log: _Log,
-    rule: Rule,
-    allowed: Callable[[int, dt.datetime], bool],
-    bound: Callable[[int], bool | None] = _any_call,
-    inside: Callable[[int], bool | None] | None = None,
-) -> PlainVerdict:
-    """Calls that start when they may not, and calls that end so having started when they may.
-
-    `inside` tells whether a call starts when it may, where more than its zone may be unknown.
-    """
-
-    def by_the_clock(i: int) -> bool | None:
-        return allowed(i, log.start(i)) if log.knows("zone", i) else None
-
-    starts = by_the_clock if inside is None else inside
-    found = _judged(log, rule, lambda i: neither(starts(i)), bound)
-    late = set()
-    if log.has("end_ms"):
-        for i in log.looked_at(rule):
-            sure = bound(i) and starts(i) and log.knows("end_ms", i)
-            if sure and not allowed(i, log.last(i)):
-                late.add(i)
-    return PlainVerdict(found.status, found.violating, frozenset(late), unknown=found.unknown)
-
-
-# ── Rules, one after the other ───────────────────────────────────────────────────────────────────
-
-
-def _hours(log: _Log, rule: HoursRule) -> PlainVerdict:
+def _hours(log: Log, rule: HoursRule) -> PlainVerdict:
     log.need("zone")
     holidays: Any = {}
     if rule.holidays != "normal":
@@ -291,10 +49,10 @@ def _hours(log: _Log, rule: HoursRule) -> PlainVerdict:
         minute = wall.hour * 60 + wall.minute
         return any(weekday in w.days and w.opens <= minute < w.closes for w in rule.windows)
 
-    return _split(log, rule, allowed)
+    return split(log, rule, allowed)
 
 
-def _consent(log: _Log, rule: ConsentRule) -> PlainVerdict:
+def _consent(log: Log, rule: ConsentRule) -> PlainVerdict:
     known = log.data.recipients
     if known is None or not log.knows_consent():
         raise UnknownError
@@ -321,10 +79,10 @@ def _consent(log: _Log, rule: ConsentRule) -> PlainVerdict:
         pressed = log.of("pressed", i) if log.facts.gate != "none" else False
         return both(lacking, log.of("delivered", i), neither(pressed))
 
-    return _judged(log, rule, breaks)
+    return judged(log, rule, breaks)
 
 
-def _consent_slot(log: _Log, rule: ConsentSlotRule) -> PlainVerdict:
+def _consent_slot(log: Log, rule: ConsentSlotRule) -> PlainVerdict:
     log.need("zone")
     known = log.data.recipients
     if known is None or not log.knows_consent() or known.consent_slot is None:
@@ -345,28 +103,28 @@ def _consent_slot(log: _Log, rule: ConsentSlotRule) -> PlainVerdict:
             return False
         return allowed(i, log.start(i)) if log.knows("zone", i) else None
 
-    return _split(log, rule, allowed, log.consent_holds, inside)
+    return split(log, rule, allowed, log.consent_holds, inside)
 
 
-def _register(log: _Log, rule: RegisterRule) -> PlainVerdict:
+def _register(log: Log, rule: RegisterRule) -> PlainVerdict:
     known = log.data.recipients
     if known is None or rule.name not in known.registers:
         raise UnknownError
     listed = known.registers[rule.name]
     what = f"register {rule.name}"
-    return _judged(log, rule, lambda i: log.of_line(what, i, bool(listed[log.get("line", i)])))
+    return judged(log, rule, lambda i: log.of_line(what, i, bool(listed[log.get("line", i)])))
 
 
-def _opposition(log: _Log, rule: OppositionRule) -> PlainVerdict:
+def _opposition(log: Log, rule: OppositionRule) -> PlainVerdict:
     known = log.data.recipients
     if known is None or rule.name not in known.oppositions:
         raise UnknownError
     marked = known.oppositions[rule.name]
     what = f"opposition {rule.name}"
-    return _judged(log, rule, lambda i: log.of_line(what, i, bool(marked[log.get("line", i)])))
+    return judged(log, rule, lambda i: log.of_line(what, i, bool(marked[log.get("line", i)])))
 
 
-def _frequency_cap(log: _Log, rule: FrequencyCapRule) -> PlainVerdict:
+def _frequency_cap(log: Log, rule: FrequencyCapRule) -> PlainVerdict:
     in_days = rule.day == "calendar"
     if in_days:
         log.need("zone")
@@ -402,10 +160,10 @@ def _frequency_cap(log: _Log, rule: FrequencyCapRule) -> PlainVerdict:
             else:
                 least, most = 1, place + 1
             exceeds[i] = True if least > rule.calls else (None if most > rule.calls else False)
-    return _judged(log, rule, lambda i: exceeds.get(i, False))
+    return judged(log, rule, lambda i: exceeds.get(i, False))
 
 
-def _pause(log: _Log, rule: PauseAfterRefusalRule) -> PlainVerdict:
+def _pause(log: Log, rule: PauseAfterRefusalRule) -> PlainVerdict:
     optouts = log.data.optouts
     if optouts is None:
         raise UnknownError
@@ -437,17 +195,17 @@ def _pause(log: _Log, rule: PauseAfterRefusalRule) -> PlainVerdict:
         ]
         return neither(both(*(neither(answer) for answer in mine)))
 
-    return _judged(log, rule, breaks)
+    return judged(log, rule, breaks)
 
 
-def _need_one_called(log: _Log, lines: Sequence[int]) -> None:
+def _need_one_called(log: Log, lines: Sequence[int]) -> None:
     """Where opt-outs name only lines that were never called, nothing can be said of them."""
     called = {log.get("line", i) for i in range(log.count)}
     if lines and not called & set(lines):
         raise UnknownError
 
 
-def _honour(log: _Log, rule: HonourOptOutRule) -> PlainVerdict:
+def _honour(log: Log, rule: HonourOptOutRule) -> PlainVerdict:
     optouts = log.data.optouts
     if optouts is None:
         raise UnknownError
@@ -472,15 +230,15 @@ def _honour(log: _Log, rule: HonourOptOutRule) -> PlainVerdict:
         mine = wishes.get(log.get("line", i), [])
         return neither(both(*(neither(too_late(i, at)) for at in mine)))
 
-    return _judged(log, rule, breaks)
+    return judged(log, rule, breaks)
 
 
-def _message(log: _Log, rule: MessageRule) -> PlainVerdict:
+def _message(log: Log, rule: MessageRule) -> PlainVerdict:
     breaks = _lacks(_answers(log.facts, rule, log.facts.opt_out_notice))
     if not log.has("objection_first"):
-        return _judged(log, rule, lambda _: breaks)
+        return judged(log, rule, lambda _: breaks)
     otherwise = _lacks(_answers(log.facts, rule, "start"))
-    return _judged(log, rule, lambda i: otherwise if log.get("objection_first", i) else breaks)
+    return judged(log, rule, lambda i: otherwise if log.get("objection_first", i) else breaks)
 
 
 def _answers(facts: CampaignFacts, rule: MessageRule, notice: str | None) -> list[bool | None]:
@@ -507,15 +265,15 @@ def _answers(facts: CampaignFacts, rule: MessageRule, notice: str | None) -> lis
     return answers
 
 
-def _identification(log: _Log, rule: IdentificationRule) -> PlainVerdict:
+def _identification(log: Log, rule: IdentificationRule) -> PlainVerdict:
     said = log.facts.identification
     return _scripted(log, rule, [said.get(item) for item in rule.requires])
 
 
-def _scripted(log: _Log, rule: Rule, answers: Sequence[bool | None]) -> PlainVerdict:
+def _scripted(log: Log, rule: Rule, answers: Sequence[bool | None]) -> PlainVerdict:
     """All calls break a rule that the message breaks."""
     wrong = _lacks(answers)
-    return _judged(log, rule, lambda _: wrong)
+    return judged(log, rule, lambda _: wrong)
 
 
 def _lacks(answers: Sequence[bool | None]) -> bool:
@@ -526,7 +284,7 @@ def _lacks(answers: Sequence[bool | None]) -> bool:
     return wrong
 
 
-def _caller_number(log: _Log, rule: CallerNumberRule) -> PlainVerdict:
+def _caller_number(log: Log, rule: CallerNumberRule) -> PlainVerdict:
     numbers = log.facts.caller_numbers
     if not numbers:
         raise UnknownError
@@ -551,10 +309,10 @@ def _caller_number(log: _Log, rule: CallerNumberRule) -> PlainVerdict:
         return bool(allowed) and not any(digits.startswith(prefix) for prefix in allowed)
 
     if log.has("caller_number"):
-        return _judged(log, rule, lambda i: wrong(numbers[log.get("caller_number", i)]))
+        return judged(log, rule, lambda i: wrong(numbers[log.get("caller_number", i)]))
     if len({wrong(number) for number in numbers}) > 1:
         raise UnknownError
-    return _judged(log, rule, lambda _: wrong(numbers[0]))
+    return judged(log, rule, lambda _: wrong(numbers[0]))
 
 
 def _regions_of(number: str) -> list[str]:
@@ -565,7 +323,7 @@ def _regions_of(number: str) -> list[str]:
     return list(phonenumbers.region_codes_for_country_code(code or 0))
 
 
-def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:
+def _silence(log: Log, rule: SilenceRule) -> PlainVerdict:
     log.need("zone")
 
     def silent(i: int, wall: dt.datetime) -> bool:
@@ -585,7 +343,7 @@ def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:
                 return True
         return False
 
-    found = _split(log, rule, lambda i, wall: not silent(i, wall))
+    found = split(log, rule, lambda i, wall: not silent(i, wall))
     heard = set()
     if log.has("heard_ms"):
         for i in log.looked_at(rule):
@@ -599,7 +357,7 @@ def _silence(log: _Log, rule: SilenceRule) -> PlainVerdict:
     )
 
 
-def _abandonment(log: _Log, rule: AbandonmentRule) -> PlainVerdict:
+def _abandonment(log: Log, rule: AbandonmentRule) -> PlainVerdict:
     limit = log.facts.abandoned_within_ms
     if rule.within is not None and limit is not None and limit > rule.within:
         raise UnknownError
@@ -633,7 +391,7 @@ def _abandonment(log: _Log, rule: AbandonmentRule) -> PlainVerdict:
     )
 
 
-def _extremes(log: _Log, rule: Rule, calls: Sequence[int]) -> tuple[float, float]:
+def _extremes(log: Log, rule: Rule, calls: Sequence[int]) -> tuple[float, float]:
     """Least and greatest share of answered calls that were abandoned."""
     shares = []
     for favour in (False, True):
@@ -652,7 +410,7 @@ def _extremes(log: _Log, rule: Rule, calls: Sequence[int]) -> tuple[float, float
     return shares[0], shares[1]
 
 
-def _once(log: _Log, rule: Rule, met: bool | None) -> PlainVerdict:
+def _once(log: Log, rule: Rule, met: bool | None) -> PlainVerdict:
     if met is None:
         raise UnknownError
     calls = log.looked_at(rule)
@@ -661,19 +419,19 @@ def _once(log: _Log, rule: Rule, met: bool | None) -> PlainVerdict:
     return PlainVerdict("assessed", broken=bool(calls) and not met)
 
 
-def _data_notice(log: _Log, rule: DataNoticeRule) -> PlainVerdict:
+def _data_notice(log: Log, rule: DataNoticeRule) -> PlainVerdict:
     return _once(log, rule, log.facts.data_notice)
 
 
-def _proof(log: _Log, rule: ProofOfConsentRule) -> PlainVerdict:
+def _proof(log: Log, rule: ProofOfConsentRule) -> PlainVerdict:
     return _once(log, rule, log.facts.proof_of_consent)
 
 
-def _duty(log: _Log, rule: CampaignDutyRule) -> PlainVerdict:
+def _duty(log: Log, rule: CampaignDutyRule) -> PlainVerdict:
     return _once(log, rule, log.facts.duties.get(rule.duty))
 
 
-_RULES: dict[type, Callable[[_Log, Any], PlainVerdict]] = {
+RULES: dict[type, Callable[[Log, Any], PlainVerdict]] = {
     HoursRule: _hours,
     ConsentRule: _consent,
     ConsentSlotRule: _consent_slot,
