@@ -9,8 +9,9 @@ from fractions import Fraction
 from pathlib import Path
 
 from sim.engine.plan.stage import Stage
-from sim.errors import BaselineError, OptionError, ScenarioError
+from sim.errors import BaselineError, DoesNotFitError, OptionError, ScenarioError
 from sim.jobs.observers import Auditing, Digesting, Observer, Telling
+from sim.jobs.room import need_of, see_that_it_fits
 from sim.jobs.simulate import simulate
 from sim.loading.load import load
 from sim.scenario.load import resolved_text
@@ -120,7 +121,7 @@ def check(
                 result.updated.append(baseline_path(file))
             else:
                 _judge(result, file, now)
-        except (ScenarioError, BaselineError) as error:
+        except (ScenarioError, BaselineError, DoesNotFitError) as error:
             result.unjudged[str(file)] = str(error)
     return result
 
@@ -131,6 +132,8 @@ def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
     scaled, _ = scale_scenario(full, scale)
+    need = need_of(scaled, list(scaled.strategies), calls=False)
+    see_that_it_fits(need, None, scale, option="check.scale: ")
     auditing = Auditing(scaled, loaded.laws.regimes(full.regimes))
     digesting = Digesting()
     observers: list[Observer] = [auditing, digesting]

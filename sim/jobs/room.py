@@ -78,7 +78,9 @@ def need_of(scenario: Scenario, strategies: Sequence[str], *, calls: bool) -> Ne
     )
 
 
-def see_that_it_fits(need: Need, folder: Path | None, scale: Fraction) -> None:
+def see_that_it_fits(
+    need: Need, folder: Path | None, scale: Fraction, *, option: str = "--scale "
+) -> None:
     """Refuse a run that does not fit.
 
     Parameters
@@ -89,6 +91,8 @@ def see_that_it_fits(need: Need, folder: Path | None, scale: Fraction) -> None:
         Where it writes; None where it writes nothing.
     scale
         The scale asked for.
+    option
+        How the scale is asked for, as the remedy names it.
 
     Raises
     ------
@@ -107,7 +111,7 @@ def see_that_it_fits(need: Need, folder: Path | None, scale: Fraction) -> None:
     fits = _largest(need, memory, disk)
     remedy = "not even a small scale fits"
     if fits > 0:
-        remedy = f"--scale {_percent(fits * float(scale))} fits"
+        remedy = f"{option}{_percent(fits * float(scale))} fits"
     raise DoesNotFitError(f"the run takes {' and '.join(short)}; nothing was run", remedy=remedy)
 
 

@@ -350,9 +350,20 @@ def test_facts_that_are_wrong(tmp_path: Path) -> None:
     file.write_text("opt_out_notise: start\ngate: maybe\ndata_notice: 1\n", encoding="utf-8")
     with pytest.raises(DialerFilesError) as caught:
         read_facts(file)
-    text = "\n".join(caught.value.faults)
-    assert "opt_out_notise: there is no such fact; did you mean 'opt_out_notice'?" in text
-    assert "gate: " in text
-    assert "data_notice: " in text
+    assert sorted(fault.removeprefix(f"{file}:") for fault in caught.value.faults) == [
+        "1:1: opt_out_notise: there is no such fact; did you mean 'opt_out_notice'?",
+        "2:7: gate: allowed: 'none' or 'press-1'",
+        "3:14: data_notice: true or false is wanted",
+    ]
+    file.write_text("caller_numbers: [one, two]\nidentification:\n  - x\n", encoding="utf-8")
+    with pytest.raises(DialerFilesError) as caught:
+        read_facts(file)
+    assert [fault.removeprefix(f"{file}:") for fault in caught.value.faults] == [
+        "2:1: identification: a map is wanted"  # of a list, its key is blamed
+    ]
+    file.write_text('caller_numbers: ["+33162000000", "+two"]\n', encoding="utf-8")
+    with pytest.raises(DialerFilesError) as caught:
+        read_facts(file)
+    assert caught.value.faults == (f"{file}:1:34: caller_numbers.1: is no phone number",)
     with pytest.raises(DialerFilesError, match="no such file"):
         read_facts(tmp_path / "absent.yaml")

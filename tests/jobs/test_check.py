@@ -11,6 +11,7 @@ from sim.commands.verdicts import junit, markdown
 from sim.engine import fast
 from sim.errors import LedgerError, OptionError
 from sim.jobs import check as check_module
+from sim.jobs import room
 from sim.jobs.check import baseline_path, check, scenario_files
 
 
@@ -163,6 +164,17 @@ def test_an_update_needs_a_reason(file):
         with pytest.raises(OptionError, match="needs a reason"):
             check([file], update=True, reason=reason)
     assert not baseline_path(file).exists()
+
+
+def test_what_does_not_fit_is_not_begun(accepted, monkeypatch):
+    """Of a machine with 600 MB free, 10 GB taken: a share of what is beyond the fixed part fits."""
+    monkeypatch.setattr(room, "free_memory", lambda: 600_000_000)
+    monkeypatch.setattr(check_module, "need_of", lambda *_, **__: room.Need(10**10, 0, 10**8))
+    result = check([accepted])
+    assert result.exit_code == 2
+    (why,) = result.unjudged.values()
+    assert "takes about 10 GB of memory, 0.60 GB are free; nothing was run" in why
+    assert "check.scale: 0.5% fits" in why  # a tenth of 5 of 99
 
 
 def test_an_invalid_scenario_keeps_its_baseline(accepted):

@@ -12,7 +12,8 @@ from pydantic import Field, StrictBool, ValidationError
 from sim.audit.inputs.numbers import NumberError, international
 from sim.audit.tables import CampaignFacts
 from sim.document.messages import did_you_mean
-from sim.document.node import plain
+from sim.document.node import Node, dotted, nearest, plain
+from sim.document.node import Path as NodePath
 from sim.document.quantity import Model, PlainDuration
 from sim.document.source import read_source
 from sim.errors import DialerFilesError, DocumentError, Fault
@@ -62,8 +63,8 @@ def read_facts(path: str | Path, region: str | None = None) -> CampaignFacts:
     try:
         file = FactsFile.model_validate(plain(source.node))
     except ValidationError as error:
-        raise DialerFilesError(_faults(path, error)) from None
-    numbers, wrong = _numbers(path, file.caller_numbers, region)
+        raise DialerFilesError(_faults(source.node, error)) from None
+    numbers, wrong = _numbers(source.node, file.caller_numbers, region)
     if wrong:
         raise DialerFilesError(wrong)
     return CampaignFacts(
@@ -83,7 +84,7 @@ def read_facts(path: str | Path, region: str | None = None) -> CampaignFacts:
 
 
 def _numbers(
-    path: str | Path, written: tuple[str, ...] | None, region: str | None
+    root: Node, written: tuple[str, ...] | None, region: str | None
 ) -> tuple[tuple[str, ...] | None, list[str]]:
     """The caller's numbers in one form, and what is wrong with them."""
     if written is None:
@@ -93,7 +94,8 @@ def _numbers(
         try:
             found.append(international(number, region))
         except NumberError as error:
-            wrong.append(f"{path}: caller_numbers.{place}: {error}")
+            path: NodePath = ("caller_numbers", place)
+            wrong.append(f"{_at(root, path)}: {dotted(path)}: {error}")
     return tuple(found), wrong
 
 
@@ -105,11 +107,19 @@ def _place(fault: Fault) -> str:
     )
 
 
-def _faults(path: str | Path, error: ValidationError) -> list[str]:
+def _at(root: Node, path: NodePath, *, on_key: bool = False) -> str:
+    """Where something is written: file, line and column."""
+    node, _ = nearest(root, path)
+    mark = node.key if on_key and node.key is not None else node.mark
+    return f"{mark.file}:{mark.line}:{mark.column}"
+
+
+def _faults(root: Node, error: ValidationError) -> list[str]:
+    """What is wrong, each at its place and without the value: it may be of another file."""
     found = []
     for entry in error.errors(include_url=False, include_input=False):
         where = [_shown(str(part)) for part in entry["loc"] if part != "[key]"]
-        message = entry["msg"].removeprefix("Value error, ")
+        message = _wanted(entry["type"], entry["msg"])
         if entry["type"] == "extra_forbidden":
             hint = did_you_mean(str(entry["loc"][-1]), tuple(FactsFile.model_fields))
             message = f"there is no such fact{hint or '.'}"
@@ -117,8 +127,23 @@ def _faults(path: str | Path, error: ValidationError) -> list[str]:
             message = f"allowed: {', '.join(get_args(IdentityItem))}"
         elif entry["type"] == "value_error":
             message = f"cannot be read; wanted: {_WANTED.get(where[0], 'another value')}"
-        found.append(f"{path}: {'.'.join(where)}: {message}")
+        unknown = entry["type"] == "extra_forbidden"
+        path = tuple(part for part in entry["loc"] if part != "[key]")
+        found.append(f"{_at(root, path, on_key=unknown)}: {'.'.join(where)}: {message}")
     return found
+
+
+def _wanted(kind: str, said: str) -> str:
+    """What may stand there, by the kind of the validator's error."""
+    if kind.startswith("bool"):
+        return "true or false is wanted"
+    if kind == "literal_error":
+        return said.replace("Input should be", "allowed:", 1)
+    if kind in ("tuple_type", "list_type"):
+        return "a list is wanted: [first, second]"
+    if kind in ("dict_type", "mapping_type", "model_type", "model_attributes_type"):
+        return "a map is wanted"
+    return "a text is wanted" if kind == "string_type" else said.removeprefix("Value error, ")
 
 
 _WANTED = {
