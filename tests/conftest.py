@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,11 @@ from typing import Any
 import pytest
 
 pytest_plugins = ["tests.small_run"]
+
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    # A shell starts what runs in the background so, and programs started from there inherit it: a
+    # test of Ctrl-C would then wait for a run to its end.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 NOBODY = 65534
 FUZZ = "fuzz"
