@@ -221,7 +221,8 @@ class ReferenceCampaign:
 
     def next_candidate(self, now: int) -> Retry | None:
         """Take the next line to call from its queue, or None if nobody may be called."""
-        open_now = [g for g in range(len(self.plan.groups)) if self.is_open(g, now)]
+        anybody = [g for g in range(len(self.plan.groups)) if self.retries[g] or self.fresh[g]]
+        open_now = [g for g in anybody if self.is_open(g, now)]
         due = [g for g in open_now if self.retries[g] and self.retries[g][0].due <= now]
         if due:
             return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
