@@ -7,6 +7,7 @@ end cleanly. A library that imports ``sim`` keeps its own handlers.
 
 from __future__ import annotations
 
+import atexit
 import os
 import signal
 import sys
@@ -27,17 +28,29 @@ def watch() -> None:
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
+    atexit.register(_ignore)
+
+
+def _ignore() -> None:
+    """From now on a signal to stop changes nothing.
+
+    When Python ends it gives every signal its own meaning back, which is to end at once with no
+    code of ours, though all is done and only the interpreter is left to be taken down.
+    """
+    for name in _SIGNALS:
+        if (number := getattr(signal, name, None)) is not None:
+            signal.signal(number, signal.SIG_IGN)
 
 
 def _stop(_number: int, _frame: FrameType | None) -> None:
     """Remove what is half written, say so, and end. Another signal meanwhile changes nothing."""
-    for name in _SIGNALS:
-        if (number := getattr(signal, name, None)) is not None:
-            signal.signal(number, signal.SIG_IGN)
+    _ignore()
     try:
-        # Where it was never imported, nothing was begun; and a handler imports nothing.
-        if (partial := sys.modules.get("sim.partial")) is not None:
-            partial.remove_living()
+        # Where it was never imported, or not to its end, nothing was begun; and a handler imports
+        # nothing.
+        remove = getattr(sys.modules.get("sim.partial"), "remove_living", None)
+        if remove is not None:
+            remove()
         os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + _TOLD)
     finally:
         os._exit(INTERRUPTED)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import signal
 import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -75,6 +76,33 @@ def test_at_any_moment(here: Path, number: signal.Signals) -> None:
         assert err.splitlines()[-1] == "interrupted: nothing was left half-written"
         assert everything(here) == before
     sound.verify()
+
+
+HALF_IMPORTED = """
+import os, signal, sys, types
+sys.modules["sim.partial"] = types.ModuleType("sim.partial")
+from sim.interrupts import watch
+watch()
+os.kill(os.getpid(), signal.SIGTERM)
+"""
+AFTER_THE_END = """
+import atexit, os, signal
+atexit.register(lambda: os.kill(os.getpid(), signal.SIGTERM))  # what is registered first runs last
+from sim.interrupts import watch
+watch()
+"""
+
+
+@pytest.mark.parametrize(
+    ("script", "code", "told"),
+    [(HALF_IMPORTED, 130, "interrupted: nothing was left half-written\n"), (AFTER_THE_END, 0, "")],
+    ids=["in the middle of an import", "when all is done"],
+)
+def test_at_odd_moments(script: str, code: int, told: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stderr) == (code, told)
 
 
 def test_a_signal_that_is_ignored_stays_so(here: Path) -> None:
