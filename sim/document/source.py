@@ -35,7 +35,7 @@ from sim.errors import DocumentError, Fault
 
 MAX_BYTES = 1 << 19
 """Largest file that is read."""
-MAX_NODES = 20_000
+MAX_NODES = 10_000
 """Most values in a file, with aliases expanded."""
 MAX_DEPTH = 40
 """Deepest nesting."""

@@ -185,8 +185,8 @@ def much(what: str, n: int) -> str:
     [
         ("strategies", 101, "strategies", "found 101 strategies; at most 100 are allowed"),
         ("strategies", 8_000, "strategies", "found 8_000 strategies; at most 100 are allowed"),
-        ("values", MAX_NODES, "", "more than 20_000 values, with aliases expanded"),
-        ("aliases", MAX_NODES, "", "more than 20_000 values, with aliases expanded"),
+        ("values", MAX_NODES, "", "more than 10_000 values, with aliases expanded"),
+        ("aliases", MAX_NODES, "", "more than 10_000 values, with aliases expanded"),
         ("windows", 101, "dialing.call_times", "found 101; at most 100 are allowed"),
         ("territories", 201, "world.territories", "found 201; at most 200 are allowed"),
     ],
