@@ -7,7 +7,9 @@ Most inputs move alone. Some move together, since apart they would contradict ea
   the largest that has no range), and the whole is closed to 1 (Aitchison 1982). Shares without a
   range stay what they are. A share that is ranged alone keeps its three points exactly;
 * the median and the 90 % point of a log-normal law: where one range is given for the median, the
-  90 % point keeps its ratio to it; where both have ranges, one uniform moves both.
+  90 % point keeps its ratio to it; where both have ranges, one uniform moves both;
+* where complaints go and how many further ones each breeds: in a draw in which one complaint would
+  breed :data:`MOST_BRED` or more, all that is bred is brought down together to that.
 
 The same key of two strategies is one input: it is drawn once, and each strategy reads its own law
 at the same uniform.
@@ -32,6 +34,9 @@ from sim.scenario.scenario import Scenario
 from sim.study.law import Law, law_of
 
 Floats = NDArray[np.float64]
+MOST_BRED = 0.9
+"""Mean further complaints that one may breed in a draw, so that each becomes ten at most; midway
+between the central value and 1 where that is more."""
 Quantity = ShareRange | FactorRange | DurationRange
 
 
@@ -116,7 +121,58 @@ def _within(law: Law, left: float, uniform: Floats) -> Floats:
     return left * part(uniform)
 
 
-Group = Alone | Spread | Composition
+@dataclass(frozen=True, slots=True)
+class Cascade:
+    """Complaints that breed complaints: with the shares of the channels, so that clusters end."""
+
+    inputs: tuple[Input, ...]
+    """Of the shares of the channels, then of the numbers bred."""
+    shares: Composition | None
+    """Of the channels, where one has a range."""
+    alone: tuple[Alone, ...]
+    """The numbers bred that have ranges."""
+    channels: Mapping[Path, float]
+    """Central share by the key of each channel."""
+    bred: Mapping[Path, float]
+    """Central number bred by the key of each, in the same order."""
+    most: float
+    """Mean number that one complaint may breed in a draw."""
+
+    def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
+        """The values of all keys in n draws, from (n, k) uniforms."""
+        shares, bred = self._free(uniform)
+        yield from shares.items()
+        held = self.most / np.maximum(self._ratio(shares, bred, len(uniform)), self.most)
+        for path, central in self.bred.items():
+            if path in bred or (held < 1).any():
+                yield path, bred.get(path, np.full(len(uniform), central)) * held
+
+    def held(self, uniform: Floats) -> NDArray[np.bool_]:
+        """(n,) Draws in which what is bred is brought down."""
+        return self._ratio(*self._free(uniform), len(uniform)) > self.most
+
+    def _free(self, uniform: Floats) -> tuple[dict[Path, Floats], dict[Path, Floats]]:
+        """Shares of the channels and numbers bred that move, not brought down."""
+        first = 0 if self.shares is None else len(self.shares.inputs)
+        shares = {} if self.shares is None else dict(self.shares.values(uniform[:, :first]))
+        bred = {
+            path: value
+            for column, one in enumerate(self.alone, first)
+            for path, value in one.values(uniform[:, column : column + 1])
+        }
+        return shares, bred
+
+    def _ratio(self, shares: Mapping[Path, Floats], bred: Mapping[Path, Floats], n: int) -> Floats:
+        """(n,) Mean complaints that one breeds."""
+        total = np.zeros(n)
+        for (channel, share), (child, mean) in zip(
+            self.channels.items(), self.bred.items(), strict=True
+        ):
+            total += shares.get(channel, share) * bred.get(child, mean)
+        return total
+
+
+Group = Alone | Spread | Composition | Cascade
 
 
 def groups(scenario: Scenario) -> tuple[Group, ...]:
@@ -127,7 +183,7 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
     ValueError
         For a share of a composition whose range leaves nothing for the share that gives way.
     """
-    found = list(_groups(scenario.world, ("world",), None))
+    found = _with_cascade(scenario, list(_groups(scenario.world, ("world",), None)))
     for name, strategy in scenario.strategies.items():
         found += _groups(strategy, ("strategies", name), None)
     return tuple(found)
@@ -167,6 +223,34 @@ def _groups(value: object, path: Path, source: str | None) -> Iterator[Group]:
     elif isinstance(value, tuple):
         for index, entry in enumerate(value):
             yield from _groups(entry, (*path, index), source)
+
+
+def _with_cascade(scenario: Scenario, found: list[Group]) -> list[Group]:
+    """The groups of the world, those of contagion and of where complaints go as one."""
+    told = scenario.world.complaints
+    if told is None or told.contagion is None:
+        return found
+    names = tuple(ComplaintChannels.model_fields)
+    at: Path = ("world", "complaints")
+    channels = {(*at, "channels", name): getattr(told.channels, name).central for name in names}
+    bred = {(*at, "contagion", name): getattr(told.contagion, name).central for name in names}
+    shares = [g for g in found if isinstance(g, Composition) and g.targets[0] in channels]
+    alone = [g for g in found if isinstance(g, Alone) and g.target in bred]
+    if not shares and not alone:
+        return found
+    central = sum(p * m for p, m in zip(channels.values(), bred.values(), strict=True))
+    ours: list[Composition | Alone] = [*shares, *alone]
+    cascade = Cascade(
+        inputs=tuple(one for group in ours for one in group.inputs),
+        shares=shares[0] if shares else None,
+        alone=tuple(alone),
+        channels=channels,
+        bred=bred,
+        most=max(MOST_BRED, (1 + central) / 2),
+    )
+    first = min(found.index(group) for group in ours)
+    rest = [group for group in found if group not in ours]
+    return [*rest[:first], cascade, *rest[first:]]
 
 
 def _parts(value: BaseModel) -> dict[str, Any]:
@@ -255,6 +339,11 @@ def drawn(scenario: Scenario, moving: Sequence[Group], uniform: Mapping[str, flo
     uniform
         By the path of an input: its uniform, in (0, 1).
     """
+    return with_values(scenario, values_of(moving, uniform))
+
+
+def values_of(moving: Sequence[Group], uniform: Mapping[str, float]) -> dict[Path, float]:
+    """The value of each key that a draw moves; arguments as for :func:`drawn`."""
     values: dict[Path, float] = {}
     for group in moving:
         here = [uniform.get(one.path) for one in group.inputs]
@@ -262,7 +351,7 @@ def drawn(scenario: Scenario, moving: Sequence[Group], uniform: Mapping[str, flo
             continue
         row = np.array([[0.5 if u is None else u for u in here]])
         values.update({path: float(value[0]) for path, value in group.values(row)})
-    return with_values(scenario, values)
+    return values
 
 
 def with_values(scenario: Scenario, values: Mapping[Path, float]) -> Scenario:

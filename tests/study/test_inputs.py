@@ -11,7 +11,7 @@ from sim.document.quantity import FactorRange, ShareRange
 from sim.scenario.load import load_scenario
 from sim.scenario.parameters import parameters
 from sim.scenario.scenario import Scenario
-from sim.study.inputs import Composition, drawn, groups, inputs, with_values, written
+from sim.study.inputs import Cascade, Composition, drawn, groups, inputs, with_values, written
 from sim.study.points import uniforms
 from tests.small_run import TEXT
 
@@ -143,3 +143,30 @@ def test_paths_are_written_as_in_a_file() -> None:
     assert (
         written(("world", "line_types", "landline", "share")) == "world.line_types.landline.share"
     )
+
+
+def test_a_cascade_ends_in_every_draw() -> None:
+    """Of France's ranges one joint draw in some hundreds would breed without end."""
+    scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
+    (cascade,) = (group for group in groups(scenario) if isinstance(group, Cascade))
+    points = uniforms(scenario.seed, [one.path for one in cascade.inputs], range(1_024))
+    value = dict(cascade.values(points))
+    told = scenario.world.complaints
+    assert told is not None
+    ratio = sum(
+        value.get(("world", "complaints", "channels", name), share.central)
+        * value["world", "complaints", "contagion", name]
+        for name, share in told.channels
+    )
+    held = cascade.held(points)
+    assert 0 < held.sum() < 20
+    assert ratio[held] == pytest.approx(np.full(held.sum(), 0.9))
+    assert ratio[~held].max() < 0.9
+    # Brought down together: who breeds how much beside whom stays.
+    free = {
+        path: one.law(points[:, at]) for at, one in enumerate(cascade.inputs) for path in [one.path]
+    }
+    social, press = (free[f"world.complaints.contagion.{name}"] for name in ("social", "press"))
+    assert value["world", "complaints", "contagion", "press"] / value[
+        "world", "complaints", "contagion", "social"
+    ] == pytest.approx(press / social)
