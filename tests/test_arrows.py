@@ -40,7 +40,8 @@ ALLOWED: dict[str, str] = {
     "store": "record scenario behaviour world engine.plan measure audit",
     "study": "document record scenario behaviour measure",
     "jobs": (
-        "record scenario regimes behaviour loading engine.plan engine.fast measure audit store"
+        "document record scenario regimes behaviour loading engine.plan engine.fast measure audit "
+        "store study"
     ),
     "commands": "scenario regimes loading measure audit store jobs",
 }

@@ -1,4 +1,4 @@
-"""``ringfence verify``: stored runs held against what their manifests say."""
+"""``ringfence verify``: stored runs and studies held against what their manifests say."""
 
 from __future__ import annotations
 
@@ -18,11 +18,11 @@ DIFFERENT = 1
 @click.argument("runs", metavar="RUN...", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 def verify(runs: tuple[Path, ...], as_json: bool) -> None:
-    """See that every file of stored runs is as the run left it.
+    """See that every file of stored runs and studies is as the run left it.
 
-    RUN is a run directory. The bytes of every file and the values of every table are held against
-    the digests in its manifest. Exit code 0: all as they were; 1: something differs; 2: no run
-    directory, or a manifest that cannot be trusted.
+    RUN is a run directory or a study. The bytes of every file and the values of every table are
+    held against the digests in its manifest. Exit code 0: all as they were; 1: something differs;
+    2: no run directory, or a manifest that cannot be trusted.
     """
     from sim.store.verify import verify_or_why
 

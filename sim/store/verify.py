@@ -97,7 +97,7 @@ def verify(folder: Path) -> Verified:
         try:
             file = hold(folder, name, listed)
             if "values_sha256" in listed:
-                _hold_values(file, listed)
+                hold_values(file, listed)
             elif name == METRICS_FILE:
                 read_metrics(file, tuple(manifest["strategies"]))
         except RunDirectoryError as error:
@@ -117,14 +117,16 @@ def _names(folder: Path) -> set[str]:
 
 
 def verify_or_why(run: Path) -> tuple[Verified | None, str]:
-    """What came of verifying a run; or None, and why it cannot be verified."""
+    """What came of verifying a run, or a study; or None, and why it cannot be verified."""
+    from sim.store.study import is_study, verify_study
+
     try:
-        return verify(run_folder(run)), ""
+        return verify_study(run) if is_study(run) else verify(run_folder(run)), ""
     except RunDirectoryError as error:
         return None, str(error)
 
 
-def _hold_values(file: Path, listed: Mapping[str, Any]) -> None:
+def hold_values(file: Path, listed: Mapping[str, Any]) -> None:
     """Hold the values of a table against their digest, a row group at a time."""
     import pyarrow as pa
     import pyarrow.parquet as pq

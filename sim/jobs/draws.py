@@ -1,0 +1,90 @@
+"""One draw of a scenario's uncertain inputs, run: the task of a study, pure and alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+
+from sim.document.node import dotted
+from sim.engine.plan.almanac import Almanac
+from sim.engine.plan.stage import Stage
+from sim.jobs.observers import Auditing
+from sim.jobs.simulate import simulate
+from sim.loading.load import Runnable
+from sim.measure.cases import Casing
+from sim.measure.metrics import compute
+from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
+from sim.store.drawn import Drawn, Found, packed
+from sim.store.law import violations
+from sim.store.study import Task
+from sim.streams import Replication
+from sim.study.inputs import Group, Input, groups, inputs, values_of, with_values
+from sim.study.points import uniforms
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """What is drawn of one scenario, and how each draw is run.
+
+    Draw 0 has every input at its central value; draw ``i`` from 1 up is point ``i - 1``. A draw
+    depends on the scenario, its number and nothing else: it can be run again by itself.
+    """
+
+    loaded: Runnable
+    """At full size."""
+    strategies: tuple[str, ...]
+    """Which are run."""
+    scale: Fraction
+    """As asked."""
+
+    @cached_property
+    def moving(self) -> tuple[Group, ...]:
+        """What moves."""
+        return groups(self.loaded.scenario)
+
+    @cached_property
+    def inputs(self) -> tuple[Input, ...]:
+        """Every uncertain input: the coordinates of a draw."""
+        return inputs(self.moving)
+
+    @cached_property
+    def _almanac(self) -> Almanac:
+        return Almanac()
+
+    def uniforms(self, draw: int) -> dict[str, float]:
+        """By path of an input: its uniform in a draw from 1 up."""
+        paths = [one.path for one in self.inputs]
+        row = uniforms(self.loaded.scenario.seed, paths, range(draw - 1, draw))[0]
+        return dict(zip(paths, row.tolist(), strict=True))
+
+    def scenario(self, draw: int) -> tuple[Scenario, Mapping[str, float]]:
+        """The scenario of a draw at full size, and the values drawn, by key with dots."""
+        full = self.loaded.scenario
+        if draw == 0:
+            return full, {}
+        values = values_of(self.moving, self.uniforms(draw))
+        told = {dotted(path): value for path, value in values.items()}
+        return with_values(full, values), told
+
+    def run(self, task: Task) -> Drawn:
+        """Run every strategy in a draw."""
+        drawn, values = self.scenario(task.draw)
+        scaled, _ = scale_scenario(drawn, self.scale)
+        effective = Fraction(scaled.world.lines, drawn.world.lines)
+        replication = Replication(drawn.seed, task.draw, task.noise)
+        stage = Stage(scaled, self.loaded.laws, replication, almanac=self._almanac)
+        auditing = Auditing(scaled, self.loaded.laws.regimes(drawn.regimes))
+        casing = Casing()
+        found = {}
+        for one in simulate(stage, self.strategies, scale=effective, observers=(auditing, casing)):
+            found[one.strategy] = Found(
+                compute(one.totals), violations(auditing.audits), casing.cases
+            )
+        return Drawn(task.draw, task.noise, values, found)
+
+    def __call__(self, task: Task) -> bytes:
+        """A task's result, as its file holds it."""
+        return packed(self.run(task))

@@ -1,0 +1,257 @@
+"""A study: a scenario run in many draws of its uncertain inputs, into a folder that can go on."""
+
+from __future__ import annotations
+
+import os
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from sim.errors import OptionError
+from sim.jobs.draws import Drawing
+from sim.jobs.gathering import Gathering, held_at_bound, not_varied
+from sim.jobs.room import calls_of, need_of, see_that_it_fits
+from sim.jobs.run import choose, reseeded, scaled_down
+from sim.loading.load import Runnable
+from sim.scenario.load import resolved_text
+from sim.store.manifest import MANIFEST
+from sim.store.study import (
+    FORMAT,
+    FORMAT_VERSION,
+    Facts,
+    Study,
+    StudyFolder,
+    Task,
+    code_digest,
+    draws_table,
+    inputs_table,
+    is_study,
+    load_study,
+    relevant_versions,
+)
+from sim.store.write import text_digest
+from sim.study.answer import answer
+
+MOST_DRAWS = 4_096
+"""Most draws of a study."""
+CALLS_A_SECOND = 900_000
+"""Calls that one process runs, tallies, audits and puts into a ledger in a second, about."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """How far a study is."""
+
+    task: Task
+    """Done last."""
+    done: int
+    """Tasks that are done, those of before included."""
+    of: int
+    """Tasks of the study."""
+    seconds_left: float
+    """To the end at the pace so far, s."""
+
+
+@dataclass(frozen=True, slots=True)
+class StudyPlan:
+    """What a study will do, before it does it."""
+
+    path: Path
+    """Its folder."""
+    draws: int
+    """Draws that it will have."""
+    noisy: int
+    """Of these, so many run twice, under other luck at the same inputs."""
+    tasks: tuple[Task, ...]
+    """Everything that it needs."""
+    missing: tuple[Task, ...]
+    """Of these, what is not there yet."""
+    calls: int
+    """About how many calls these will simulate."""
+    inputs: int
+    """Uncertain inputs that are drawn."""
+    workers: int
+
+    @property
+    def seconds(self) -> float:
+        """About how long it will take, s."""
+        return self.calls / CALLS_A_SECOND / self.workers
+
+
+def noisy_draws(draws: int) -> int:
+    """How many draws are run under a second noise: one in eight, at least two."""
+    return min(draws, max(2, draws // 8))
+
+
+def tasks_of(draws: int) -> tuple[Task, ...]:
+    """Every task of a study: the central run, each draw, and some under a second noise."""
+    once = [Task(draw) for draw in range(draws + 1)]
+    return tuple(sorted([*once, *(Task(draw, 1) for draw in range(1, noisy_draws(draws) + 1))]))
+
+
+PlanHook = Callable[[StudyPlan], None]
+StepHook = Callable[[Step], None]
+
+
+def run_study(
+    loaded: Runnable,
+    draws: int,
+    *,
+    strategies: Iterable[str] | None = None,
+    seed: int | None = None,
+    scale: Fraction | float = 1,
+    out: str | os.PathLike[str] | None = None,
+    workers: int = 1,
+    planned: PlanHook | None = None,
+    progress: StepHook | None = None,
+) -> Study:
+    """Run a study to its end; where a part of it is there, the rest.
+
+    Parameters
+    ----------
+    loaded
+        From :func:`sim.loading.load.load`.
+    draws
+        Draws of the uncertain inputs. A study that has more keeps them.
+    strategies
+        Names of strategies; default all.
+    seed
+        Root seed instead of the scenario's.
+    scale
+        Share of lines, channels and calls per second, above 0 and at most 1.
+    out
+        The study's folder; default one in ``runs/`` whose name follows from what is studied, so
+        that the same command goes on with the same study.
+    workers
+        Processes; they change nothing about the result.
+    planned
+        Told what will be done before it is.
+    progress
+        Told after each task.
+
+    Raises
+    ------
+    sim.errors.OptionError
+        For a number of draws out of range, a scenario without uncertain inputs, an unknown
+        strategy, or a scale out of range.
+    sim.errors.RunDirectoryError
+        If the folder holds something else, or cannot be written.
+    sim.errors.DoesNotFitError
+        If a draw takes more memory than is free.
+    """
+    loaded = reseeded(loaded, seed)
+    full = loaded.scenario
+    asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
+    chosen = tuple(choose(full, list(strategies) if strategies else None))
+    drawing = Drawing(loaded, chosen, asked)
+    _hold_draws(draws, drawing)
+    scaled, effective, _ = scaled_down(full, asked)
+    need = need_of(scaled, chosen, calls=False)
+    see_that_it_fits(need, None, asked)
+    text = resolved_text(loaded)
+    facts = Facts(
+        format=FORMAT,
+        format_version=FORMAT_VERSION,
+        scenario=full.name,
+        question=full.question,
+        base=full.base,
+        scenario_sha256=text_digest(text),
+        laws=loaded.laws.digests,
+        seed=full.seed,
+        scale=str(asked),
+        effective=float(effective),
+        strategies=list(chosen),
+        code_sha256=code_digest(),
+        versions=relevant_versions(),
+    )
+    path = Path(out) if out is not None else default_folder(facts)
+    folder = StudyFolder(path, facts, text, loaded.laws.own)
+    draws = max(draws, _had(folder.path))
+    tasks = tasks_of(draws)
+    missing = folder.missing(tasks)
+    if planned is not None:
+        calls = sum(calls_of(scaled, name) for name in chosen)
+        noisy, inputs = noisy_draws(draws), len(drawing.inputs)
+        planned(
+            StudyPlan(
+                folder.path,
+                draws,
+                noisy,
+                tasks,
+                tuple(missing),
+                calls * len(missing),
+                inputs,
+                workers,
+            )
+        )
+    _work(folder, drawing, missing, len(tasks), workers, progress)
+    return assemble(folder, drawing, tasks)
+
+
+def default_folder(facts: Facts) -> Path:
+    """Where a study goes unless told: ``runs/study-<scenario>-s<seed>-<8 hex of its key>``."""
+    name = re.sub(r"[^\w.-]+", "-", facts.scenario).strip("-.") or "scenario"
+    return Path("runs") / f"study-{name}-s{facts.seed}-{facts.key[:8]}"
+
+
+def _hold_draws(draws: int, drawing: Drawing) -> None:
+    """Refuse what cannot be drawn."""
+    if not 2 <= draws <= MOST_DRAWS:
+        raise OptionError(
+            "so many draws cannot be made", found=str(draws), allowed=f"2 to {MOST_DRAWS:,}"
+        )
+    if not drawing.inputs:
+        raise OptionError(
+            "the scenario has no uncertain input: every draw would be the central run",
+            remedy="give an input a range: {low: 22 %, central: 33 %, high: 45 %}",
+        )
+
+
+def _had(path: Path) -> int:
+    """Draws that a finished study has; 0 where it is not finished."""
+    if not is_study(path) or not (path / MANIFEST).is_file():
+        return 0
+    return load_study(path).draws_count
+
+
+def _work(
+    folder: StudyFolder,
+    drawing: Drawing,
+    missing: list[Task],
+    of: int,
+    workers: int,
+    progress: StepHook | None,
+) -> None:
+    """Do the tasks that are missing."""
+    began = time.perf_counter()
+    for done, (task, content) in enumerate(_results(drawing, missing, workers), 1):
+        folder.add(task, content)
+        if progress is not None:
+            left = len(missing) - done
+            pace = (time.perf_counter() - began) / done
+            progress(Step(task, of - left, of, pace * left))
+
+
+def _results(drawing: Drawing, tasks: list[Task], workers: int) -> Iterator[tuple[Task, bytes]]:
+    """Results as they come."""
+    for task in tasks:
+        yield task, drawing(task)
+
+
+def assemble(folder: StudyFolder, drawing: Drawing, tasks: tuple[Task, ...]) -> Study:
+    """Put a study together from the results of its tasks, in the order of their numbers."""
+    series = Gathering(drawing, folder)
+    told = answer(series.by_strategy(tasks), drawing.loaded.scenario.base, series.uniforms(tasks))
+    told["uncertain"] = [one.path for one in drawing.inputs]
+    told["not_varied"] = not_varied(drawing)
+    told["held_at_bound"] = held_at_bound(drawing, tasks)
+    folder.finish(
+        tasks,
+        draws_table(map(folder.read, tasks)),
+        inputs_table(folder.read(task) for task in tasks if not task.noise),
+        told,
+    )
+    return load_study(folder.path)
