@@ -10,6 +10,8 @@ All that a user needs stands here, and is imported when it is asked for:
 :func:`simulate`           runs a scenario in memory
 :func:`run`                runs a scenario into a run directory
 :func:`load_run`           opens a run directory as tables
+:func:`run_study`          runs a scenario in many draws of its uncertain inputs
+:func:`load_study`         opens a study: its answer, its draws
 :func:`audit_run`          holds a stored run against law packs
 :func:`audit_files`        holds a real dialer's files against law packs
 :func:`regime_ids`         names of the law packs that ship
@@ -33,8 +35,10 @@ if TYPE_CHECKING:
         load,
         load_regime,
         load_run,
+        load_study,
         regime_ids,
         run,
+        run_study,
         simulate,
     )
 
@@ -47,8 +51,10 @@ __all__ = [
     "load",
     "load_regime",
     "load_run",
+    "load_study",
     "regime_ids",
     "run",
+    "run_study",
     "simulate",
 ]
 

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from sim.measure.metric import Number
     from sim.regimes.model import Regime
     from sim.store.read import Run
+    from sim.store.study import Study
 
 Source = Runnable | Mapping[str, Any] | str | os.PathLike[str]
 """A scenario: loaded, as data, as a YAML text of more than one line, or as a file's path."""
@@ -270,6 +271,84 @@ def load_run(path: str | os.PathLike[str]) -> Run:
     ['strategy', 'bin_start_utc']
     """
     from sim.store.read import load_run as load_stored
+
+    return load_stored(path)
+
+
+def run_study(
+    source: Source,
+    draws: int,
+    out: str | os.PathLike[str] | None = None,
+    *,
+    strategies: Sequence[str] = (),
+    seed: int | None = None,
+    scale: float | Fraction = 1,
+) -> Study:
+    """Run strategies of a scenario in many draws of its uncertain inputs; or go on with that.
+
+    Parameters
+    ----------
+    source
+        A scenario, as :func:`load` takes it, or what that gave.
+    draws
+        How many: 32 to decide, 64 to publish. A study that has more keeps them.
+    out
+        The study's folder; default one in ``runs/`` named by what is studied. Where the same study
+        is there already, finished or not, what is missing is run.
+    strategies, seed, scale
+        As for :func:`simulate`.
+
+    Returns
+    -------
+    Study
+        As :func:`load_study` gives it.
+
+    Raises
+    ------
+    sim.errors.ScenarioError
+        If the scenario cannot be used.
+    sim.errors.OptionError
+        For a number of draws out of range, or a scenario without uncertain inputs.
+    sim.errors.RunDirectoryError
+        If the folder holds anything but this study, or cannot be written.
+
+    Examples
+    --------
+    >>> import sim
+    >>> made = sim.run_study(
+    ...     "scenarios/canada-federal.yaml", 2, "runs/study", scale=0.001
+    ... )
+    >>> made.draws_count, len(made.strategies)
+    (2, 4)
+    """
+    from sim.jobs.study import run_study as run_checked
+
+    return run_checked(
+        load(source), draws, strategies=strategies, seed=seed, scale=_share(scale), out=out
+    )
+
+
+def load_study(path: str | os.PathLike[str]) -> Study:
+    """Open a finished study: what it answers, its draws as tables, and each draw by itself.
+
+    Raises
+    ------
+    sim.errors.RunDirectoryError
+        If there is none, if it is not finished, of a newer format, or damaged.
+
+    Examples
+    --------
+    >>> import sim
+    >>> made = sim.run_study(
+    ...     "scenarios/canada-federal.yaml", 2, "runs/drawn", scale=0.001
+    ... )
+    >>> study = sim.load_study("runs/drawn")
+    >>> list(study.draws.columns)
+    ['strategy', 'draw', 'noise', 'metric', 'value']
+    >>> study.answer["draws"]
+    2
+    """
+    from sim.store.study import load_study as load_stored
 
     return load_stored(path)
 

@@ -61,6 +61,12 @@ class Scale(click.ParamType[Fraction]):
 @click.option("--calls", is_flag=True, help="Also write the call log, its lines and objections.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
+@click.option(
+    "--draws",
+    metavar="K",
+    type=int,
+    help="Draw the uncertain inputs K times: 32 to decide, 64 to publish.",
+)
 def run(
     file: str,
     strategies: tuple[str, ...],
@@ -70,6 +76,7 @@ def run(
     calls: bool,
     as_json: bool,
     out: str | None,
+    draws: int | None,
 ) -> None:
     """Simulate every strategy of the scenario in FILE, and compare them.
 
@@ -79,9 +86,21 @@ def run(
 
     from sim.commands.progress import progress
     from sim.commands.shown import shown_by
+    from sim.commands.study import study
     from sim.jobs.run import run_scenario
 
     tell_of_kernels()
+    if draws is not None:
+        study(
+            loaded,
+            draws,
+            strategies=strategies,
+            seed=seed,
+            scale=scale,
+            out=out,
+            as_json=as_json,
+        )
+        return
     with progress() as hook:
         outcome = run_scenario(
             loaded,

@@ -16,7 +16,11 @@ from sim.errors import ForeignPackageError
 ANALYSIS = "analysis"
 REPORT_COMMAND = "analysis.cli"
 """Module of the command ``report``."""
-SHOWN_BY = {"comparison_text": "analysis.console.table", "report_html": "analysis.report"}
+SHOWN_BY = {
+    "comparison_text": "analysis.console.table",
+    "report_html": "analysis.report",
+    "study_text": "analysis.console.study",
+}
 """The functions that ``run`` shows its results with, to their modules."""
 
 

@@ -1,0 +1,241 @@
+"""What a study answers, on a screen: each strategy with its intervals, and what drives them."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from analysis.view.numbers import MINUS, MISSING, several
+from sim.printed import escaped
+from sim.store.study import Study
+
+WIDTH = 80
+"""Columns of the screen."""
+NAME_MOST = 22
+NOT_VARIED_MOST = 4
+_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def study_text(study: Study) -> str:
+    """The screen, at most 40 lines of 80 columns for ten strategies."""
+    lines: list[str] = []
+    for part in (_heading(study), _sentences(study), _table(study), _rest(study)):
+        lines += [*part, ""]
+    return "\n".join(escaped(line, keep="") for line in lines[:-1])
+
+
+def rounded(value: float | None) -> str:
+    """A number to three digits with a unit prefix: 1.47 M, 510, 0.7."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    size, sign = abs(value), MINUS if value < 0 else ""
+    for unit, letter in _UNITS:
+        if float(f"{size:.3g}") >= unit:
+            return f"{sign}{_three(size / unit)} {letter}"
+    return sign + _three(size)
+
+
+def _three(value: float) -> str:
+    """Three digits, without zeros that say nothing."""
+    if value == 0:
+        return "0"
+    digits = max(0, 2 - math.floor(math.log10(value)))
+    text = f"{value:.{min(digits, 2)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def interval(spread: Mapping[str, Any]) -> str:
+    """A median with its P5 and P95: ``1.47 M [780 k–2.2 M]``."""
+    return f"{rounded(spread['p50'])} [{_range(spread['p5'], spread['p95'])}]"
+
+
+def _range(low: float, high: float) -> str:
+    """Two ends, with their unit once where they share it: ``0.5–1.9 M``."""
+    for unit, letter in _UNITS:
+        if float(f"{abs(high):.3g}") >= unit:
+            if abs(low) >= unit / 100 or low == 0:
+                return f"{_three(low / unit)}–{_three(high / unit)} {letter}"
+            break
+    return f"{rounded(low)}–{rounded(high)}"
+
+
+def _percent(ratio: float) -> str:
+    """A ratio as a difference: −47 %."""
+    change = 100 * (ratio - 1)
+    text = f"{abs(change):.0f}" if abs(change) >= 9.5 else f"{abs(change):.1f}"
+    sign = "±" if float(text) == 0 else MINUS if change < 0 else "+"
+    return f"{sign}{text} %"
+
+
+def _chance(share: float) -> str:
+    """A share of draws."""
+    return f"{100 * share:.0f} %"
+
+
+def _heading(study: Study) -> Iterator[str]:
+    facts = study.facts
+    size = "full size"
+    if facts.effective < 1:
+        size = f"≈ from {facts.effective:.3g} of the lines"
+    inputs = len(study.answer["uncertain"])
+    yield from _wrapped(
+        f"{facts.scenario} · {study.draws_count} draws of {inputs} inputs · "
+        f"seed {facts.seed} · {size}"
+    )
+
+
+def _sentences(study: Study) -> Iterator[str]:
+    """What the base strategy does, and what is sure of the others."""
+    base = study.answer["base"]
+    told = study.answer["strategies"][base]
+    people = told["metrics"].get("people_reached")
+    text = f"{base} finishes its list in {_chance(told['finished'])} of draws"
+    if people:
+        text += f" and reaches {interval(people)} people"
+    text += "."
+    before = told["complaints"].get("complaints_regulator_before_cutoff")
+    if before:
+        text += (
+            f" To the regulator by the stop go {rounded(before['expected'])} complaints in the "
+            f"mean, P95 {rounded(before['p95'])}, none with a chance of {before['none']:.0%}."
+        ).replace("%", " %")
+    yield from _wrapped(text)
+    sure = {
+        verdict: [
+            name
+            for name, one in study.answer["strategies"].items()
+            if one["against_base"].get("people_reached", {}).get("verdict") == verdict
+        ]
+        for verdict in ("higher", "lower", "within noise")
+    }
+    words = {
+        "higher": f"More people than {base} in at least 19 of 20 draws",
+        "lower": f"Fewer people than {base} in at least 19 of 20 draws",
+        "within noise": "No sign can be told of",
+    }
+    for verdict, names in sure.items():
+        if names:
+            yield from _wrapped(f"{words[verdict]}: {several(names, 8)}.")
+
+
+def _table(study: Study) -> Iterator[str]:
+    """One line a strategy."""
+    strategies = study.answer["strategies"]
+    base = study.answer["base"]
+    wide = min(NAME_MOST, max(map(len, strategies)))
+    rows: list[tuple[str, ...]] = [("", "done", "people reached", "complaints", "", "cost")]
+    rows += [("", "", f"vs {base}"[:26], "mean", "P95", "")]
+    for name, one in strategies.items():
+        rows.append((_short(name, wide), *_row(one)))
+    sizes = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        cells = [row[0].ljust(sizes[0]), row[1].rjust(sizes[1]), row[2].ljust(sizes[2])]
+        cells += [cell.rjust(size) for cell, size in zip(row[3:], sizes[3:], strict=True)]
+        yield ("  " + "  ".join(cells)).rstrip()
+
+
+def _short(name: str, wide: int) -> str:
+    return name if len(name) <= wide else name[: wide - 1] + "…"
+
+
+def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
+    people = one["metrics"].get("people_reached")
+    against = one["against_base"].get("people_reached")
+    if against is not None:
+        ratio = against["ratio"]
+        sign = "≈ " if against["verdict"] == "within noise" else ""
+        reached = (
+            f"{sign}{_percent(ratio['p50'])} [{_percent(ratio['p5'])}, {_percent(ratio['p95'])}]"
+        )
+        reached = reached.replace(" %, ", ", ")
+    else:
+        reached = interval(people) if people else MISSING
+    count = one["complaints"].get("complaints")
+    cost = one["metrics"].get("cost")
+    return (
+        _chance(one["finished"]),
+        reached,
+        rounded(count["expected"]) if count else MISSING,
+        rounded(count["p95"]) if count else MISSING,
+        rounded(cost["p50"]) if cost else MISSING,
+    )
+
+
+def _rest(study: Study) -> Iterator[str]:
+    """Rules that are broken, drivers, noise, what is left out, and where all of it is."""
+    yield from _broken(study)
+    yield from _driven(study)
+    answer, base = study.answer, study.answer["strategies"][study.answer["base"]]
+    noise = base["run_noise"].get("people_reached", {})
+    if noise.get("relative_sd") is not None:
+        yield from _labelled(
+            "Run noise",
+            f"{100 * noise['relative_sd']:.2g} % of people reached (sd, "
+            f"{noise['pairs']} draws run twice)",
+        )
+    if answer["held_at_bound"]:
+        yield from _labelled(
+            "Bounds",
+            f"in {answer['held_at_bound']} draws complaints would breed on almost without end: "
+            "what is bred was brought down",
+        )
+    if answer["not_varied"]:
+        names = [path.removeprefix("world.") for path in answer["not_varied"]]
+        yield from _labelled("Not varied", several(names, NOT_VARIED_MOST))
+    yield ""
+    yield from _wrapped(
+        "[ ] is P5–P95 over draws of all uncertain inputs together; ≈: no sign beyond noise. "
+        f"{_what_draws_allow(study.draws_count)}"
+    )
+    yield f"study: {study.path}"
+
+
+def _what_draws_allow(draws: int) -> str:
+    """How sure the ends of the intervals are."""
+    if draws < 59:
+        return f"{draws} draws are too few for a bound of P5 or P95 (59), and for both (72)."
+    if draws < 72:
+        return f"{draws} draws bound P5 or P95 with 95 % confidence, not both (72)."
+    return f"{draws} draws bound P5 and P95 with 95 % confidence."
+
+
+def _broken(study: Study) -> Iterator[str]:
+    """Rules of any force that some draw breaks, by the strategies that do."""
+    found: dict[str, list[str]] = {}
+    for name, one in study.answer["strategies"].items():
+        for rule, told in one["rules_broken"].items():
+            share = "" if told["share"] == 1 else f" ({100 * told['share']:.0f} % of draws)"
+            found.setdefault(rule.rpartition("/")[2], []).append(f"{name}{share}")
+    by_names: dict[tuple[str, ...], list[str]] = {}
+    for rule, names in found.items():
+        by_names.setdefault(tuple(names), []).append(rule)
+    for who, rules in by_names.items():
+        yield from _labelled("Rules broken", f"{several(list(who), 3)}: {several(rules, 4)}")
+
+
+def _driven(study: Study) -> Iterator[str]:
+    """The two inputs that explain most of what the base strategy reaches and draws."""
+    drivers = study.answer["strategies"][study.answer["base"]]["drivers"]
+    if not drivers:
+        if study.draws_count < 32:
+            yield from _labelled("Driven by", "too few draws to tell (32)")
+        return
+    for metric, found in drivers.items():
+        what = "people" if metric == "people_reached" else "complaints"
+        shown = [
+            f"{one['path'].removeprefix('world.')} {100 * one['share']:.0f} %" for one in found[:2]
+        ]
+        words = " and ".join(shown) if shown else "no single input beyond chance"
+        yield from _labelled("Driven by", f"{what}: {words}")
+
+
+def _labelled(label: str, text: str) -> Iterator[str]:
+    lines = textwrap.wrap(text, WIDTH - 14, break_on_hyphens=False)
+    for at, line in enumerate(lines):
+        yield (label if at == 0 else "").ljust(14) + line
+
+
+def _wrapped(text: str) -> Sequence[str]:
+    return textwrap.wrap(text, WIDTH, break_on_hyphens=False)

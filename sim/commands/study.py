@@ -1,0 +1,83 @@
+"""``ringfence run --draws``: what a study will do, how far it is, and what it answers."""
+
+from __future__ import annotations
+
+import json
+import sys
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from sim.jobs.study import Step, StudyPlan
+    from sim.loading.load import Runnable
+
+
+def study(
+    loaded: Runnable,
+    draws: int,
+    *,
+    strategies: tuple[str, ...],
+    seed: int | None,
+    scale: Fraction,
+    out: str | None,
+    as_json: bool,
+) -> None:
+    """Run a study and print its answer; what will be done, and progress, on standard error."""
+    from sim.commands.shown import shown_by
+    from sim.jobs.study import run_study
+
+    found = run_study(
+        loaded,
+        draws,
+        strategies=strategies,
+        seed=seed,
+        scale=scale,
+        out=out,
+        planned=_tell_plan,
+        progress=_Progress(),
+    )
+    if as_json:
+        click.echo(json.dumps({"study": str(found.path), **found.answer}, indent=2))
+        return
+    click.echo(shown_by("study_text")(found))
+
+
+def _tell_plan(plan: StudyPlan) -> None:
+    """Say what will be done before it is done."""
+    runs = f"{len(plan.missing)} of {len(plan.tasks)} runs to do"
+    if not plan.missing:
+        runs = f"all {len(plan.tasks)} runs are done"
+    elif len(plan.missing) == len(plan.tasks):
+        runs = f"{len(plan.tasks)} runs to do"
+    click.echo(
+        f"{plan.draws} draws of {plan.inputs} uncertain inputs, the central run, and "
+        f"{plan.noisy} draws again under other luck: {runs}, each of every strategy; about "
+        f"{_time(plan.seconds)} at the usual pace.\nstudy: {plan.path} (stopped anywhere, the "
+        "same command goes on)",
+        err=True,
+    )
+
+
+class _Progress:
+    """One line a task; on a terminal they overwrite each other."""
+
+    def __call__(self, step: Step) -> None:
+        left = "" if step.done == step.of else f"; about {_time(step.seconds_left)} left"
+        what = "the central run" if step.task.draw == 0 else f"draw {step.task.draw}"
+        again = " again" if step.task.noise else ""
+        text = f"[{step.done}/{step.of}] {what}{again}{left}"
+        if sys.stderr.isatty():
+            click.echo(f"\r{text:<60}", err=True, nl=step.done == step.of)
+        else:
+            click.echo(text, err=True)
+
+
+def _time(seconds: float) -> str:
+    """A span as people say it."""
+    if seconds < 90:
+        return f"{max(1, round(seconds))} s"
+    if seconds < 5400:
+        return f"{round(seconds / 60)} min"
+    return f"{seconds / 3600:.1f} h"
