@@ -13,6 +13,12 @@ import types
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.behaviour.calls import CallDraws, CallTables, draw
+from sim.streams import Key
+
 
 @dataclass(frozen=True)
 class Mutant:
@@ -76,7 +82,7 @@ MUTANTS = (
     _r("5: retries by number alone", "key=lambda g: self.retries[g][0])", "key=lambda g: self.retries[g][0].number)"),
     _r("5: ties by later number", "Retry(due, number,", "Retry(due, -number,"),
     _r("5: fresh lines by territory", "min(waiting, key=lambda g: self.fresh[g][0])", "min(waiting)"),
-    _r("5: fresh lines before retries", "        if due:\n", "        if due and not any(self.fresh[g] for g in open_now):\n"),
+    _r("5: fresh lines before retries", "        if due:\n", "        if due and not any(self.fresh[g] and self.is_open(g, now) for g in groups):\n"),
     _r("6: due from the start", "due = end + delay", "due = now + delay"),
     _r("6: due one ms late", "due = end + delay", "due = end + delay + 1"),
     _r("6: one attempt too many", "who.attempt < self.plan.lifetime", "who.attempt <= self.plan.lifetime"),
@@ -139,7 +145,7 @@ MUTANTS = (
     _k("ledger: attempts not kept", "        made[row] = attempt\n", ""),
     # What acts back, in the reference engine.
     _r("8: suspended one ms too long", "now >= self.suspended_until", "now > self.suspended_until"),
-    _r("8: narrowed hours ignored", "self.plan.postures[self.posture].open_ms[group]", "self.plan.postures[0].open_ms[group]"),
+    _r("8: narrowed hours ignored", "self.open_ms[self.posture][group]", "self.open_ms[0][group]"),
     _r("8: message never changes", "self.plan.postures[self.posture].tables", "self.plan.postures[0].tables"),
     _r("8: an order is not obeyed", "or self.stopped is not None", ""),
     _r("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
@@ -154,7 +160,7 @@ MUTANTS = (
     _p("complaints: from the start of the call", "kind, basis = kind_of(call.outcome), call.end", "kind, basis = kind_of(call.outcome), call.start + 1"),
     _p("contagion: nobody need have been called", "if what.kind == Kind.CONTAGION and not", "if False and not"),
     _p("contagion: one child fewer", "range(1, what.children + 1)", "range(1, what.children)"),
-    _p("numbers: labels a moment late", "[labels for at, labels in self.labels if at <= moment]", "[labels for at, labels in self.labels if at < moment or not at]"),
+    _p("numbers: labels a moment late", "bisect_right(self.labels, moment, key=itemgetter(0)) - 1", "bisect_right(self.labels, max(0, moment - 1), key=itemgetter(0)) - 1"),
     _p("numbers: nothing forgotten", "(burden * standing.retain >> 16)", "burden"),
     # The same in the fast one.
     _c("8: reviews by the day of registration", "moment - regulator.registration_ms", "moment"),
@@ -211,6 +217,7 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
         parts["reference"].__dict__["ReferenceFeedback"] = parts[
             "reference_feedback"
         ].ReferenceFeedback
+        parts["reference"].__dict__["draw"] = remembered_draw
         return parts["reference"]
     parts["dialer"].__dict__["k"] = parts["kernel"]
     for name in ("lookahead_ms", "longest_call_ms"):
@@ -220,6 +227,28 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
     parts["fast"].__dict__["Feedback"] = parts["feedback"].Feedback
     parts["fast"].__dict__["ControlPlane"] = parts["control"].ControlPlane
     return parts["fast"]
+
+
+_DRAWN: dict[Any, tuple[CallTables, CallDraws]] = {}
+
+
+def remembered_draw(
+    tables: CallTables,
+    key: Key,
+    line: NDArray[np.uint32],
+    attempt: int,
+    *columns: NDArray[np.uint8],
+) -> CallDraws:
+    """What :func:`sim.behaviour.calls.draw` gives for one call.
+
+    No mutant of the reference engine touches it, all of them ask for the same calls, and drawing
+    one call alone is most of what a call costs there. The tables are kept with the draws, so that
+    no others come to stand in their place.
+    """
+    call = (id(tables), key, int(line[0]), attempt, *(int(column[0]) for column in columns))
+    if call not in _DRAWN:
+        _DRAWN[call] = tables, draw(tables, key, line, attempt, *columns)
+    return _DRAWN[call][1]
 
 
 def _execute(module: str, mutant: Mutant | None) -> types.ModuleType:

@@ -34,7 +34,7 @@ import simpy
 from numpy.typing import NDArray
 
 from sim.behaviour.calls import ENDING_BITS, OPTED_OUT, OUTCOME_MASK, draw
-from sim.engine.plan.feedback_plan import Reaction
+from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction
 from sim.engine.plan.pace import rebase
 from sim.engine.plan.plan import Plan, Step
 from sim.engine.reference.feedback import ReferenceFeedback
@@ -116,6 +116,9 @@ class ReferenceCampaign:
         for position, line in enumerate(plan.order.tolist()):
             self.fresh[int(plan.group[line])].append((position, line))
         self.retries: list[list[Retry]] = [[] for _ in plan.groups]  # heaps
+        # By posture and group, and by group: plain numbers, for each start asks for them.
+        self.open_ms = [[hours.tolist() for hours in at.open_ms] for at in plan.postures]
+        self.cutoff_ms = [plan.calling[group.territory].cutoff_ms for group in plan.groups]
         self.earliest_by_pace = Fraction(0)
         self.gap: Fraction | None = None
         self.wake = self.env.event()
@@ -129,14 +132,14 @@ class ReferenceCampaign:
         self.suspended_until = 0
         self.stopped: int | None = None
         self.stage = 0
-        self.taken: set[int] = set()  # moments whose refreshes, reviews and updates are done
+        # Moments of refreshes, reviews and updates, and those of which all are done.
+        self.refreshes, self.reviews, self.updates = feedback_moments(plan.feedback)
+        self.taken: set[int] = set()
 
     def run(self) -> list[Row]:
         """Run until nothing is left to happen, and return the log."""
-        for moment in self.control_moments():
-            self.env.process(self.call_dialer_at(moment))
-        for moment in self.feedback_moments():
-            self.env.process(self.take_feedback_at(moment))
+        self.env.process(self.call_dialer_at(*self.control_moments()))
+        self.env.process(self.take_feedback_at(*self.refreshes | self.reviews | self.updates))
         self.env.process(self.dialer())
         self.env.run()
         return self.log
@@ -150,17 +153,23 @@ class ReferenceCampaign:
             self.wake = self.env.event()
             self.start_calls()
 
-    def call_dialer_at(self, moment: int) -> Process:
-        """Wake the dialer at a moment."""
-        yield self.env.timeout(moment - self.env.now)
+    def call_dialer_at(self, *moments: int) -> Process:
+        """Wake the dialer at some moments."""
+        for moment in sorted(moments):
+            yield self.env.timeout(moment - self.env.now)
+            self.call_dialer()
+
+    def call_dialer(self) -> None:
+        """Wake the dialer now."""
         if not self.wake.triggered:
             self.wake.succeed()
 
-    def take_feedback_at(self, moment: int) -> Process:
-        """Let refreshes, reviews and updates of this moment happen, then wake the dialer."""
-        yield self.env.timeout(moment - self.env.now)
-        self.take_feedback(moment)
-        yield from self.call_dialer_at(moment)
+    def take_feedback_at(self, *moments: int) -> Process:
+        """Let refreshes, reviews and updates of these moments happen, and wake the dialer."""
+        for moment in sorted(moments):
+            yield self.env.timeout(moment - self.env.now)
+            self.take_feedback(moment)
+            self.call_dialer()
 
     def call(self, end: int, due: int | None) -> Process:
         """A call in progress: the dialer looks up at its end, and when its retry falls due."""
@@ -170,35 +179,16 @@ class ReferenceCampaign:
 
     # ── What holds at a moment ───────────────────────────────────────────────────────────────────
 
-    def control_moments(self) -> list[int]:
+    def control_moments(self) -> set[int]:
         """All moments at which a window opens or capacity changes."""
-        opens = {
-            int(moment)
-            for posture in self.plan.postures
-            for open_ms in posture.open_ms
-            for moment in open_ms[:, 0]
-        }
-        return sorted(opens | {step.at_ms for step in self.plan.steps})
-
-    def feedback_moments(self) -> list[int]:
-        """All moments of refreshes, reviews and updates of numbers' standing."""
-        back = self.plan.feedback
-        if back is None:
-            return []
-        moments = set(back.refresh_ms)
-        if back.regulator is not None:
-            moments |= set(back.regulator.review_ms)
-        if back.reputation is not None:
-            moments |= set(back.reputation.update_ms)
-        return sorted(moments)
+        opens = {opens for by_group in self.open_ms for hours in by_group for opens, _ in hours}
+        return opens | {step.at_ms for step in self.plan.steps}
 
     def is_open(self, group: int, now: int) -> bool:
         """Whether lines of a group may be dialled."""
-        open_ms = self.plan.postures[self.posture].open_ms[group]
-        inside = any(a <= now < b for a, b in open_ms.tolist())
+        inside = any(a <= now < b for a, b in self.open_ms[self.posture][group])
         inside = inside and now >= self.suspended_until
-        territory = self.plan.groups[group].territory
-        return inside and now < self.plan.calling[territory].cutoff_ms
+        return inside and now < self.cutoff_ms[group]
 
     def left_alone(self, line: int, now: int) -> bool:
         """Whether a line may not be called any more."""
@@ -221,12 +211,12 @@ class ReferenceCampaign:
 
     def next_candidate(self, now: int) -> Retry | None:
         """Take the next line to call from its queue, or None if nobody may be called."""
-        anybody = [g for g in range(len(self.plan.groups)) if self.retries[g] or self.fresh[g]]
-        open_now = [g for g in anybody if self.is_open(g, now)]
-        due = [g for g in open_now if self.retries[g] and self.retries[g][0].due <= now]
+        groups = range(len(self.plan.groups))
+        due = [g for g in groups if self.retries[g] and self.retries[g][0].due <= now]
+        due = [g for g in due if self.is_open(g, now)]
         if due:
             return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
-        waiting = [g for g in open_now if self.fresh[g]]
+        waiting = [g for g in groups if self.fresh[g] and self.is_open(g, now)]
         if waiting:
             _, line = self.fresh[min(waiting, key=lambda g: self.fresh[g][0])].popleft()
             return Retry(due=now, number=-1, line=line, attempt=1)
@@ -240,17 +230,17 @@ class ReferenceCampaign:
         if back is None or self.feedback is None or now in self.taken:
             return
         self.taken.add(now)
-        if now in back.refresh_ms:
+        if now in self.refreshes:
             for line in self.feedback.refresh(now):
                 self.leave_alone(line, now)
-        if back.regulator is not None and now in back.regulator.review_ms:
+        if back.regulator is not None and now in self.reviews:
             reports = self.feedback.review(now)
             reached = sum(reports >= threshold for threshold in back.regulator.thresholds)
             if reached > self.stage:
                 self.stage = reached
                 self.feedback.record_step(now, reached, reports)
                 self.react(back.regulator.reactions[reached - 1], now)
-        if back.reputation is not None and now in back.reputation.update_ms:
+        if now in self.updates:
             self.feedback.update_labels(now)
 
     def react(self, reaction: Reaction, now: int) -> None:
@@ -374,3 +364,15 @@ class ReferenceCampaign:
             packed = int(drawn.other[0])
         outcome, opted_out = packed & OUTCOME_MASK, bool(packed & OPTED_OUT)
         return Row(line, attempt, territory, now, packed >> ENDING_BITS, outcome, opted_out, caller)
+
+
+def feedback_moments(back: FeedbackPlan | None) -> tuple[set[int], set[int], set[int]]:
+    """All moments of refreshes, of reviews, and of updates of numbers' standing."""
+    if back is None:
+        return set(), set(), set()
+    regulator, reputation = back.regulator, back.reputation
+    return (
+        set(back.refresh_ms),
+        set(regulator.review_ms if regulator is not None else ()),
+        set(reputation.update_ms if reputation is not None else ()),
+    )

@@ -19,9 +19,11 @@ The laws, in short (docs/model.md has them in full):
 from __future__ import annotations
 
 import heapq
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Generator
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
@@ -177,6 +179,7 @@ class ReferenceFeedback:
         calling_back = self.parts.call_back
         self.desk = InboundDesk(env, 0 if calling_back is None else calling_back.lines)
         self.calls: list[Call] = []
+        self.unweighed: list[Call] = []  # those that may end after the last update
         self.first_start: dict[int, int] = {}  # by line: start of the first call to it
         self.complaints: list[Complaint] = []
         self.call_backs: list[CallBack] = []
@@ -226,6 +229,7 @@ class ReferenceFeedback:
         """
         call = Call(number, line, attempt, territory, start, start + hold, outcome, caller, posture)
         self.calls.append(call)
+        self.unweighed.append(call)
         self.first_start.setdefault(line, start)
         if opted_out:
             self.env.process(self.key_press(call))
@@ -270,7 +274,8 @@ class ReferenceFeedback:
         """Weigh what happened since the last update: which numbers bear a label from now on."""
         standing = self.parts.reputation
         assert standing is not None, "nobody keeps the standing of numbers"
-        ended = [c for c in self.calls if self.updated <= c.end < now]
+        ended = [c for c in self.unweighed if self.updated <= c.end < now]
+        self.unweighed = [c for c in self.unweighed if c.end >= now]
         calls = Counter(c.caller for c in ended)
         short = Counter(c.caller for c in ended if self.ended_at_once(c.outcome))
         reports = Counter(
@@ -523,7 +528,8 @@ class ReferenceFeedback:
 
     def bore_label(self, caller: int, moment: int) -> bool:
         """Whether a number bore a label at a moment: by the last update at or before it."""
-        return [labels for at, labels in self.labels if at <= moment][-1][caller]
+        update = bisect_right(self.labels, moment, key=itemgetter(0)) - 1
+        return self.labels[update][1][caller]
 
     def ended_at_once(self, outcome: int) -> bool:
         """Whether a person answered who is not known to have listened for 6 s."""
