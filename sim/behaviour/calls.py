@@ -119,8 +119,21 @@ def call_tables(
     strategy: Strategy,
     hidden: tuple[Latent, ...],
     live_thresholds_ms: tuple[int, ...],
+    rows: U32 | None = None,
 ) -> CallTables:
-    """Tabulate one strategy in one world."""
+    """Tabulate one strategy in one world.
+
+    Parameters
+    ----------
+    world, strategy
+        What is tabulated.
+    hidden
+        By line type, from :func:`sim.behaviour.answering.latent`.
+    live_thresholds_ms
+        Listening times that outcomes tell apart, rising.
+    rows
+        The world's threshold rows, where they are known already.
+    """
     amd, message = strategy.amd, strategy.message
     leave = amd.enabled and amd.on_machine == "leave_message"
     keyed = message.opt_out != "none" and message.opt_out_key and world.opting_out is not None
@@ -130,7 +143,7 @@ def call_tables(
         share = opting_out.at_start if message.opt_out == "start" else opting_out.at_end
         pressing = threshold(share.central)
     return CallTables(
-        thresholds=thresholds(world, hidden),
+        thresholds=thresholds(world, hidden) if rows is None else rows,
         human_ring=tuple(h.human_ring for h in hidden),
         machine_ring=tuple(h.machine_ring for h in hidden),
         invalid=table(world.signalling.invalid),

@@ -9,8 +9,8 @@ cascade comes back to it (Hawkes and Oakes 1974: a cluster has 1 / (1 - n) membe
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import product
-from typing import NamedTuple
+from functools import lru_cache
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +24,8 @@ from sim.record.feedback import PartOfDay
 from sim.scenario.complaints import ComplaintEffects, Complaints, Contagion, DayPart
 from sim.streams import Key, Purpose, first_words, philox_block, words
 from sim.threshold import WORD, threshold
+
+Level = TypeVar("Level", float, NDArray[np.float64])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -247,8 +249,21 @@ def reference_chance(complaints: Complaints) -> float:
     n = branching_ratio(complaints)
     if n >= 1:
         raise ValueError(f"a complaint breeds {n:.3g} in the mean; it must be fewer than one")
-    counted = complaints.channels.regulator.central * complaints.casebook_effect.central
-    return complaints.per_million.central / 1e6 / counted * (1 - n)
+    return float(
+        reference_level(
+            complaints.per_million.central,
+            complaints.channels.regulator.central,
+            complaints.casebook_effect.central,
+            n,
+        )
+    )
+
+
+def reference_level(
+    per_million: Level, regulator: Level, casebook_effect: Level, branching: Level
+) -> Level:
+    """:func:`reference_chance` from its numbers, one each or n draws of each."""
+    return per_million / 1e6 / (regulator * casebook_effect) * (1 - branching)
 
 
 def branching_ratio(complaints: Complaints) -> float:
@@ -276,20 +291,30 @@ def _thresholds(share: float, effects: ComplaintEffects, rings: bool) -> NDArray
     """(3, 2, 2, 3, 2, 2, 2, 2, 2) uint32 thresholds, see :class:`ComplaintTables`."""
     kind = (1.0, effects.voicemail.central, effects.unanswered.central if rings else 0.0)
     part = (1.0, effects.night.central, effects.meal.central)
-    out = np.empty((3, 2, 2, 3, 2, 2, 2, 2, 2), dtype=np.uint32)
-    for index in product(*(range(size) for size in out.shape)):
-        k, consented, opposed, p, repeat, after_opt_out, first, silence, labelled = index
-        out[index] = _chance(
-            share * kind[k] * part[p],
-            (effects.consented.central, consented),
-            (effects.opposed.central, opposed),
-            (effects.repeat.central, repeat),
-            (effects.after_opt_out.central, after_opt_out),
-            (effects.objection_first.central, first),
-            (effects.silence.central, silence),
-            (effects.labelled.central, labelled),
-        )
-    return out
+    whether = (
+        effects.repeat,
+        effects.after_opt_out,
+        effects.objection_first,
+        effects.silence,
+        effects.labelled,
+    )
+    # Axes in the order of the table; factors in this order, for products round by their order.
+    axes = (
+        (0, kind),
+        (3, part),
+        (1, (1.0, effects.consented.central)),
+        (2, (1.0, effects.opposed.central)),
+        *((4 + at, (1.0, effect.central)) for at, effect in enumerate(whether)),
+    )
+    chance = np.full((1,) * 9, share)
+    for axis, factors in axes:
+        shape = [1] * 9
+        shape[axis] = len(factors)
+        chance = chance * np.array(factors).reshape(shape)
+    below: NDArray[np.uint32] = np.minimum(np.minimum(chance, 1.0) * WORD, WORD - 1).astype(
+        np.uint32
+    )
+    return below
 
 
 def parts_of_day(night: DayPart, meals: tuple[DayPart, ...]) -> NDArray[np.uint8]:
@@ -311,8 +336,9 @@ def _inside(span: DayPart) -> NDArray[np.bool_]:
     return inside
 
 
+@lru_cache(maxsize=16)
 def seconds(law: DurationLaw) -> QuantileTable:
-    """The quantile table of a law in whole seconds, at least one."""
+    """The quantile table of a law in whole seconds, at least one. Cached as other tables are."""
     ppf = quantile_function(law)
     return tabulate(lambda p: ppf(p) / 1000, longest_ms=LONGEST_S, shortest_ms=1)
 

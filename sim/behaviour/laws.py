@@ -67,7 +67,11 @@ def _survival(law: laws.Survival) -> Ppf:
     return ppf
 
 
+@lru_cache(maxsize=128)
 def table(law: laws.DurationLaw, *, longest_ms: int | None = None) -> QuantileTable:
-    """The quantile table of a law, in ms, cut to one hour unless said otherwise."""
+    """The quantile table of a law, in ms, cut to one hour unless said otherwise.
+
+    Cached: strategies, and draws of other numbers, share most laws.
+    """
     ppf = quantile_function(law)
     return tabulate(ppf) if longest_ms is None else tabulate(ppf, longest_ms=longest_ms)

@@ -28,6 +28,9 @@ class Model(BaseModel):
 class FrozenDict(dict[str, Any]):
     """A mapping that keeps its order and refuses to change."""
 
+    def __hash__(self) -> int:  # type: ignore[override] # it never changes
+        return hash(frozenset(self.items()))
+
     def _refuse(self, *_args: object, **_kwargs: object) -> Any:
         raise TypeError("this mapping is immutable")
 

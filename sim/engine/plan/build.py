@@ -13,17 +13,14 @@ from numpy.typing import NDArray
 from sim.behaviour.calls import call_tables
 from sim.engine.plan import calendar
 from sim.engine.plan.calling import Timetable
-from sim.engine.plan.enforce import Enforcement
 from sim.engine.plan.feedback_build import build_feedback
 from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction
 from sim.engine.plan.plan import (
-    Calling,
-    Group,
     Plan,
     Posture,
     Step,
 )
-from sim.engine.plan.stage import Stage
+from sim.engine.plan.stage import Stage, timetable_of
 from sim.record.log import N_OUTCOMES, Outcome
 from sim.regimes.laws import NO_LAWS, Laws
 from sim.scenario.scenario import Scenario
@@ -67,15 +64,10 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
     """
     scenario, population = stage.scenario, stage.population
     strategy: Strategy = scenario.strategies[which] if isinstance(which, str) else which
-    campaign = strategy.campaign
-    start_utc = calendar.utc_ms(campaign.start, campaign.timezone)
-    cutoff = calendar.utc_ms(campaign.cutoff, campaign.timezone) - start_utc
-    enforced = Enforcement(scenario, strategy, stage.laws, stage.almanac)
-    times = Timetable(scenario, strategy, enforced, stage.almanac, start_utc, cutoff)
-    calling = times.calling()
-    groups = times.groups(calling)
+    times = stage.timetable(which) if isinstance(which, str) else timetable_of(stage, strategy)
+    enforced, start_utc, cutoff = times.enforced, times.start_utc_ms, times.cutoff_ms
     stances, stages = _stances(scenario, strategy)
-    postures, live, reached_live = _postures(stage, strategy, times, groups, stances)
+    postures, live, reached_live = _postures(stage, strategy, times, stances)
     tables = postures[0].tables
     order = stage.order(strategy)
     return Plan(
@@ -84,8 +76,8 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         tables=tables,
         class_of=stage.class_of,
         order=order[enforced.listed(population)[order]] if enforced.rules else order,
-        calling=calling,
-        groups=groups,
+        calling=times.calling,
+        groups=times.groups,
         group=times.group_of(population),
         steps=capacity_steps(strategy, start_utc, cutoff),
         cutoff_ms=cutoff,
@@ -100,7 +92,7 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         key_press_ms=strategy.suppression.key_press,
         partner=population.partner if strategy.suppression.household else None,
         numbers=tables.numbers,
-        feedback=_feedback(stage, strategy, times, calling, postures, stages),
+        feedback=_feedback(stage, strategy, times, postures, stages),
     )
 
 
@@ -108,7 +100,6 @@ def _feedback(
     stage: Stage,
     strategy: Strategy,
     times: Timetable,
-    calling: tuple[Calling, ...],
     postures: Sequence[Posture],
     stages: tuple[Reaction, Reaction, Reaction],
 ) -> FeedbackPlan | None:
@@ -116,7 +107,7 @@ def _feedback(
     return build_feedback(
         stage.scenario,
         strategy,
-        calling,
+        times.calling,
         times.start_utc_ms,
         times.cutoff_ms,
         tuple(posture.tables.opt_out == "start" for posture in postures),
@@ -131,18 +122,17 @@ def _postures(
     stage: Stage,
     strategy: Strategy,
     times: Timetable,
-    groups: Sequence[Group],
     stances: Sequence[_Stance],
 ) -> tuple[tuple[Posture, ...], tuple[int, ...], int]:
     """A posture for each stance; live thresholds, and the one that means delivered live, ms."""
     world = stage.scenario.world
     reached_live = min(strategy.reached_when.live, strategy.message.duration)
     live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
-    tables = call_tables(world, strategy, stage.hidden, live)
-    postures = [Posture(tables, tuple(group.open_ms for group in groups))]
+    tables = call_tables(world, strategy, stage.hidden, live, stage.rows)
+    postures = [Posture(tables, tuple(group.open_ms for group in times.groups))]
     for stance in stances[1:]:
-        said = call_tables(world, _with_message(strategy, stance), stage.hidden, live)
-        narrowed = times.groups(times.calling(narrow=stance.narrow_hours))
+        said = call_tables(world, _with_message(strategy, stance), stage.hidden, live, stage.rows)
+        narrowed = times.narrow_groups if stance.narrow_hours else times.groups
         postures.append(Posture(said, tuple(group.open_ms for group in narrowed)))
     return tuple(postures), live, reached_live
 

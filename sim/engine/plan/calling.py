@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -20,9 +21,13 @@ from sim.world.population import Population
 from sim.world.slots import ConsentSlot, consent_slots
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Timetable:
-    """What the calendars of one strategy are made from."""
+    """What the calendars of one strategy are made from.
+
+    No number of a scenario that may be a range decides what a clock shows, so one timetable serves
+    all draws of a strategy.
+    """
 
     scenario: Scenario
     strategy: Strategy
@@ -39,11 +44,23 @@ class Timetable:
         """First UTC minute of the campaign since 1970, and number of minutes."""
         return self.start_utc_ms // calendar.MINUTE_MS, self.cutoff_ms // calendar.MINUTE_MS
 
-    def calling(self, *, narrow: bool = False) -> tuple[Calling, ...]:
-        """The calendars of all territories; narrow, cut to the windows that a reaction leaves."""
-        return tuple(self._of(name, narrow) for name in self.scenario.world.territories)
+    @cached_property
+    def calling(self) -> tuple[Calling, ...]:
+        """The calendars of all territories."""
+        return tuple(self._of(name, narrow=False) for name in self.scenario.world.territories)
 
-    def _of(self, territory: str, narrow: bool) -> Calling:
+    @cached_property
+    def groups(self) -> tuple[Group, ...]:
+        """Groups of lines by when they may be dialled."""
+        return self._groups(self.calling)
+
+    @cached_property
+    def narrow_groups(self) -> tuple[Group, ...]:
+        """The same groups, cut to the windows that a reaction leaves."""
+        names = self.scenario.world.territories
+        return self._groups(tuple(self._of(name, narrow=True) for name in names))
+
+    def _of(self, territory: str, *, narrow: bool) -> Calling:
         """The calendar of one territory."""
         place, dialing = self.scenario.world.territories[territory], self.strategy.dialing
         first, count = self._minutes
@@ -77,8 +94,8 @@ class Timetable:
             row=quarter[changes],
         )
 
-    def groups(self, calling: Sequence[Calling]) -> tuple[Group, ...]:
-        """Groups of lines by when they may be dialled.
+    def _groups(self, calling: Sequence[Calling]) -> tuple[Group, ...]:
+        """Groups of lines by the calendars of their territories.
 
         A group is a territory; where consented times are enforced, a territory and such a time.
         There a line without consent, which only a partial enforcement leaves on the list, has its

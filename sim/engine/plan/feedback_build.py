@@ -70,6 +70,7 @@ def build_feedback(
         else _silences(
             scenario,
             strategy,
+            complaints.silence,
             laws.rules(complaints.silence),
             almanac or Almanac(),
             start_utc_ms,
@@ -85,7 +86,9 @@ def build_feedback(
         call_back=call_back_tables(world.call_back, strategy.inbound.lines, gives_number)
         if world.call_back
         else None,
-        regulator=_regulator(world.regulator, start_utc_ms, horizon, stage_reactions)
+        regulator=_regulator(
+            world.regulator, start_utc_ms, horizon, stage_reactions, almanac or Almanac()
+        )
         if world.regulator
         else None,
         reputation=reputation_plan(world.reputation, cutoff_ms) if world.reputation else None,
@@ -98,11 +101,13 @@ def _regulator(
     start_utc_ms: int,
     horizon_ms: int,
     reactions: tuple[Reaction, Reaction, Reaction],
+    almanac: Almanac,
 ) -> RegulatorPlan:
     """When the regulator looks, and what follows."""
-    from_reports = regulator.thresholds
+    from_reports, reviews = regulator.thresholds, regulator.reviews
+    asked = ("reviews", reviews, start_utc_ms, horizon_ms)
     return RegulatorPlan(
-        review_ms=review_moments(regulator.reviews, start_utc_ms, horizon_ms),
+        review_ms=almanac.kept(asked, lambda: review_moments(reviews, start_utc_ms, horizon_ms)),
         registration_ms=regulator.registration,
         thresholds=(from_reports.contact, from_reports.reminder, from_reports.order),
         reactions=reactions,
@@ -133,6 +138,7 @@ def review_moments(reviews: Reviews, start_utc_ms: int, horizon_ms: int) -> tupl
 def _silences(
     scenario: Scenario,
     strategy: Strategy,
+    regime: str,
     of_regime: Sequence[Rule],
     almanac: Almanac,
     start_utc_ms: int,
@@ -152,15 +158,32 @@ def _silences(
         and rule.since <= closes
         and (rule.until is None or rule.until >= opens)
     ]
+    zones = tuple((name, one.timezone) for name, one in scenario.world.territories.items())
+
+    def found() -> tuple[NDArray[np.int64], ...]:
+        return _silent(zones, rules, almanac, start_utc_ms, horizon_ms)
+
+    asked = ("silence", zones, regime, opens, closes, start_utc_ms, horizon_ms)
+    return almanac.kept(asked, found)
+
+
+def _silent(
+    zones: Sequence[tuple[str, str]],
+    rules: Sequence[SilenceRule],
+    almanac: Almanac,
+    start_utc_ms: int,
+    horizon_ms: int,
+) -> tuple[NDArray[np.int64], ...]:
+    """By territory, of which name and time zone are given: silences of some rules."""
     first = start_utc_ms // calendar.MINUTE_MS
     count = -(-horizon_ms // calendar.MINUTE_MS)
     silences = []
-    for name, place in scenario.world.territories.items():
-        local = almanac.local_minutes(place.timezone, first, count)
+    for name, zone in zones:
+        local = almanac.local_minutes(zone, first, count)
         silent = np.zeros(count, dtype=np.bool_)
         for rule in rules:
             for poll in rule.polls:
-                day = poll.date_in(name, place.timezone).toordinal() - _EPOCH
+                day = poll.date_in(name, zone).toordinal() - _EPOCH
                 starts = (day - rule.days_before) * 1440 + rule.starts
                 silent |= (local >= starts) & (local < day * 1440 + rule.ends)
         silences.append(calendar.intervals(silent))

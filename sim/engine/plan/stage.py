@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.answering import Latent
+from sim.behaviour.answering import Latent, thresholds
+from sim.engine.plan import calendar
 from sim.engine.plan.almanac import Almanac
+from sim.engine.plan.calling import Timetable
+from sim.engine.plan.enforce import Enforcement
 from sim.engine.plan.order import dialling_order
 from sim.regimes.laws import NO_LAWS, Laws
 from sim.scenario.scenario import Scenario
@@ -34,6 +39,8 @@ class Stage:
         That of an earlier stage, so that no clock is read twice.
     hidden
         The latent shares of an earlier stage whose line types answer alike.
+    timetables
+        The calendars of an earlier stage of the same campaigns.
 
     Raises
     ------
@@ -49,6 +56,7 @@ class Stage:
         *,
         almanac: Almanac | None = None,
         hidden: tuple[Latent, ...] | None = None,
+        timetables: dict[str, Timetable] | None = None,
     ) -> None:
         self.scenario = scenario
         """The scenario, as simulated."""
@@ -66,6 +74,18 @@ class Stage:
         """(lines,) By line id: its class in the threshold rows."""
         self.class_of.flags.writeable = False
         self._orders: dict[tuple[object, ...], NDArray[np.int32]] = {}
+        self._timetables: dict[str, Timetable] = {} if timetables is None else timetables
+
+    @cached_property
+    def rows(self) -> NDArray[np.uint32]:
+        """Threshold rows of calls: :func:`sim.behaviour.answering.thresholds`."""
+        return thresholds(self.scenario.world, self.hidden)
+
+    def timetable(self, name: str) -> Timetable:
+        """When a strategy of the scenario calls; the same for all draws."""
+        if name not in self._timetables:
+            self._timetables[name] = timetable_of(self, self.scenario.strategies[name])
+        return self._timetables[name]
 
     def order(self, strategy: Strategy) -> NDArray[np.int32]:
         """The list of a strategy in dialling order, line ids, (n,) int32; before enforcement.
@@ -105,4 +125,14 @@ class Stage:
             replication,
             almanac=self.almanac,
             hidden=self.hidden if same else None,
+            timetables=self._timetables,
         )
+
+
+def timetable_of(stage: Stage, strategy: Strategy) -> Timetable:
+    """When a strategy calls."""
+    campaign = strategy.campaign
+    start_utc = calendar.utc_ms(campaign.start, campaign.timezone)
+    cutoff = calendar.utc_ms(campaign.cutoff, campaign.timezone) - start_utc
+    enforced = Enforcement(stage.scenario, strategy, stage.laws, stage.almanac)
+    return Timetable(stage.scenario, strategy, enforced, stage.almanac, start_utc, cutoff)
