@@ -35,10 +35,10 @@ ALLOWED: dict[str, str] = {
     "engine.plan": "record scenario regimes behaviour world",
     "engine.fast": "record behaviour engine.plan",
     "engine.reference": "record behaviour engine.plan",
-    "measure": "record scenario behaviour engine.plan",
+    "measure": "document record scenario behaviour engine.plan",
     "audit": "document record scenario regimes behaviour world engine.plan",
     "store": "record scenario behaviour world engine.plan measure audit",
-    "study": "document record scenario behaviour measure",
+    "study": "document record scenario measure",
     "jobs": (
         "document record scenario regimes behaviour loading engine.plan engine.fast measure audit "
         "store study"

@@ -22,6 +22,8 @@ from sim.study.inputs import Cascade, written
 from sim.study.points import uniforms
 
 Floats = NDArray[np.float64]
+_COUNTS = ("all", "regulator", "regulator_before_cutoff")
+"""What of a reading is counted, in the order of their names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def _row(found: Found, world: World, scale: Fraction) -> _Row:
     return _Row(
         metrics={name: None if (v := shown[name]) is None else float(v) for name in SPREAD},
         finished=found.metrics["list_done_hours"] is not None,
-        complaints=None if world.complaints is None else read(found.cases, [world]),
+        complaints=None if world.complaints is None else read(found.cases, world),
         violations={rule: round(n / scale) for rule, n in found.violations.items()},
     )
 
@@ -115,7 +117,7 @@ def _complaints(rows: Sequence[_Row]) -> dict[str, Count]:
             np.concatenate([getattr(one, field).mean for one in told]),
             np.concatenate([getattr(one, field).variance for one in told]),
         )
-        for name, field in zip(COUNTED, Read.__dataclass_fields__, strict=True)
+        for name, field in zip(COUNTED, _COUNTS, strict=True)
     }
 
 

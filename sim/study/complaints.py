@@ -1,15 +1,12 @@
 """Complaints in expectation, from the cases of one log, under many values of what is not known.
 
-Nothing is drawn. The chance of a complaint about a call is that of the model
-(:func:`sim.behaviour.complaining.reference_chance` times the effects that apply), the delay to it
-and to what it breeds are spread over cells of time, and the cascade is worked out to the horizon
-(:mod:`sim.measure.cascade`). Left out, since a log hardly shows them: complaints of callers back
-who never got through, and what an objection during the campaign makes of a later call.
+Nothing is drawn: what is expected of calls is :mod:`sim.measure.founding`'s, and the cascade is
+worked out to the horizon (:mod:`sim.measure.cascade`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -17,19 +14,18 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import betainc, pdtr
 
-from sim.behaviour.complaining import parts_of_day, reference_chance
-from sim.behaviour.laws import quantile_function
 from sim.document.laws import DurationLaw
-from sim.measure.cascade import accumulated, cells, falls, moments_over
-from sim.measure.cases import CONSENTED, KINDS, OPPOSED, Cases
-from sim.measure.marks import BIN_MS
-from sim.record.feedback import Channel, Kind
-from sim.scenario.complaints import Complaints
+from sim.document.node import Path
+from sim.measure import founding
+from sim.measure.cascade import moments_over
+from sim.measure.cases import Cases
+from sim.record.feedback import Channel
 from sim.scenario.world import World
+from sim.study.inputs import with_values
 
 Floats = NDArray[np.float64]
-WITHIN = 48
-"""Cells of time up to the cutoff; as many follow to the horizon."""
+Values = Mapping[Path, Floats]
+"""By key of a scenario: its value in each of n draws, (n,); keys without any stay central."""
 
 
 class Count(NamedTuple):
@@ -50,56 +46,69 @@ class Read:
     regulator: Count
     """Of these, to the regulator."""
     regulator_before_cutoff: Count
+    acting: Count
+    """Those to the regulator early enough for it to act on the campaign, from :func:`read`."""
 
 
-def read(cases: Cases, worlds: Sequence[World]) -> Read:
-    """Complaints that one log leads to in each of several worlds.
+def read(
+    cases: Cases, world: World, values: Values | None = None, n: int = 1, acting_ms: float = 0.0
+) -> Read:
+    """Complaints that one log leads to in each of n draws of the world.
 
     Parameters
     ----------
     cases
         Of the log.
-    worlds
-        The world in each draw. They differ in numbers alone, not in times of day, and in nothing
-        that would have changed the log.
+    world
+        The log's world.
+    values
+        What differs from it in the draws: numbers alone, no times of day, and nothing that would
+        have changed the log.
+    n
+        How many draws.
+    acting_ms
+        Count reports before this moment apart, ms since the start; moved back to the end of a cell.
 
     Raises
     ------
     ValueError
-        Where a world has no complaints, or none is given.
+        Where the world has no complaints, or in some draw a complaint breeds one or more.
     """
-    told = [world.complaints for world in worlds]
-    every = [one for one in told if one is not None]
-    if not every or len(every) < len(told):
+    if world.complaints is None:
         raise ValueError("there are no complaints to read")
-    edges = _edges(cases, every[0].horizon)
-    founders = _founders(cases, edges, worlds, every)
-    channels = np.array([[getattr(c.channels, name).central for name in _CHANNELS] for c in every])
-    bred = np.array(
-        [
-            [
-                0.0 if c.contagion is None else getattr(c.contagion, name).central
-                for name in _CHANNELS
-            ]
-            for c in every
-        ]
-    )
-    called = _called(cases, edges)
-    masks = _masks(edges, cases.cutoff_ms)
-    out: list[Count] = []
-    for mask in masks:
-        mean, variance = np.empty(len(every)), np.empty(len(every))
-        for law, rows in _by_law(
-            [None if c.contagion is None else c.contagion.delay for c in every]
-        ):
-            joining = np.zeros((len(called), len(called)))
-            if law is not None:
-                joining = _spread(law, edges) * called
-            mean[rows], variance[rows] = moments_over(
-                founders[rows], joining, channels[rows], bred[rows], mask
+    values = values or {}
+    at = founding.numbers(world, _value(world, values, n))
+    over = int((at.branching >= 1).sum())
+    if over:
+        raise ValueError(f"a complaint breeds one or more in {over} of {n} draws")
+    edges = founding.edges_of(cases, world.complaints.horizon)
+    called = founding.called_by(cases, edges)
+    founders = _founders(cases, edges, world, values, at)
+    contagion = world.complaints.contagion
+    out = [Count(np.empty(n), np.empty(n)) for _ in range(4)]
+    laws: list[tuple[DurationLaw | None, NDArray[np.intp]]] = [(None, np.arange(n))]
+    if contagion is not None:
+        laws = [*_laws(contagion.delay, ("world", "complaints", "contagion", "delay"), values, n)]
+    for law, rows in laws:
+        joining = np.zeros((len(called), len(called)))
+        if law is not None:
+            joining = founding.spread(law, edges) * called
+        for count, mask in zip(out, _masks(edges, cases.cutoff_ms, acting_ms), strict=True):
+            count.mean[rows], count.variance[rows] = moments_over(
+                founders[rows], joining, at.channels[rows], at.bred[rows], mask
             )
-        out.append(Count(mean, variance))
     return Read(*out)
+
+
+def _value(world: World, values: Values, n: int) -> founding.Value:
+    """Values of the keys of a world: as drawn, else central."""
+    middle = founding.central(world)
+
+    def value(path: str) -> Floats:
+        found = values.get(("world", *path.split(".")))
+        return np.repeat(middle(path), n) if found is None else found
+
+    return value
 
 
 def quantile(count: Count, share: float) -> int:
@@ -115,6 +124,11 @@ def quantile(count: Count, share: float) -> int:
         middle = (low + high) // 2
         low, high = (low, middle) if _at_most(count, middle) >= share else (middle, high)
     return high
+
+
+def at_least(count: Count, k: int) -> float:
+    """The chance of so many or more, over draws and luck; by the law of :func:`quantile`."""
+    return 1 - _at_most(count, k - 1) if k > 0 else 1.0
 
 
 def none(count: Count) -> float:
@@ -133,144 +147,38 @@ def _at_most(count: Count, k: int) -> float:
     return float(chance.mean())
 
 
-def _bred(complaints: Complaints) -> list[float]:
-    """Mean further complaints after one to each channel."""
-    contagion = complaints.contagion
-    if contagion is None:
-        return [0.0] * len(_CHANNELS)
-    return [getattr(contagion, name).central for name in _CHANNELS]
-
-
-# ── Cells of time ────────────────────────────────────────────────────────────────────────────────
-
-_CHANNELS = tuple(channel.name.lower() for channel in Channel)
-
-
-def _edges(cases: Cases, horizon_ms: int) -> Floats:
-    """Edges of the cells; up to the cutoff whole bins."""
-    edges = cells(cases.cutoff_ms, horizon_ms, within=min(WITHIN, len(cases.dialled)))
-    inside = edges < min(cases.cutoff_ms, horizon_ms)
-    edges[inside] = np.rint(edges[inside] / BIN_MS) * BIN_MS
-    return edges
-
-
-def _cell_of(edges: Floats, bins: int) -> NDArray[np.intp]:
-    """(bins,) The cell of each bin's beginning; beyond the horizon the number of cells."""
-    at = np.arange(bins) * float(BIN_MS)
-    return np.searchsorted(edges[1:], at, side="right")
-
-
-def _masks(edges: Floats, cutoff_ms: int) -> list[NDArray[np.bool_]]:
-    """(cells, channels) What counts: all, to the regulator, to it before the cutoff."""
+def _masks(edges: Floats, cutoff_ms: int, acting_ms: float) -> list[NDArray[np.bool_]]:
+    """(cells, channels) What counts: all, to the regulator, to it before cutoff and review."""
     every = np.ones((len(edges) - 1, len(Channel)), dtype=np.bool_)
     regulator = every & (np.arange(len(Channel)) == Channel.REGULATOR)
-    return [every, regulator, regulator & (edges[:-1] < cutoff_ms)[:, None]]
+    before = [regulator & (edges[:-1] < moment)[:, None] for moment in (cutoff_ms, acting_ms)]
+    return [every, regulator, *before]
 
 
-def _called(cases: Cases, edges: Floats) -> Floats:
-    """(cells,) Share of the world's lines called by then, in the mean over each cell."""
-    share = np.concatenate([[0.0], np.cumsum(cases.dialled)]) / cases.world
-    at = np.minimum(np.arange(len(share)) * float(BIN_MS), cases.cutoff_ms)
-    area = np.concatenate([[0.0], np.cumsum((share[1:] + share[:-1]) / 2 * np.diff(at))])
-    total = np.interp(edges, at, area) + np.maximum(edges - at[-1], 0.0) * share[-1]
-    return np.asarray(np.diff(total) / np.diff(edges), dtype=np.float64)
-
-
-def _spread(law: DurationLaw, edges: Floats) -> Floats:
-    """(cells, cells) Where a delay of a law ends, by where it began."""
-    return falls(accumulated(quantile_function(law)), edges)
-
-
-def _by_law(laws: Sequence[DurationLaw | None]) -> list[tuple[DurationLaw | None, list[int]]]:
-    """Draws that share a law: mostly all of them do."""
-    found: list[tuple[DurationLaw | None, list[int]]] = []
-    for row, law in enumerate(laws):
-        for known, rows in found:
-            if known == law:
-                rows.append(row)
-                break
-        else:
-            found.append((law, [row]))
-    return found
-
-
-# ── Complaints about calls ───────────────────────────────────────────────────────────────────────
+def _laws(
+    law: DurationLaw, path: Path, values: Values, n: int
+) -> Iterator[tuple[DurationLaw, NDArray[np.intp]]]:
+    """A law in n draws, with the draws that have it; mostly all of them do."""
+    below = {key[len(path) :]: value for key, value in values.items() if key[: len(path)] == path}
+    if not below:
+        yield law, np.arange(n)
+        return
+    table = np.column_stack(list(below.values()))
+    rows, which = np.unique(table, axis=0, return_inverse=True)
+    for number, row in enumerate(rows.tolist()):
+        yield with_values(law, dict(zip(below, row, strict=True))), np.flatnonzero(which == number)
 
 
 def _founders(
-    cases: Cases, edges: Floats, worlds: Sequence[World], every: Sequence[Complaints]
+    cases: Cases, edges: Floats, world: World, values: Values, at: founding.Numbers
 ) -> Floats:
     """(n, cells) Mean complaints about calls, by cell of the complaint."""
-    out = np.empty((len(worlds), len(edges) - 1))
-    for hearing, rows in _by_law([world.voicemail.delay for world in worlds]):
-        assert hearing is not None
-        known = _by_case(cases, edges, every[rows[0]], _spread(hearing, edges))
-        chance = np.stack([_chances(cases, worlds[row], every[row]) for row in rows])
-        basis = chance.reshape(len(rows), -1) @ known.reshape(len(edges) - 1, -1).T
-        for delay, some in _by_law([every[row].delay for row in rows]):
-            assert delay is not None
-            out[[rows[i] for i in some]] = basis[some] @ _spread(delay, edges)
+    complaints, n = world.complaints, len(at.per_million)
+    assert complaints is not None
+    basis, out = np.empty((n, len(edges) - 1)), np.empty((n, len(edges) - 1))
+    for law, rows in _laws(world.voicemail.delay, ("world", "voicemail", "delay"), values, n):
+        known = founding.by_case(cases, edges, complaints, founding.spread(law, edges))
+        basis[rows] = founding.founding(cases, known, at.of(rows))
+    for law, rows in _laws(complaints.delay, ("world", "complaints", "delay"), values, n):
+        out[rows] = basis[rows] @ founding.spread(law, edges)
     return out
-
-
-def _by_case(cases: Cases, edges: Floats, complaints: Complaints, hearing: Floats) -> Floats:
-    """(cells, 3, 2, 3, 4, 2) Calls by cell, part of day, silence, kind, standing and attempt.
-
-    A message left stands in the cell in which it is heard, were it heard, and where that lies in
-    the silence of its territory; its part of day is that of the call.
-    """
-    places, bins = cases.quarter.shape
-    n = len(edges) - 1
-    cell = _cell_of(edges, bins)
-    part = parts_of_day(complaints.night, complaints.meals)[cases.quarter]
-    silent = _silent(cases, edges)
-    out = np.zeros((n, 3, 2, *cases.calls.shape[2:]))
-    message = KINDS.index(Kind.VOICEMAIL)
-    for place in range(places):
-        counted = np.zeros((n + 1, 3, 2, *cases.calls.shape[2:]))
-        quiet = cases.silence[place, :bins].astype(np.intp)
-        np.add.at(counted, (cell, part[place], quiet), cases.calls[place])
-        counted = counted[:n]
-        # (cells, part, standing, attempt) of messages, whenever they were left.
-        left = counted[:, :, :, message].sum(axis=2)
-        counted[:, :, :, message] = 0
-        heard = np.tensordot(hearing.T, left, axes=1)
-        share = silent[place].reshape(-1, 1, 1, 1)
-        counted[:, :, 0, message] = heard * (1 - share)
-        counted[:, :, 1, message] = heard * share
-        out += counted
-    return out
-
-
-def _silent(cases: Cases, edges: Floats) -> Floats:
-    """(territories, cells) Share of each cell that lies in the silence before a poll."""
-    at = np.arange(cases.silence.shape[1] + 1) * float(BIN_MS)
-    area = np.cumsum(cases.silence * float(BIN_MS), axis=1)
-    total = np.stack([np.interp(edges, at, np.concatenate([[0.0], row])) for row in area])
-    return np.asarray(np.diff(total, axis=1) / np.diff(edges), dtype=np.float64)
-
-
-def _chances(cases: Cases, world: World, complaints: Complaints) -> Floats:
-    """(3, 2, 3, 4, 2) Chance of a complaint by part, silence, kind, standing and attempt."""
-    effects = complaints.effects
-    standing = np.ones(4)
-    standing[[OPPOSED, OPPOSED | CONSENTED]] *= effects.opposed.central
-    standing[[CONSENTED, OPPOSED | CONSENTED]] *= effects.consented.central
-    factors = (
-        np.array([1.0, effects.night.central, effects.meal.central]),
-        np.array([1.0, effects.silence.central]),
-        np.array(
-            [1.0, effects.voicemail.central, effects.unanswered.central if cases.rings else 0.0]
-        ),
-        standing,
-        np.array([1.0, effects.repeat.central]),
-    )
-    chance = np.full((), reference_chance(complaints))
-    if cases.objection_first:
-        chance = chance * effects.objection_first.central
-    for factor in factors:
-        chance = np.multiply.outer(chance, factor)
-    chance = np.minimum(chance, 1.0)
-    # What is not heard annoys nobody.
-    chance[:, :, KINDS.index(Kind.VOICEMAIL)] *= world.voicemail.heard.central
-    return np.asarray(chance, dtype=np.float64)

@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,6 +38,7 @@ MOST_BRED = 0.9
 """Mean further complaints that one may breed in a draw, so that each becomes ten at most; midway
 between the central value and 1 where that is more."""
 Quantity = ShareRange | FactorRange | DurationRange
+Changed = TypeVar("Changed", bound=BaseModel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -326,6 +327,28 @@ def _composition(
 # ── One draw ─────────────────────────────────────────────────────────────────────────────────────
 
 
+def values_in(moving: Sequence[Group], uniforms: Mapping[str, Floats]) -> dict[Path, Floats]:
+    """The value of every key in n draws.
+
+    Parameters
+    ----------
+    moving
+        Groups of inputs.
+    uniforms
+        By the path of an input: its uniform in each draw, (n,), in (0, 1). Inputs that are not
+        here stay at their central values; groups without any are left out.
+    """
+    found: dict[Path, Floats] = {}
+    for group in moving:
+        here = [uniforms.get(one.path) for one in group.inputs]
+        known = [u for u in here if u is not None]
+        if known:
+            middle = np.full(len(known[0]), 0.5)
+            columns = np.column_stack([middle if u is None else u for u in here])
+            found.update(group.values(columns))
+    return found
+
+
 def drawn(scenario: Scenario, moving: Sequence[Group], uniform: Mapping[str, float]) -> Scenario:
     """A scenario at one draw of its inputs: each becomes one number.
 
@@ -344,25 +367,22 @@ def drawn(scenario: Scenario, moving: Sequence[Group], uniform: Mapping[str, flo
 
 def values_of(moving: Sequence[Group], uniform: Mapping[str, float]) -> dict[Path, float]:
     """The value of each key that a draw moves; arguments as for :func:`drawn`."""
-    values: dict[Path, float] = {}
-    for group in moving:
-        here = [uniform.get(one.path) for one in group.inputs]
-        if all(u is None for u in here):
-            continue
-        row = np.array([[0.5 if u is None else u for u in here]])
-        values.update({path: float(value[0]) for path, value in group.values(row)})
-    return values
+    found = values_in(moving, {path: np.array([u]) for path, u in uniform.items()})
+    return {path: float(value[0]) for path, value in found.items()}
 
 
-def with_values(scenario: Scenario, values: Mapping[Path, float]) -> Scenario:
-    """The scenario with numbers in place of quantities. Nothing is checked here."""
+def with_values(scenario: Changed, values: Mapping[Path, float]) -> Changed:
+    """A scenario, or a part of one with paths below it, with numbers in place of quantities.
+
+    Nothing is checked here.
+    """
     tree: dict[str | int, Any] = {}
     for path, value in values.items():
         at = tree
         for part in path[:-1]:
             at = at.setdefault(part, {})
         at[path[-1]] = value
-    changed: Scenario = _replaced(scenario, tree)
+    changed: Changed = _replaced(scenario, tree)
     return changed
 
 

@@ -17,6 +17,7 @@ from sim.measure.cases import Casing
 from sim.measure.chapters.complaints import ComplaintTotals
 from sim.measure.chapters.reach import ReachTotals
 from sim.scenario.scale import scale_scenario
+from sim.scenario.world import World
 from sim.streams import Replication
 from sim.study.complaints import Count, none, quantile, read
 from sim.study.reach import Readings, people_reached
@@ -43,7 +44,7 @@ def replayed(runs: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray, np.nda
         for found in simulate(again, ["three-attempts"], observers=[casing]):
             made = found.totals[ComplaintTotals]
             drawn.append((made.total, made.by_channel[0], made.regulator_before_cutoff))
-            told = read(casing.cases, [world])
+            told = read(casing.cases, world)
             expected.append(
                 [
                     (float(c.mean[0]), float(c.variance[0]))
@@ -101,4 +102,4 @@ def test_a_quantile_over_draws_mixes_their_laws() -> None:
 
 def test_no_complaints_cannot_be_read() -> None:
     with pytest.raises(ValueError, match="no complaints"):
-        read(None, [])  # type: ignore[arg-type]
+        read(None, World.model_construct(complaints=None))  # type: ignore[arg-type]
