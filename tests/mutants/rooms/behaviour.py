@@ -80,8 +80,8 @@ MUTANTS = (
     ),
     Mutant(
         "what contagion adds is taken off the level: nothing is",
-        "sim.behaviour:reference_chance",
-        Swap("any_a * (1 - n)", "any_a"),
+        "sim.behaviour:reference_level",
+        Swap("any_a * (1 - branching)", "any_a"),
         _COMPLAINING + "test_contagion_leaves_the_casebooks_total",
     ),
 )
