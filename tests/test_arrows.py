@@ -38,7 +38,7 @@ ALLOWED: dict[str, str] = {
     "measure": "document record scenario behaviour engine.plan",
     "audit": "document record scenario regimes behaviour world engine.plan",
     "store": "record scenario behaviour world engine.plan measure audit",
-    "study": "document record scenario measure",
+    "study": "document record scenario engine.plan measure",
     "jobs": (
         "document record scenario regimes behaviour loading engine.plan engine.fast measure audit "
         "store study"

@@ -58,6 +58,11 @@ class Cases:
     cutoff_ms: int
     """The campaign's cutoff, ms since its start."""
 
+    @property
+    def placed(self) -> int:
+        """Calls that rang somewhere: neither busy nor invalid."""
+        return int(self.calls.sum())
+
 
 class Casing:
     """Counts the cases of each strategy while its log is made."""

@@ -7,7 +7,7 @@ worked out to the horizon (:mod:`sim.measure.cascade`).
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import NamedTuple
 
 import numpy as np
@@ -49,6 +49,11 @@ class Read:
     acting: Count
     """Those to the regulator early enough for it to act on the campaign, from :func:`read`."""
 
+    def then(self, other: Read) -> Read:
+        """The draws of this one, and those of another after them."""
+        both = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(Read))
+        return Read(*(Count(*map(np.concatenate, zip(a, b, strict=True))) for a, b in both))
+
 
 def read(
     cases: Cases, world: World, values: Values | None = None, n: int = 1, acting_ms: float = 0.0
@@ -77,7 +82,7 @@ def read(
     if world.complaints is None:
         raise ValueError("there are no complaints to read")
     values = values or {}
-    at = founding.numbers(world, _value(world, values, n))
+    at = founding.numbers(world, value_of(world, values, n))
     over = int((at.branching >= 1).sum())
     if over:
         raise ValueError(f"a complaint breeds one or more in {over} of {n} draws")
@@ -100,7 +105,7 @@ def read(
     return Read(*out)
 
 
-def _value(world: World, values: Values, n: int) -> founding.Value:
+def value_of(world: World, values: Values, n: int) -> founding.Value:
     """Values of the keys of a world: as drawn, else central."""
     middle = founding.central(world)
 

@@ -1,0 +1,195 @@
+"""One finished strategy, read under many draws of what decides nothing about its calls.
+
+A run is made once, at central values. Whatever its calls do not hang on can be drawn afterwards,
+as often as one likes, and applied to its ledger of cases in expectation: people reached
+(:mod:`sim.study.reach`) and complaints with their law (:mod:`sim.study.complaints`). Strategies
+share the draws, so they can be compared draw by draw.
+
+Inputs that act on the campaign only through what comes back (*held*) are read as well, as long as
+the log is very likely to stand all the same: no more than :data:`MOST_ACTS` of the draws and luck
+would have a regulator act in time, and objections that reach the dialer's list would take away no
+more than :data:`MOST_MOVED` of the calls. Both are worked out from the log itself, which is what it
+is until the first of them happens. Where one is more, held inputs stay at their central values.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.engine.plan.placing import Ways
+from sim.measure.cases import Cases
+from sim.scenario.scenario import Scenario
+from sim.streams import Purpose
+from sim.study.complaints import Read, Values, at_least, read, value_of
+from sim.study.inputs import Group, groups, inputs, values_in
+from sim.study.points import uniforms
+from sim.study.reach import Readings, people_reached
+
+Floats = NDArray[np.float64]
+DRAWS: Final = 1024
+"""Draws of a run's readings, beside the central values."""
+MOST_ACTS: Final = 0.05
+"""Most chance that something acts on the campaign with which its log is taken to stand."""
+MOST_MOVED: Final = 0.01
+"""Most calls, as a share of all, that objections may take away at the 95 % point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """The draws that all strategies of a run are read in."""
+
+    moving: tuple[Group, ...]
+    """The scenario's inputs, as it is simulated."""
+    uniforms: Mapping[str, Floats]
+    """By path of an input: its uniform in each draw, (n,)."""
+    n: int
+
+    def values(self, paths: Sequence[str]) -> Values:
+        """Values of the keys that some inputs move; the others stay central."""
+        return values_in(self.moving, {path: self.uniforms[path] for path in paths})
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What one strategy's log says in each draw; draw 0 has every input at its central value."""
+
+    people: Floats
+    """(n + 1,) Mean people reached, as simulated."""
+    complaints: Read | None
+    """Complaints in the same draws, at full size; None where the world has none."""
+    inputs: tuple[str, ...]
+    """Paths of the inputs that were drawn."""
+    acts: float
+    """Chance that the regulator acts on the campaign before its cutoff, over all draws of inputs
+    that bear on it, 0–1."""
+    moved: float
+    """Calls that objections may take away at the 95 % point, as a share of all; 0–1."""
+    stands: bool
+    """Whether held inputs were drawn."""
+
+
+def points(scenario: Scenario, seed: int, n: int = DRAWS) -> Points:
+    """The draws of a scenario's inputs that a run is read in.
+
+    Parameters
+    ----------
+    scenario
+        As simulated.
+    seed
+        Root seed, 0 to 2**64 - 1.
+    n
+        How many.
+    """
+    moving = groups(scenario)
+    paths = [one.path for one in inputs(moving)]
+    drawn = uniforms(seed, paths, range(n), purpose=Purpose.PARAMETER_READ)
+    return Points(moving, dict(zip(paths, drawn.T, strict=True)), n)
+
+
+def reading(
+    cases: Cases,
+    scenario: Scenario,
+    strategy: str,
+    at: Points,
+    *,
+    reads: Sequence[str],
+    held: Sequence[str],
+    ways: Ways,
+    scale: Fraction = Fraction(1),
+) -> Reading:
+    """Read one strategy's log in every draw.
+
+    Parameters
+    ----------
+    cases
+        Of the log.
+    scenario
+        As simulated.
+    strategy
+        Its name.
+    at
+        The draws.
+    reads, held
+        Paths of inputs that decide nothing about its calls, and of those that do so only through
+        what comes back.
+    ways
+        By which ways something comes back.
+    scale
+        Effective scale: lines simulated ÷ lines at full size.
+    """
+    acts = moved = 0.0
+    stands = not ways.labels
+    values = at.values([*reads, *held])
+    counted = _complaints(cases, scenario, values, at.n, ways)
+    if counted is not None and ways.reports is not None:
+        acts = at_least(counted.acting, ways.reports)
+        stands = stands and acts <= MOST_ACTS
+    if ways.again:
+        gone = _objections(cases, scenario, strategy, values, counted, at.n, scale) * ways.again
+        calls = max(int(cases.placed), 1) / scale
+        moved = min(1.0, float(np.quantile(gone, 0.95)) / float(calls))
+        stands = stands and moved <= MOST_MOVED
+    if held and not stands:
+        values = at.values(reads)
+        counted = _complaints(cases, scenario, values, at.n, ways)
+    middle = _complaints(cases, scenario, {}, 1, ways)
+    return Reading(
+        people=np.concatenate(
+            [
+                _people(cases, scenario, strategy, {}, 1),
+                _people(cases, scenario, strategy, values, at.n),
+            ]
+        ),
+        complaints=None if counted is None or middle is None else middle.then(counted),
+        inputs=tuple([*reads, *held] if stands else reads),
+        acts=acts,
+        moved=moved,
+        stands=stands,
+    )
+
+
+def _complaints(
+    cases: Cases, scenario: Scenario, values: Values, n: int, ways: Ways
+) -> Read | None:
+    """Complaints in each draw; None where the world has none."""
+    if scenario.world.complaints is None:
+        return None
+    return read(cases, scenario.world, values, n, float(ways.review_ms))
+
+
+def _people(cases: Cases, scenario: Scenario, strategy: str, values: Values, n: int) -> Floats:
+    """(n,) Mean people reached in each draw."""
+    value = value_of(scenario.world, values, n)
+    draws = Readings(
+        voters=value("voters_per_line"),
+        heard=value("voicemail.heard"),
+        shared=value("voicemail.shared"),
+    )
+    return people_reached(cases.lines, draws, scenario.strategies[strategy].reached_when.voicemail)
+
+
+def _objections(
+    cases: Cases,
+    scenario: Scenario,
+    strategy: str,
+    values: Values,
+    counted: Read | None,
+    n: int,
+    scale: Fraction,
+) -> Floats:
+    """(n,) Most objections by complaint or call-back, at full size: all that ever come."""
+    world, message = scenario.world, scenario.strategies[strategy].message
+    value, gone = value_of(world, values, n), np.zeros(n)
+    if counted is not None:
+        told = value("complaints.channels.regulator") + value("complaints.channels.operator")
+        gone += counted.all.mean * told * value("complaints.opts_out")
+    if world.call_back is not None and message.call_back and message.voicemail:
+        left = float(cases.lines.sum(axis=0) @ np.arange(cases.lines.shape[1]))
+        gone += left / float(scale) * value("call_back.share") * value("call_back.opts_out")
+    return gone
