@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -30,13 +30,15 @@ from sim.record.feedback import (
 )
 from sim.record.log import COLUMNS, LogChunk, Outcome
 from sim.scenario.regulator import Reviews
-from sim.streams import Purpose, philox_block
+from sim.streams import Purpose
+from sim.streams import philox_block as philox
 from tests.worlds import plain
 
 TICK = 500
 """Moments of the generated worlds are whole ticks, so that many coincide."""
 LINES = 6
 NOTHING = Reaction(0, 0, False)
+philox_block = lru_cache(1 << 12)(philox)  # the account is told all over again at each look
 
 
 # ── A plain account ──────────────────────────────────────────────────────────────────────────────
