@@ -179,11 +179,11 @@ def _chances(
     answering = line_type.answering
     weight, segment_odds = strata(world)
     relative = (
-        hour_odds(answering.by_hour)[:, None, None]
+        hour_odds(answering.by_hour, world.hours)[:, None, None]
         * segment_odds[None, :, None]
         * cohort_odds(answering, cohorts)[None, None, :]
     )
-    by_attempt = np.array(answering.by_attempt)[:, None, None, None]
+    by_attempt = np.array([odds.central for odds in answering.by_attempt])[:, None, None, None]
     if hidden.would_answer == 0.0:
         return np.zeros((len(by_attempt), *relative.shape)), weight
 

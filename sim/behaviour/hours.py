@@ -8,8 +8,13 @@ ones as night.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
+
 import numpy as np
 from numpy.typing import NDArray
+
+from sim.scenario.world import HourOdds
 
 QUARTERS = 672
 """Quarter-hours of a week; quarter 0 begins on Monday at 00:00."""
@@ -42,13 +47,18 @@ def reference_quarters() -> NDArray[np.intp]:
     return np.flatnonzero((hour >= _REFERENCE_HOURS.start) & (hour < _REFERENCE_HOURS.stop))
 
 
-def hour_odds(name: str | None) -> NDArray[np.float64]:
+def hour_odds(
+    name: str | None, own: Mapping[str, tuple[HourOdds, ...]] = MappingProxyType({})
+) -> NDArray[np.float64]:
     """Odds of a human pick-up by quarter-hour of the week, as multiples of the reference mean.
 
     Parameters
     ----------
     name
-        A key of ``HOUR_TABLES``, or None for a flat week.
+        A key of ``HOUR_TABLES`` or of ``own``, or None for a flat week.
+    own
+        The scenario's own tables; their scale means nothing, since shares are met over the
+        reference hours whatever it is.
 
     Returns
     -------
@@ -57,6 +67,8 @@ def hour_odds(name: str | None) -> NDArray[np.float64]:
     """
     if name is None:
         return np.ones(QUARTERS)
+    if name in own:
+        return _own(own[name])
     table = np.array(HOUR_TABLES[name])
     quarter = np.arange(QUARTERS)
     day, hour = quarter // 96, quarter // 4 % 24
@@ -65,4 +77,14 @@ def hour_odds(name: str | None) -> NDArray[np.float64]:
     share = table[group, part]
     mean = share[reference_quarters()].mean()
     odds: NDArray[np.float64] = share / (1 - share) / (mean / (1 - mean))
+    return odds
+
+
+def _own(parts: tuple[HourOdds, ...]) -> NDArray[np.float64]:
+    """(672,) Odds of a table of one's own: a quarter-hour belongs where its first minute does."""
+    odds = np.ones(QUARTERS)
+    day, minute = np.arange(QUARTERS) // 96, np.arange(QUARTERS) % 96 * 15
+    for part in parts:
+        inside = np.isin(day, list(part.days)) & (part.opens <= minute) & (minute < part.closes)
+        odds[inside] = part.odds.central
     return odds

@@ -53,7 +53,7 @@ def quantile_function(law: laws.DurationLaw) -> Ppf:
 
 def _survival(law: laws.Survival) -> Ppf:
     """Piecewise Weibull: log cumulative hazard is linear in log time, through all points."""
-    pairs = sorted((parse_duration(at), share) for at, share in law.points.items())
+    pairs = sorted((parse_duration(at), share.central) for at, share in law.points.items())
     log_time = np.log([at for at, _ in pairs])
     log_hazard = np.log([-np.log(share) for _, share in pairs])
     slope = np.diff(log_time) / np.diff(log_hazard)

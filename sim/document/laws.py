@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from sim.document.kinds import LAW
-from sim.document.quantity import Duration, Freeze, Model, PlainShare
+from sim.document.quantity import Duration, Freeze, Model, Share
 
 SOURCE = "Where the figures come from, or 'assumed'."
 """What every `source` means."""
@@ -55,10 +55,11 @@ class Survival(Model):
     """
 
     law: Literal["survival"]
-    points: Annotated[dict[str, PlainShare], AfterValidator(Freeze)] = Field(
+    points: Annotated[dict[str, Share], AfterValidator(Freeze)] = Field(
         min_length=2,
         max_length=100,
-        description="Share still there after each duration: {6 s: 97 %, 19 s: 75 %}.",
+        description="Share still there after each duration: {6 s: 97 %, 19 s: 75 %}; where "
+        "several are ranges, they move together.",
     )
     source: str | None = Field(None, description=SOURCE)
 

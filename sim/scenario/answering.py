@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from sim.document.fields import Count
 from sim.document.laws import SOURCE, DurationLaw
-from sim.document.quantity import Factor, Model, PlainDuration, PlainFactor, Share
+from sim.document.quantity import Factor, FactorRange, Model, PlainDuration, Share
 from sim.scenario.dialing import MAX_ATTEMPTS
 
 
@@ -45,10 +45,11 @@ class Answering(Model):
     )
     by_hour: str | None = Field(
         None,
-        description="Published table of answering by hour and day; 'us-landline', 'us-mobile'.",
+        description="Table of answering by hour and day: 'us-landline', 'us-mobile', or a name "
+        "of `world.hours`.",
     )
-    by_attempt: tuple[Annotated[PlainFactor, Field(gt=0, le=1_000)], ...] = Field(
-        (1.0,),
+    by_attempt: tuple[Factor, ...] = Field(
+        (FactorRange(central=1.0),),
         min_length=1,
         max_length=MAX_ATTEMPTS,
         description="Odds of a human pick-up by attempt, first = 1; the last holds for all later.",

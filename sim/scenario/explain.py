@@ -35,6 +35,8 @@ _MEANINGS = {
     "world.territories.*": "One territory: a part of the list with its own clock and holidays.",
     "world.line_types.*": "One kind of line, and how it answers.",
     "world.line_types.*.answering.by_attempt.*": "The odds at one attempt, as a multiple.",
+    "world.hours.*": "One table: parts of the week with odds of their own.",
+    "world.hours.*.*": "One part of the week in a table.",
     "world.segments.*": "One part of the list that answers more, or less, than the rest.",
     "world.registers.*": "Share of lines that stand in one register of refusals.",
     "message.identification.*": "One thing that the message says of the caller.",
@@ -177,7 +179,7 @@ def default_text(key: Key) -> str | None:
     """A key's default as it would be written, or None."""
     if key.required or key.default is None or isinstance(key.default, BaseModel):
         if isinstance(key.default, (ShareRange, FactorRange, DurationRange)):
-            return _written(key.default.central, key)
+            return _written(key.default, key)
         return None
     if isinstance(key.default, (tuple, Mapping)) and not key.default:
         return None
@@ -225,7 +227,9 @@ def _bound(value: Any, key: Key) -> str:
 
 
 def _written(value: Any, key: Key) -> str:
-    """A checked value as people write it."""
+    """A checked value as people write it; of a range, its central value."""
+    if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+        value = value.central
     if isinstance(value, bool):
         return _word(value)
     if key.kind_name == "duration" and isinstance(value, int):

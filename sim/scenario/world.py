@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from sim.document.fields import Count, Zone
+from sim.document.fields import Clock, Count, Days, Zone
 from sim.document.laws import SOURCE, DurationLaw
 from sim.document.quantity import Factor, FactorRange, Freeze, Model, Share
 from sim.scenario.answering import Answering
@@ -18,6 +18,10 @@ from sim.scenario.reputation import Reputation
 
 MAX_GROUPS = 200
 """Most territories, line types or segments: an index of each fits in eight bits."""
+MAX_TABLES = 50
+"""Most tables of answering by hour."""
+MAX_PARTS = 672
+"""Most parts of the week in one: its quarter-hours."""
 MAX_VOTERS = 10_000_000_000
 """Largest electorate: more than there are people."""
 MAX_LINES = 100_000_000
@@ -44,6 +48,17 @@ class LineType(Model):
 
     share: Share = Field(description="Share of the world's lines.")
     answering: Answering = Field(description="How first attempts to such a line end.")
+
+
+class HourOdds(Model):
+    """Odds of a human pick-up in a part of the week, half-open."""
+
+    days: Days = Field(description="mon-fri, sat, all, or a list.")
+    opens: Clock = Field(alias="from", description="First minute, local.")
+    closes: Clock = Field(alias="to", description="First minute after it, local.")
+    odds: Factor = Field(
+        description="Odds of a human pick-up then, as a multiple of those at all other hours."
+    )
 
 
 class Segment(Model):
@@ -99,6 +114,15 @@ class World(Model):
         min_length=1,
         max_length=MAX_GROUPS,
         description="Line types by name; their shares sum to 1.",
+    )
+    hours: Annotated[
+        dict[str, Annotated[tuple[HourOdds, ...], Field(min_length=1, max_length=MAX_PARTS)]],
+        AfterValidator(Freeze),
+    ] = Field(
+        default_factory=lambda: Freeze({}),
+        max_length=MAX_TABLES,
+        description="Tables of one's own for `by_hour`, by name: when more people answer. Hours "
+        "that a table does not name have the odds 1.",
     )
     segments: Annotated[dict[str, Segment], AfterValidator(Freeze)] | None = Field(
         None, max_length=MAX_GROUPS, description="Segments by name; their shares sum to 1."

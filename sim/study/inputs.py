@@ -8,6 +8,7 @@ Most inputs move alone. Some move together, since apart they would contradict ea
   range stay what they are. A share that is ranged alone keeps its three points exactly;
 * the median and the 90 % point of a log-normal law: where one range is given for the median, the
   90 % point keeps its ratio to it; where both have ranges, one uniform moves both;
+* the points of a survival curve: one uniform moves all that have ranges;
 * where complaints go and how many further ones each breeds: in a draw in which one complaint would
   breed :data:`MOST_BRED` or more, all that is bred is brought down together to that.
 
@@ -25,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from sim.document.laws import LogNormal
+from sim.document.laws import LogNormal, Survival
 from sim.document.node import Path, dotted
 from sim.document.quantity import DurationRange, FactorRange, FrozenDict, ShareRange
 from sim.scenario.answering import Answering
@@ -87,6 +88,21 @@ class Spread:
                 p90 = np.rint(median * self.ratio)
         if p90 is not None:
             yield self.p90, p90
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """The points of a survival curve: one uniform moves all that have ranges."""
+
+    inputs: tuple[Input, ...]
+    """The first point with a range: it stands for all."""
+    targets: tuple[Path, ...]
+    laws: tuple[Law, ...]
+
+    def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
+        """The values of all keys in n draws, from (n, 1) uniforms."""
+        for path, law in zip(self.targets, self.laws, strict=True):
+            yield path, law(uniform[:, 0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +189,7 @@ class Cascade:
         return total
 
 
-Group = Alone | Spread | Composition | Cascade
+Group = Alone | Spread | Curve | Composition | Cascade
 
 
 def groups(scenario: Scenario) -> tuple[Group, ...]:
@@ -206,6 +222,8 @@ def _groups(value: object, path: Path, source: str | None) -> Iterator[Group]:
             yield Alone((Input(written(path), law, value.source or source),), path)
     elif isinstance(value, LogNormal):
         yield from _spread(value, path, value.source or source)
+    elif isinstance(value, Survival):
+        yield from _curve(value, path, value.source or source)
     elif isinstance(value, BaseModel):
         own = getattr(value, "source", None) or source
         parts = _parts(value)
@@ -286,6 +304,18 @@ def _spread(value: LogNormal, path: Path, source: str | None) -> Iterator[Group]
         laws=laws,
         ratio=value.p90.central / value.median.central,
     )
+
+
+def _curve(value: Survival, path: Path, source: str | None) -> Iterator[Group]:
+    found = {(*path, "points", at): (share, law_of(share)) for at, share in value.points.items()}
+    ranged = {at: (share, law) for at, (share, law) in found.items() if law is not None}
+    if ranged:
+        at, (share, law) = next(iter(ranged.items()))
+        yield Curve(
+            inputs=(Input(written(at), law, share.source or source),),
+            targets=tuple(ranged),
+            laws=tuple(law for _, law in ranged.values()),
+        )
 
 
 def _composition(

@@ -103,6 +103,32 @@ def test_hour_table_is_the_published_one() -> None:
     assert (hour_odds(None) == 1).all()
 
 
+def test_a_table_of_ones_own_by_hand() -> None:
+    """Twice the odds on Saturday mornings; ten times all of it changes no chance."""
+    table = [{"days": "sat", "from": "10:00", "to": "12:00", "odds": 2}]
+    tenfold = [
+        {"days": "all", "from": "00:00", "to": "10:00", "odds": 10},
+        {"days": "all", "from": "12:00", "to": "24:00", "odds": 10},
+        {"days": "sat", "from": "10:00", "to": "12:00", "odds": 20},
+        {"days": ["mon-fri", "sun"], "from": "10:00", "to": "12:00", "odds": 10},
+    ]
+    rows = []
+    for parts in (table, tenfold):
+        world = plain(
+            world={"hours": {"ours": parts}}, answering={**FRANCE, "by_hour": "ours"}
+        ).world
+        odds = hour_odds("ours", world.hours)
+        saturday = np.arange(5 * 96 + 40, 5 * 96 + 48)
+        assert (odds[saturday] / odds[0] == 2).all()
+        assert (np.delete(odds, saturday) == odds[0]).all()
+        rows.append(thresholds(world, (latent(world.line_types["landline"].answering, ""),)))
+    assert np.abs(rows[0].astype(np.int64) - rows[1]).max() <= 1
+    human = rows[0][0, 0, :, 0].astype(np.float64)
+    chance = (human[:, 1] - human[:, 0]) / (2.0**32 - human[:, 0])
+    ratio = chance / (1 - chance)
+    assert ratio[5 * 96 + 40] / ratio[0] == pytest.approx(2, rel=1e-6)
+
+
 REPUTATION = {
     "update": "1 h", "allowed_per_day": 75, "short_call": 2, "report": 20, "label_at": 300,
     "half_life": "4 d", "labelled_odds": 0.4,

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.document.laws import Survival
 from sim.document.quantity import FactorRange, ShareRange
 from sim.scenario.load import load_scenario
 from sim.scenario.parameters import parameters
@@ -124,6 +125,46 @@ def test_a_median_takes_its_90_per_cent_point_along(tmp_path: Path) -> None:
     moved = drawn(scenario, groups(scenario), {path: 0.95})
     ring = moved.world.line_types["landline"].answering.human_ring
     assert (ring.median.central, ring.p90.central) == (15_000, 30_000)  # type: ignore[union-attr]
+
+
+def test_the_points_of_a_curve_move_together(tmp_path: Path) -> None:
+    text = changed(
+        "{6 s: 80 %, 19 s: 55 %, 60 s: 25 %}",
+        "{6 s: {low: 70 %, central: 80 %, high: 85 %}, 19 s: 55 %, "
+        "60 s: {low: 15 %, central: 25 %, high: 45 %}}",
+    )
+    scenario = scenario_of(text, tmp_path)
+    path = "world.listening.points.6 s"
+    assert path in {one.path for one in inputs(groups(scenario))}
+    for u, first, last in ((0.05, 0.7, 0.15), (0.5, 0.8, 0.25), (0.95, 0.85, 0.45)):
+        listening = drawn(scenario, groups(scenario), {path: u}).world.listening
+        assert isinstance(listening, Survival)
+        found = [share.central for share in listening.points.values()]
+        assert found == pytest.approx([first, 0.55, last])
+
+
+def test_odds_by_attempt_and_by_hour_may_be_ranges(tmp_path: Path) -> None:
+    text = changed(
+        "        source: assumed\n",
+        "        source: assumed\n"
+        "        by_attempt: [1, {low: 0.5, central: 0.8, high: 1}]\n"
+        "        by_hour: ours\n",
+    ).replace(
+        "  signalling:",
+        "  hours:\n"
+        "    ours: [{days: sat, from: '10:00', to: '12:00', odds: {low: 1, central: 2, high: 4}}]\n"
+        "  signalling:",
+        1,
+    )
+    scenario = scenario_of(text, tmp_path)
+    moving = groups(scenario)
+    attempt = "world.line_types.landline.answering.by_attempt.1"
+    hour = "world.hours.ours.0.odds"
+    assert {attempt, hour} <= {one.path for one in inputs(moving)}
+    moved = drawn(scenario, moving, {attempt: 0.05, hour: 0.95}).world
+    odds = moved.line_types["landline"].answering.by_attempt
+    assert [one.central for one in odds] == pytest.approx([1, 0.5])
+    assert moved.hours["ours"][0].odds.central == pytest.approx(4)
 
 
 def test_one_change_one_effect(tmp_path: Path) -> None:

@@ -8,10 +8,11 @@ from pydantic import BaseModel
 
 from sim.document.laws import Constant, DurationLaw, Exponential, LogNormal, Survival, Uniform
 from sim.document.node import Path
-from sim.document.quantity import DurationRange
+from sim.document.quantity import DurationRange, ShareRange
 from sim.document.units import parse_duration
 from sim.document.written import duration_text, share_text
 from sim.errors import Fault
+from sim.scenario.checks.bounds import highest, lowest
 from sim.scenario.checks.subject import Subject, rule
 
 LONGEST_RING_MS = 600_000
@@ -97,8 +98,13 @@ def _check_law(subject: Subject, path: Path, law: DurationLaw, longest: int) -> 
                 yield subject.fault(too_long(most, longest), at)
 
 
+def _ends(share: ShareRange) -> tuple[float, float, float]:
+    """The central value, and the ends of the range that it may be."""
+    return share.central, lowest(share), highest(share)
+
+
 def _check_points(subject: Subject, path: Path, law: Survival, longest: int) -> Iterator[Fault]:
-    previous: tuple[int, str, float] | None = None
+    previous: tuple[int, str, ShareRange] | None = None
     for key, share in law.points.items():
         at: Path = (*path, "points", key)
         try:
@@ -106,10 +112,11 @@ def _check_points(subject: Subject, path: Path, law: Survival, longest: int) -> 
         except ValueError as error:
             yield subject.fault(str(error), at, on_key=True)
             continue
-        if not 0.0 < share < 1.0:
-            yield subject.fault(
-                f"found {share_text(share)}; more than 0 % and less than 100 % is allowed", at
-            )
+        for end in dict.fromkeys(_ends(share)):
+            if not 0.0 < end < 1.0:
+                yield subject.fault(
+                    f"found {share_text(end)}; more than 0 % and less than 100 % is allowed", at
+                )
         if not 0 < ms <= longest:
             yield subject.fault(
                 f"found the time {key}; more than 0 s and at most {duration_text(longest)} "
@@ -119,12 +126,15 @@ def _check_points(subject: Subject, path: Path, law: Survival, longest: int) -> 
             )
         if previous is not None and ms <= previous[0]:
             yield subject.fault(f"{key} does not come after {previous[1]}", at, on_key=True)
-        elif previous is not None and share >= previous[2]:
-            yield subject.fault(
-                f"{share_text(share)} are still there after {key}, "
-                f"but fewer than {share_text(previous[2])} must be (after {previous[1]})",
-                at,
-            )
+        elif previous is not None:
+            pairs = zip(_ends(share), _ends(previous[2]), strict=True)
+            wrong = next(((now, then) for now, then in pairs if now >= then), None)
+            if wrong is not None:
+                yield subject.fault(
+                    f"{share_text(wrong[0])} are still there after {key}, "
+                    f"but fewer than {share_text(wrong[1])} must be (after {previous[1]})",
+                    at,
+                )
         previous = (ms, key, share)
 
 

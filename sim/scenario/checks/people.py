@@ -14,6 +14,8 @@ from sim.scenario.checks.bounds import bounds_fault
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
 
+MOST_ODDS = 1_000
+"""Largest odds of an attempt, as a multiple of those of the first."""
 MOST_VOTERS = 200
 """Most voters behind a line, on average: eight bits hold their number."""
 
@@ -64,11 +66,16 @@ def frailty_spread(subject: Subject) -> Iterator[Fault]:
 def first_attempt_is_the_reference(subject: Subject) -> Iterator[Fault]:
     """The shares are those of first attempts, so the odds of the first are 1."""
     for name, line_type in subject.world.line_types.items():
+        path: Path = ("world", "line_types", name, "answering", "by_attempt")
+        for at, odds in enumerate(line_type.answering.by_attempt):
+            yield from bounds_fault(subject, odds, (*path, at), MOST_ODDS, positive=True)
         first = line_type.answering.by_attempt[0]
-        if first != 1:
-            path: Path = ("world", "line_types", name, "answering", "by_attempt", 0)
-            message = f"found {first:g}; the first attempt is the reference: its odds are 1"
-            yield subject.fault(message, path)
+        if first.is_range:
+            message = "is a range; the first attempt is the reference: its odds are 1"
+            yield subject.fault(message, (*path, 0))
+        elif first.central not in (0, 1):
+            message = f"found {first.central:g}; the first attempt is the reference: its odds are 1"
+            yield subject.fault(message, (*path, 0))
 
 
 @rule("world.territories", "world.electorate")
