@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,43 @@ LAW_BROKEN = 1
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
+@dataclass(frozen=True, slots=True)
+class _Files:
+    """A real dialer's files, and how to read them: the values of :data:`_FILE_OPTIONS`."""
+
+    calls: Path | None
+    recipients: Path | None
+    optouts: Path | None
+    facts: Path | None
+    region: str | None
+    encoding: str | None
+
+
+_FILE_OPTIONS = (
+    click.option("--calls", type=_FILE, help="A real dialer's call log, Parquet or CSV."),
+    click.option("--recipients", type=_FILE, help="What is known of the lines it called."),
+    click.option("--optouts", type=_FILE, help="Who asked not to be called again, and when."),
+    click.option("--facts", type=_FILE, help="YAML: what the message said, what was kept."),
+    click.option(
+        "--region", metavar="CC", help="Country of numbers in a national form, such as FR."
+    ),
+    click.option("--encoding", metavar="NAME", help="Of CSV files that are no UTF-8: cp1252."),
+)
+
+
+def _dialers_files(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command :data:`_FILE_OPTIONS`; it gets their values as one, ``files``."""
+
+    @wraps(command)
+    def with_files(**values: Any) -> None:
+        files = _Files(**{field.name: values.pop(field.name) for field in fields(_Files)})
+        command(files=files, **values)
+
+    for option in reversed(_FILE_OPTIONS):
+        with_files = option(with_files)
+    return with_files
+
+
 @click.command()
 @click.argument("run", required=False, type=click.Path(path_type=Path))
 @click.option(
@@ -36,12 +74,7 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
     "Default: those that the run's scenario names.",
 )
 @click.option("--strategy", "strategies", metavar="NAME", multiple=True, help="Only this one.")
-@click.option("--calls", type=_FILE, help="A real dialer's call log, Parquet or CSV.")
-@click.option("--recipients", type=_FILE, help="What is known of the lines it called.")
-@click.option("--optouts", type=_FILE, help="Who asked not to be called again, and when.")
-@click.option("--facts", type=_FILE, help="YAML: what the message said, what was kept.")
-@click.option("--region", metavar="CC", help="Country of numbers in a national form, such as FR.")
-@click.option("--encoding", metavar="NAME", help="Of CSV files that are no UTF-8: cp1252.")
+@_dialers_files
 @click.option("--by", type=click.Choice(["hour", "territory"]), help="Also a table of violations.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option(
@@ -54,12 +87,7 @@ def audit(
     run: Path | None,
     regimes: tuple[str, ...],
     strategies: tuple[str, ...],
-    calls: Path | None,
-    recipients: Path | None,
-    optouts: Path | None,
-    facts: Path | None,
-    region: str | None,
-    encoding: str | None,
+    files: _Files,
     by: By | None,
     as_json: bool,
     out: Path | None,
@@ -71,7 +99,6 @@ def audit(
     files, see docs/audit.md. Exit code 0: no violation of a rule of law found; 1: some found;
     2: bad input, or no rule could be assessed.
     """
-    files = _Files(calls, recipients, optouts, facts, region, encoding)
     _see_that_they_go_together(run, strategies, files)
     tell_of_kernels()
     chosen = _regimes(regimes, run)
@@ -81,7 +108,7 @@ def audit(
     if out is not None:
         from sim.audit.write import VIOLATIONS
 
-        given = (calls, recipients, optouts, facts, *regimes)
+        given = (files.calls, files.recipients, files.optouts, files.facts, *regimes)
         output = claim_and_tell(out, VIOLATIONS, inputs=given, force=force, private=True)
     with _writer(output) as writer:
         found = _held(inputs, chosen, by, as_json, notes, writer)
@@ -196,18 +223,6 @@ def _run(run: Path, strategies: tuple[str, ...]) -> Iterator[AuditInput]:
     from sim.jobs.audit import read_run
 
     yield from read_run(run, strategies)
-
-
-@dataclass(frozen=True, slots=True)
-class _Files:
-    """A real dialer's files, and how to read them."""
-
-    calls: Path | None
-    recipients: Path | None
-    optouts: Path | None
-    facts: Path | None
-    region: str | None
-    encoding: str | None
 
 
 def _files(files: _Files, notes: list[str]) -> Iterator[AuditInput]:

@@ -292,13 +292,20 @@ class Feedback:
             found,
         )
         self._weight += int(found.weight[0])
+        self._draw_candidates(chunk, tables, found, count)
+
+    def _draw_candidates(
+        self, chunk: LogChunk, tables: ComplaintTables, found: Found, count: int
+    ) -> None:
+        """Draw when and to whom each of ``count`` complaints would go, and what it would breed."""
+        key, line, attempt = self._plan.key, chunk.line, chunk.attempt
         rows, basis = found.row[:count], found.basis[:count]
-        drawn = origins(plan.key, line[rows], attempt[rows])
+        drawn = origins(key, line[rows], attempt[rows])
         moment = basis + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
         counted = np.flatnonzero(moment < tables.horizon_ms)
         rows = rows[counted]
         for family, at, a, k, s, o, c, channel, learns, h in zip(
-            families(plan.key, line[rows], attempt[rows]),
+            families(key, line[rows], attempt[rows]),
             moment[counted].tolist(),
             line[rows].tolist(),
             attempt[rows].tolist(),
