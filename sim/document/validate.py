@@ -8,8 +8,8 @@ something beside it is not, so that the rules over several fields can still spea
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar, Union, cast, get_args, get_origin
 
@@ -37,6 +37,17 @@ from sim.errors import Fault, Severity
 M = TypeVar("M", bound=BaseModel)
 
 
+Entries = Mapping[str, Mapping[str, frozenset[str]]]
+"""By field, of a map whose keys the author chooses: the entries that are not valid, each with the
+names of what in it is."""
+
+
+def within(part: str, known: frozenset[str]) -> bool:
+    """Whether a part, named with dots, is known by itself or with a whole that it belongs to."""
+    names = part.split(".")
+    return any(".".join(names[: end + 1]) in known for end in range(len(names)))
+
+
 @dataclass(frozen=True)
 class Checked(Generic[M]):
     """A model, the fields of it that are valid, and what is wrong with the others."""
@@ -45,8 +56,26 @@ class Checked(Generic[M]):
     """Complete if there are no faults; else only its fields in `valid` may be read."""
     valid: frozenset[str] = frozenset()
     """Field names. Of a map that is not valid itself, what in it is: ``reviews.days``; and of a map
-    whose keys the author chooses, ``places.each``: it holds its valid entries and no other."""
+    whose keys the author chooses, ``places.each``: its entries may be read as far as
+    :attr:`entries` says."""
     faults: tuple[Fault, ...] = ()
+    entries: Entries = field(default_factory=dict)
+
+    def each(self, name: str, *parts: str) -> Iterator[tuple[str, Any]]:
+        """Entries of a map whose keys the author chooses, with their keys.
+
+        Parameters
+        ----------
+        name
+            The map's field; it or its ``each`` is in :attr:`valid`.
+        parts
+            What is to be read of each entry, such as ``answering.busy``: entries in which that is
+            not valid are left out. None stands for the whole entry.
+        """
+        for key, entry in (getattr(self.model, name) or {}).items():
+            sound = self.entries.get(name, {}).get(key)
+            if sound is None or (parts and all(within(part, sound) for part in parts)):
+                yield key, entry
 
 
 def fault_at(
@@ -106,18 +135,26 @@ def check_model(
     key = None if keys is None else keys()
     faults = tuple(_fault(detail, node, key) for detail in details)
     valid = {name for name in model.model_fields if name not in bad}
+    entries: dict[str, Mapping[str, frozenset[str]]] = {}
     too_long = {detail["loc"][0] for detail in details if detail["type"] == "too_long"}
     for shown, name in names.items():
         child = node.children.get(shown)
         if name in bad and child is not None and child.is_map and shown not in too_long:
-            values |= _sound_part(model, name, child, valid)
-    return Checked(model.model_construct(**values), frozenset(valid), faults)
+            values |= _sound_part(model, name, child, valid, entries)
+    return Checked(model.model_construct(**values), frozenset(valid), faults, entries)
 
 
 def _sound_part(
-    model: type[BaseModel], name: str, node: Node, valid: set[str]
+    model: type[BaseModel],
+    name: str,
+    node: Node,
+    valid: set[str],
+    entries: dict[str, Mapping[str, frozenset[str]]],
 ) -> dict[str, FrozenDict | BaseModel]:
-    """What is valid in a field that is not, by the field's name; adds to the names of the valid."""
+    """What is valid in a field that is not, by the field's name.
+
+    Adds to the names of the valid, and to the entries that are not.
+    """
     info = model.model_fields[name]
     annotation = _single(info.annotation)
     if any(isinstance(item, Kind) for item in info.metadata):
@@ -126,10 +163,10 @@ def _sound_part(
         entry = _single(get_args(annotation)[1])
         if not isinstance(entry, type) or not issubclass(entry, BaseModel):
             return {}
-        entries = {key: check_model(entry, child) for key, child in node.children.items()}
+        checked = {key: check_model(entry, child) for key, child in node.children.items()}
         valid.add(f"{name}.each")
-        sound = {key: found.model for key, found in entries.items() if not found.faults}
-        return {name: FrozenDict(sound)}
+        entries[name] = {key: found.valid for key, found in checked.items() if found.faults}
+        return {name: FrozenDict({key: found.model for key, found in checked.items()})}
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         part = check_model(annotation, node)
         valid.update(f"{name}.{inner}" for inner in part.valid)

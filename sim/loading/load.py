@@ -62,7 +62,7 @@ def _unreachable_shares(examined: Examined) -> Iterator[Fault]:
     if not examined.world.knows("world.line_types.each"):
         return
     wrong = {tuple(f.path.split(".")[:3]) for f in examined.faults if f.severity == "error"}
-    for name, line_type in examined.world.world.line_types.items():
+    for name, line_type in examined.world.each("line_types"):
         path = ("world", "line_types", name)
         if path in wrong:
             continue

@@ -96,7 +96,7 @@ def examine(composed: Composed) -> Examined:
     else:
         world = check_model(World, world_node) if world_node else Checked(unfilled(World))
     known = frozenset(f"world.{name}" for name in world.valid)
-    of_world = Subject(root, world.model, known)
+    of_world = Subject(root, world.model, known, world.entries)
     of_strategies = []
     for name, node in holder.items():
         if not whole.faults:
@@ -104,7 +104,7 @@ def examine(composed: Composed) -> Examined:
         else:
             strategy = check_model(Strategy, node)
         valid = known | strategy.valid
-        of_strategies.append(Subject(root, world.model, valid, name, strategy.model))
+        of_strategies.append(Subject(root, world.model, valid, world.entries, name, strategy.model))
     faults += check_world(of_world)
     for subject in of_strategies:
         faults += check_strategy(subject)

@@ -258,6 +258,36 @@ def test_a_fault_hides_none_beside_it(write: Write) -> None:
     }
 
 
+def test_a_fault_in_a_territory_or_a_line_type_hides_no_other_there(write: Write) -> None:
+    """What each rule reads of them is sound; what is not, it never asks for."""
+    text = changed(
+        ("{share: 97 %, timezone: Europe/Paris,", "{share: 80 %, timezone: EST, x: 1,"),
+        ("timezone: Indian/Reunion}", "timezon: Indian/Reunion, holidays: XX}"),
+        ("machine_ring: 20 s", "machine_ring: x"),
+        ("by_hour: us-landline", "by_hour: us-landlin"),
+        ("no_answer: rest", "no_answer: 1 %"),
+        ("p90: 18 s", "p90: 8 s"),
+        ("at_ring_timeout: 25 s", "at_ring_timeout: 0 s"),
+        ("frailty: {sd: 1.0}", "frailty: {sd: 6}\n        by_attempt: [2]"),
+    )
+    territories, answering = "world.territories", "world.line_types.landline.answering"
+    assert {fault.path for fault in faults_of(write(text))} == {
+        territories,  # 80 % + 3 %: every share is sound
+        f"{territories}.mainland.timezone",
+        f"{territories}.mainland.x",
+        f"{territories}.reunion.timezon",
+        f"{territories}.reunion.timezone",
+        f"{territories}.reunion.holidays",
+        answering,
+        f"{answering}.machine_ring",
+        f"{answering}.by_hour",
+        f"{answering}.human_ring.p90",
+        f"{answering}.at_ring_timeout",
+        f"{answering}.frailty.sd",
+        f"{answering}.by_attempt.0",
+    }
+
+
 def test_a_fault_of_the_base_strategy_is_reported_once_even_if_all_override_it(
     write: Write,
 ) -> None:

@@ -4,8 +4,9 @@ A rule says in its decorator which parts of the scenario it reads, and runs only
 valid: a typing error in one place does not hide what is wrong elsewhere, and no rule meets a half
 object. Parts are fields of the world (``world.territories``) and sections of a strategy
 (``campaign``), and smaller ones with dots: ``dialing.call_times``. A rule of
-``world.territories.each`` looks at one territory after the other, and is shown those that are
-valid. To add a rule, write it in the module that it belongs to; importing the module registers it.
+``world.territories.each`` looks at one territory after the other, and says to
+:meth:`Subject.each` what it reads of each. To add a rule, write it in the module that it belongs
+to; importing the module registers it.
 """
 
 from __future__ import annotations

@@ -153,6 +153,6 @@ def duration_laws(subject: Subject) -> Iterator[Fault]:
 @rule("world.line_types.each")
 def ring_timeouts(subject: Subject) -> Iterator[Fault]:
     """Answering was measured at a ring time-out that can be."""
-    for name, line_type in subject.world.line_types.items():
+    for name, line_type in subject.each("line_types", "answering.at_ring_timeout"):
         path: Path = ("world", "line_types", name, "answering", "at_ring_timeout")
         yield from ring_timeout_fault(subject, line_type.answering.at_ring_timeout, path)

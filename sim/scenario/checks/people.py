@@ -52,7 +52,7 @@ def voters_behind_a_line(subject: Subject) -> Iterator[Fault]:
 @rule("world.line_types.each")
 def frailty_spread(subject: Subject) -> Iterator[Fault]:
     """Frailty is not so wide that a line answers always or never."""
-    for name, line_type in subject.world.line_types.items():
+    for name, line_type in subject.each("line_types", "answering.frailty"):
         frailty = line_type.answering.frailty
         if frailty is None:
             continue
@@ -65,7 +65,7 @@ def frailty_spread(subject: Subject) -> Iterator[Fault]:
 @rule("world.line_types.each")
 def first_attempt_is_the_reference(subject: Subject) -> Iterator[Fault]:
     """The shares are those of first attempts, so the odds of the first are 1."""
-    for name, line_type in subject.world.line_types.items():
+    for name, line_type in subject.each("line_types", "answering.by_attempt"):
         path: Path = ("world", "line_types", name, "answering", "by_attempt")
         for at, odds in enumerate(line_type.answering.by_attempt):
             yield from bounds_fault(subject, odds, (*path, at), MOST_ODDS, positive=True)
@@ -93,7 +93,7 @@ def territory_electorates(subject: Subject) -> Iterator[Fault]:
 @rule("world.territories.each")
 def territory_zones(subject: Subject) -> Iterator[Fault]:
     """Territories' zones exist."""
-    for name, territory in subject.world.territories.items():
+    for name, territory in subject.each("territories", "timezone"):
         yield from zone_fault(
             subject, territory.timezone, ("world", "territories", name, "timezone")
         )
@@ -105,7 +105,7 @@ def territory_clocks(subject: Subject) -> Iterator[Fault]:
 
     UTC itself is taken: it stands for a world without clock changes.
     """
-    for name, territory in subject.world.territories.items():
+    for name, territory in subject.each("territories", "timezone"):
         warning = fixed_zone(territory.timezone)
         if warning is not None and territory.timezone not in ("UTC", "Etc/UTC"):
             yield subject.warning(warning, ("world", "territories", name, "timezone"))
@@ -114,7 +114,7 @@ def territory_clocks(subject: Subject) -> Iterator[Fault]:
 @rule("world.territories.each")
 def territory_holidays(subject: Subject) -> Iterator[Fault]:
     """Territories' holidays are known."""
-    for name, territory in subject.world.territories.items():
+    for name, territory in subject.each("territories", "holidays"):
         if territory.holidays is None:
             continue
         if reason := holiday_problem(territory.holidays):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 from sim.document.node import Path
 from sim.document.quantity import ShareRange
@@ -18,8 +17,11 @@ SUM_TOLERANCE = 1e-6
 DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
 
 
-def _sum_fault(subject: Subject, what: str, groups: Mapping[str, Any]) -> Iterator[Fault]:
-    yield from _total_fault(subject, ("world", what), [entry.share for entry in groups.values()])
+def _sum_fault(subject: Subject, what: str) -> Iterator[Fault]:
+    """The shares of a map's entries, where all of them are valid, whatever else is not."""
+    shares = [entry.share for _, entry in subject.each(what, "share")]
+    if shares and len(shares) == len(getattr(subject.world, what)):
+        yield from _total_fault(subject, ("world", what), shares)
 
 
 def _total_fault(subject: Subject, path: Path, shares: Sequence[ShareRange]) -> Iterator[Fault]:
@@ -30,23 +32,22 @@ def _total_fault(subject: Subject, path: Path, shares: Sequence[ShareRange]) -> 
         yield subject.fault(f"the shares sum to {detail}, not 100 %", path)
 
 
-@rule("world.territories")
+@rule("world.territories.each")
 def territory_shares(subject: Subject) -> Iterator[Fault]:
     """Territories' shares sum to 1."""
-    yield from _sum_fault(subject, "territories", subject.world.territories)
+    yield from _sum_fault(subject, "territories")
 
 
-@rule("world.line_types")
+@rule("world.line_types.each")
 def line_type_shares(subject: Subject) -> Iterator[Fault]:
     """Line types' shares sum to 1."""
-    yield from _sum_fault(subject, "line_types", subject.world.line_types)
+    yield from _sum_fault(subject, "line_types")
 
 
-@rule("world.segments")
+@rule("world.segments.each")
 def segment_shares(subject: Subject) -> Iterator[Fault]:
     """Segments' shares sum to 1."""
-    if subject.world.segments:
-        yield from _sum_fault(subject, "segments", subject.world.segments)
+    yield from _sum_fault(subject, "segments")
 
 
 @rule("world.complaints")
@@ -62,7 +63,8 @@ def channel_shares(subject: Subject) -> Iterator[Fault]:
 @rule("world.line_types.each")
 def disposition_shares(subject: Subject) -> Iterator[Fault]:
     """The five dispositions sum to 1, or one of them is the rest, and the rest is not negative."""
-    for name, line_type in subject.world.line_types.items():
+    parts = [f"answering.{word}" for word in DISPOSITIONS]
+    for name, line_type in subject.each("line_types", *parts):
         path: Path = ("world", "line_types", name, "answering")
         answering = line_type.answering
         shares = {word: getattr(answering, word) for word in DISPOSITIONS}

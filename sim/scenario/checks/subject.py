@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import Any
 
 from sim.document.node import Node, Path, nearest
-from sim.document.validate import fault_at, unfilled
+from sim.document.validate import Checked, Entries, fault_at, unfilled, within
 from sim.errors import Fault, Severity
 from sim.scenario.strategy import Strategy
 from sim.scenario.world import World
@@ -22,14 +23,23 @@ class Subject:
     known: frozenset[str]
     """The parts that are valid, as in :class:`~sim.document.validate.Checked`; a rule reads no
     other."""
+    entries: Entries = field(default_factory=dict)
+    """Territories, line types and other entries of the world that are not valid, with the parts of
+    them that are, as in :class:`~sim.document.validate.Checked`."""
     name: str = ""
     """The strategy's; empty for rules of the world."""
     strategy: Strategy = field(default_factory=lambda: unfilled(Strategy))
 
     def knows(self, part: str) -> bool:
         """Whether a part is valid, by itself or with the whole that it belongs to."""
-        names = part.split(".")
-        return any(".".join(names[: end + 1]) in self.known for end in range(len(names)))
+        return within(part, self.known)
+
+    def each(self, name: str, *parts: str) -> Iterator[tuple[str, Any]]:
+        """Entries of a map of the world, by their keys, in which some parts are valid.
+
+        Arguments as for :meth:`sim.document.validate.Checked.each`.
+        """
+        return Checked(self.world, entries=self.entries).each(name, *parts)
 
     def fault(
         self, message: str, *paths: Path, severity: Severity = "error", on_key: bool = False
