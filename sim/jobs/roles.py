@@ -6,7 +6,7 @@ that changes only what acts back (:class:`sim.engine.plan.placing.Back`) is *hel
 it is until something reaches the dialer, so the input may be read where that is unlikely, and
 whoever reads says how unlikely. Everything else *places*.
 
-Plans are compared in a small world of the same people: a share that moves by less than a hundredth
+Plans are compared in a small world of the same people: a share that moves by less than a tenth
 of a percentage point may pass for one that does not move.
 """
 
@@ -22,7 +22,7 @@ from sim.engine.plan.stage import Stage
 from sim.scenario.scenario import Scenario
 from sim.study.inputs import Group, drawn, inputs
 
-LINES = 1 << 15
+LINES = 1 << 13
 """Most lines of the world in which plans are compared."""
 ENDS = (0.95, 0.05)
 """Where the ends of a range lie; the high one first, since it mostly tells."""

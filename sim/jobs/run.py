@@ -18,9 +18,11 @@ from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
 from sim.jobs.manifest import manifest_of, plan_facts
 from sim.jobs.observers import Auditing, Observer, Telling, Writing
+from sim.jobs.readings import Reader
 from sim.jobs.room import need_of, see_that_it_fits
 from sim.jobs.simulate import ProgressHook, simulate
 from sim.loading.load import Runnable
+from sim.measure.cases import Casing
 from sim.measure.findings import Findings
 from sim.measure.metric import Number
 from sim.measure.metrics import at_full_size, compute
@@ -186,11 +188,12 @@ def run_scenario(
         manifest = manifest_of(
             loaded, scaled, watched.replication, asked, text, watched.findings, watched.plans, argv
         )
+        manifest["readings"] = watched.reader.facts()
         manifest["started_utc"] = started.strftime("%Y-%m-%dT%H:%M:%SZ")
         manifest["duration_s"] = round(time.perf_counter() - clock, 3)
         run = writer.finish(
             watched.findings,
-            parameter_table(full),
+            {**watched.reader.tables(), "parameters": parameter_table(full)},
             manifest,
             report,
             watched.law,
@@ -217,6 +220,8 @@ class _Watched:
     law: list[LawFindings]
     people: People | None
     """The lines, where the call log is written."""
+    reader: Reader
+    """The strategies' readings."""
 
 
 def _watch(
@@ -230,6 +235,7 @@ def _watch(
     """Run the strategies with the observers that a run directory wants."""
     full = loaded.scenario
     stage = Stage(scaled, loaded.laws)
+    reader = Reader(stage, tuple(chosen), effective)
     regimes = loaded.laws.regimes(full.regimes)
     plans: dict[str, dict[str, Any]] = {}
 
@@ -238,13 +244,15 @@ def _watch(
 
     auditing = Auditing(scaled, regimes)
     writing = None if log is None else Writing(log, scaled.world.lines)
-    observers: list[Observer] = [Telling(note), auditing]
+    casing = Casing()
+    observers: list[Observer] = [Telling(note), auditing, casing]
     observers += [] if writing is None else [writing]
     findings: list[Findings] = []
     law: list[LawFindings] = []
     for found in simulate(stage, chosen, scale=effective, observers=observers, progress=progress):
         findings.append(found)
+        reader.read(found.strategy, casing.cases)
         if regimes:
             law.append(law_findings(found.strategy, auditing.audits))
     people = None if writing is None else People(scaled, stage.population, writing.listed)
-    return _Watched(stage.replication, findings, plans, law, people)
+    return _Watched(stage.replication, findings, plans, law, people, reader)

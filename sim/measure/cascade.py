@@ -179,27 +179,34 @@ def moments_over(
     founders : (d, n) float64
     joining : (n, n) float64
     channels, bred : (d, k) float64
-    counted : (n, k) bool
+    counted : (n, k) bool, or (c, n, k) bool
+        What counts; or c ways of counting.
 
     Returns
     -------
     (d,) float64, (d,) float64
-        Means and variances.
+        Means and variances; (c, d) for c ways of counting.
     """
+    ways = counted if counted.ndim == 3 else counted[None]
     n, d = len(joining), len(founders)
     branching = (channels * bred).sum(axis=1)
-    size, square = np.zeros((d, n)), np.zeros((d, n))
+    # Given the channel: 1 or 0, and a Poisson sum of clusters with mean m·a, variance m·b; so the
+    # mean square of their sum is Σ p (c + m·a)², of which the parts without a are known before.
+    told = np.einsum("cnk,dk->cnd", ways, channels)
+    mixed = 2 * np.einsum("cnk,dk->cnd", ways, channels * bred)
+    doubly = (channels * bred**2).sum(axis=1)
+    size, square = np.zeros((len(ways), n, d)), np.zeros((len(ways), n, d))
     for i in range(n - 1, -1, -1):
-        # Given the channel: 1 or 0, and a Poisson sum of clusters with mean m·a, variance m·b.
-        ahead, itself = joining[i, i:], joining[i, i]
+        ahead, itself = joining[i, i + 1 :], joining[i, i]
         alone = 1 - branching * itself
-        a = size[:, i:] @ ahead
-        size[:, i] = (channels @ counted[i] + branching * a) / alone
+        a = ahead @ size[:, i + 1 :]
+        size[:, i] = (told[:, i] + branching * a) / alone
         a += itself * size[:, i]
-        b = square[:, i:] @ ahead
-        one = (channels * (counted[i] + bred * a[:, None]) ** 2).sum(axis=1)
+        b = ahead @ square[:, i + 1 :]
+        one = told[:, i] + (mixed[:, i] + doubly * a) * a
         square[:, i] = (one + branching * b) / alone
-    return (founders * size).sum(axis=1), (founders * square).sum(axis=1)
+    mean, variance = (np.einsum("dn,cnd->cd", founders, part) for part in (size, square))
+    return (mean, variance) if counted.ndim == 3 else (mean[0], variance[0])
 
 
 # ── The law ──────────────────────────────────────────────────────────────────────────────────────

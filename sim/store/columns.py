@@ -10,6 +10,7 @@ from sim.measure.columns import MEASURED
 from sim.record.column import Column, Table
 from sim.store.columns_calls import CALLS, OPTOUTS, RECIPIENTS
 from sim.store.columns_law import AUDIT, EXPOSURE, VIOLATIONS
+from sim.store.columns_readings import READING_INPUTS, READINGS
 
 PARAMETERS = Table(
     "parameters",
@@ -30,7 +31,17 @@ TABLES: dict[str, Table] = {
     **MEASURED,
     **{
         table.name: table
-        for table in (PARAMETERS, AUDIT, VIOLATIONS, EXPOSURE, CALLS, RECIPIENTS, OPTOUTS)
+        for table in (
+            READINGS,
+            READING_INPUTS,
+            PARAMETERS,
+            AUDIT,
+            VIOLATIONS,
+            EXPOSURE,
+            CALLS,
+            RECIPIENTS,
+            OPTOUTS,
+        )
     },
 }
 """The tables by name, in the order of the data dictionary."""

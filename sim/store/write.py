@@ -139,7 +139,7 @@ class RunWriter:
     def finish(
         self,
         findings: Sequence[Findings],
-        parameters: pa.Table,
+        further: Mapping[str, pa.Table],
         manifest: Mapping[str, Any],
         report: ReportHook | None = None,
         law: Sequence[LawFindings] = (),
@@ -152,8 +152,8 @@ class RunWriter:
         ----------
         findings
             What each strategy found.
-        parameters
-            The table of parameters.
+        further
+            Tables beside those of findings and audits: parameters, readings.
         manifest
             What the manifest says beside the files' list.
         report
@@ -175,7 +175,7 @@ class RunWriter:
         self._finish_calls(people)
         tables = {
             **result_tables(findings),
-            "parameters": parameters,
+            **further,
             **law_tables(law),
         }
         if self.call_log is not None and objections:

@@ -49,10 +49,10 @@ class Read:
     acting: Count
     """Those to the regulator early enough for it to act on the campaign, from :func:`read`."""
 
-    def then(self, other: Read) -> Read:
-        """The draws of this one, and those of another after them."""
-        both = ((getattr(self, f.name), getattr(other, f.name)) for f in fields(Read))
-        return Read(*(Count(*map(np.concatenate, zip(a, b, strict=True))) for a, b in both))
+    def of(self, rows: slice) -> Read:
+        """Some of the draws."""
+        both = (getattr(self, f.name) for f in fields(Read))
+        return Read(*(Count(count.mean[rows], count.variance[rows]) for count in both))
 
 
 def read(
@@ -90,7 +90,7 @@ def read(
     called = founding.called_by(cases, edges)
     founders = _founders(cases, edges, world, values, at)
     contagion = world.complaints.contagion
-    out = [Count(np.empty(n), np.empty(n)) for _ in range(4)]
+    mean, variance = np.empty((4, n)), np.empty((4, n))
     laws: list[tuple[DurationLaw | None, NDArray[np.intp]]] = [(None, np.arange(n))]
     if contagion is not None:
         laws = [*_laws(contagion.delay, ("world", "complaints", "contagion", "delay"), values, n)]
@@ -98,11 +98,11 @@ def read(
         joining = np.zeros((len(called), len(called)))
         if law is not None:
             joining = founding.spread(law, edges) * called
-        for count, mask in zip(out, _masks(edges, cases.cutoff_ms, acting_ms), strict=True):
-            count.mean[rows], count.variance[rows] = moments_over(
-                founders[rows], joining, at.channels[rows], at.bred[rows], mask
-            )
-    return Read(*out)
+        masks = np.stack(_masks(edges, cases.cutoff_ms, acting_ms))
+        mean[:, rows], variance[:, rows] = moments_over(
+            founders[rows], joining, at.channels[rows], at.bred[rows], masks
+        )
+    return Read(*map(Count, mean, variance))
 
 
 def value_of(world: World, values: Values, n: int) -> founding.Value:

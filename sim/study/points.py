@@ -70,6 +70,39 @@ def uniforms(
     return out
 
 
+def shuffled(
+    seed: int, paths: Sequence[str], n: int, *, purpose: Purpose = Purpose.PARAMETER_READ
+) -> Floats:
+    """Uniforms of inputs in n draws, one in each n-th of every input: a Latin hypercube.
+
+    Cheaper than :func:`uniforms` and as even in each input by itself (McKay, Beckman and Conover
+    1979); draws of another number are other draws.
+
+    Parameters
+    ----------
+    seed
+        Root seed, 0 to 2**64 - 1.
+    paths
+        The inputs; the words of each are keyed by its path, whichever others there are.
+    n
+        How many draws.
+    purpose
+        Which family of draws.
+
+    Returns
+    -------
+    (n, len(paths)) float64
+        Each in the open interval (0, 1).
+    """
+    key, number = make_key(seed), np.arange(n, dtype=np.uint32)
+    out = np.empty((n, len(paths)))
+    for column, path in enumerate(paths):
+        rank, within, *_ = words(key, purpose, number, 0, path_word(path))
+        out[np.lexsort((number, rank)), column] = number
+        out[:, column] += (within + 0.5) * 2.0**-_BITS
+    return out / n
+
+
 def sobol(points: int, inputs: int) -> NDArray[np.uint32]:
     """The first points of Sobol's sequence, not scrambled, the origin included: (points, inputs).
 

@@ -25,10 +25,9 @@ from numpy.typing import NDArray
 from sim.engine.plan.placing import Ways
 from sim.measure.cases import Cases
 from sim.scenario.scenario import Scenario
-from sim.streams import Purpose
 from sim.study.complaints import Read, Values, at_least, read, value_of
 from sim.study.inputs import Group, groups, inputs, values_in
-from sim.study.points import uniforms
+from sim.study.points import shuffled
 from sim.study.reach import Readings, people_reached
 
 Floats = NDArray[np.float64]
@@ -47,8 +46,9 @@ class Points:
     moving: tuple[Group, ...]
     """The scenario's inputs, as it is simulated."""
     uniforms: Mapping[str, Floats]
-    """By path of an input: its uniform in each draw, (n,)."""
+    """By path of an input: its uniform in each draw, (n + 1,); 1/2 in draw 0: the median."""
     n: int
+    """Draws beside draw 0."""
 
     def values(self, paths: Sequence[str]) -> Values:
         """Values of the keys that some inputs move; the others stay central."""
@@ -88,7 +88,8 @@ def points(scenario: Scenario, seed: int, n: int = DRAWS) -> Points:
     """
     moving = groups(scenario)
     paths = [one.path for one in inputs(moving)]
-    drawn = uniforms(seed, paths, range(n), purpose=Purpose.PARAMETER_READ)
+    drawn = np.full((n + 1, len(paths)), 0.5)
+    drawn[1:] = shuffled(seed, paths, n)
     return Points(moving, dict(zip(paths, drawn.T, strict=True)), n)
 
 
@@ -126,27 +127,22 @@ def reading(
     acts = moved = 0.0
     stands = not ways.labels
     values = at.values([*reads, *held])
-    counted = _complaints(cases, scenario, values, at.n, ways)
+    draws = at.n + 1
+    counted = _complaints(cases, scenario, values, draws, ways)
     if counted is not None and ways.reports is not None:
-        acts = at_least(counted.acting, ways.reports)
+        acts = at_least(counted.of(slice(1, None)).acting, ways.reports)
         stands = stands and acts <= MOST_ACTS
     if ways.again:
-        gone = _objections(cases, scenario, strategy, values, counted, at.n, scale) * ways.again
+        gone = _objections(cases, scenario, strategy, values, counted, draws, scale) * ways.again
         calls = max(int(cases.placed), 1) / scale
-        moved = min(1.0, float(np.quantile(gone, 0.95)) / float(calls))
+        moved = min(1.0, float(np.quantile(gone[1:], 0.95)) / float(calls))
         stands = stands and moved <= MOST_MOVED
     if held and not stands:
         values = at.values(reads)
-        counted = _complaints(cases, scenario, values, at.n, ways)
-    middle = _complaints(cases, scenario, {}, 1, ways)
+        counted = _complaints(cases, scenario, values, draws, ways)
     return Reading(
-        people=np.concatenate(
-            [
-                _people(cases, scenario, strategy, {}, 1),
-                _people(cases, scenario, strategy, values, at.n),
-            ]
-        ),
-        complaints=None if counted is None or middle is None else middle.then(counted),
+        people=_people(cases, scenario, strategy, values, draws),
+        complaints=counted,
         inputs=tuple([*reads, *held] if stands else reads),
         acts=acts,
         moved=moved,
