@@ -187,18 +187,26 @@ def _rest(study: Study) -> Iterator[str]:
     yield ""
     yield from _wrapped(
         "[ ] is P5–P95 over draws of all uncertain inputs together; ≈: no sign beyond noise. "
-        f"{_what_draws_allow(study.draws_count)}"
+        f"{_what_draws_allow(study)}"
     )
     yield f"study: {study.path}"
 
 
-def _what_draws_allow(draws: int) -> str:
+def _what_draws_allow(study: Study) -> str:
     """How sure the ends of the intervals are."""
-    if draws < 59:
-        return f"{draws} draws are too few for a bound of P5 or P95 (59), and for both (72)."
-    if draws < 72:
-        return f"{draws} draws bound P5 or P95 with 95 % confidence, not both (72)."
-    return f"{draws} draws bound P5 and P95 with 95 % confidence."
+    base = study.answer["strategies"][study.answer["base"]]
+    people = base["metrics"].get("people_reached")
+    text = ""
+    if people and people["readings"] > 1:
+        text = f"Each run was read {people['readings']} times. "
+    if not people or people["p95_error"] is None:
+        return f"{text}{study.draws_count} draws are too few to say how sure the ends are (16)."
+    sure = [
+        f"±{100 * people[f'{end}_error'] / people[end]:.2g} %"
+        for end in ("p5", "p50", "p95")
+        if people[end]
+    ]
+    return f"{text}Standard errors of P5, median and P95 of people, base: {', '.join(sure)}."
 
 
 def _broken(study: Study) -> Iterator[str]:

@@ -1,39 +1,69 @@
-"""The results of a study's tasks as arrays over its draws, strategy by strategy."""
+"""The results of a study's tasks as arrays over its draws and readings, strategy by strategy."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.engine.plan.stage import Stage
 from sim.jobs.draws import Drawing
+from sim.jobs.roles import Role, Roles, roles
 from sim.measure.metrics import at_full_size
 from sim.scenario.parameters import parameters
 from sim.scenario.scale import scale_scenario
-from sim.scenario.world import World
-from sim.store.drawn import Found
+from sim.scenario.scenario import Scenario
+from sim.store.drawn import Drawn, Found
 from sim.store.study import StudyFolder, Task
+from sim.streams import Purpose
 from sim.study.answer import COUNTED, SPREAD, Series
-from sim.study.complaints import Count, Read, read
-from sim.study.inputs import Cascade, written
+from sim.study.complaints import Count
+from sim.study.inputs import Cascade, Group, groups, written
 from sim.study.points import uniforms
+from sim.study.reading import Points, Reading, reading
+from sim.study.surface import coordinate
 
 Floats = NDArray[np.float64]
+POINTS = 1_024
+"""Draws and readings together, at least."""
+FEWEST_READINGS = 16
+"""Readings of each draw, at least."""
+READ = "people_reached"
+"""The metric that readings move, beside complaints."""
 _COUNTS = ("all", "regulator", "regulator_before_cutoff")
 """What of a reading is counted, in the order of their names."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One strategy in one task."""
+@dataclass(slots=True)
+class _Rows:
+    """One strategy, a row a run."""
 
-    metrics: dict[str, float | None]
-    finished: bool
-    complaints: Read | None
-    violations: dict[str, int]
+    metrics: list[dict[str, float | None]] = field(default_factory=list)
+    finished: list[bool] = field(default_factory=list)
+    violations: list[dict[str, float]] = field(default_factory=list)
+    own: list[_Readings] = field(default_factory=list)
+    """Read under all that its log does not hang on."""
+    beside: list[tuple[_Readings, _Readings]] = field(default_factory=list)
+    """It and the base, read under what neither log hangs on."""
+    again: list[tuple[dict[str, float | None], dict[str, float | None]]] = field(
+        default_factory=list
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Readings:
+    """One run, read: the first value has all that is read at its central value."""
+
+    people: Floats
+    """(r + 1,)"""
+    counts: Mapping[str, Count]
+    """By name: (r + 1,) each."""
+    inputs: tuple[str, ...]
+    """What was read."""
 
 
 @dataclass(frozen=True)
@@ -42,83 +72,220 @@ class Gathering:
 
     drawing: Drawing
     folder: StudyFolder
+    tasks: tuple[Task, ...]
 
-    def uniforms(self, tasks: Iterable[Task]) -> dict[str, Floats]:
+    @property
+    def base(self) -> str:
+        """The strategy that others are compared with; the first where it was not run."""
+        base = self.drawing.loaded.scenario.base
+        return base if base in self.drawing.strategies else self.drawing.strategies[0]
+
+    @cached_property
+    def draws(self) -> int:
+        """Draws of the study."""
+        return max(task.draw for task in self.tasks)
+
+    @cached_property
+    def readings(self) -> int:
+        """Readings of each run."""
+        return max(FEWEST_READINGS, -(-POINTS // self.draws))
+
+    @cached_property
+    def _uniforms(self) -> Mapping[str, Floats]:
         """By path of an input: its uniform in each draw, (n,)."""
-        draws = max(task.draw for task in tasks)
+        return self._points(range(self.draws), Purpose.PARAMETER)
+
+    @cached_property
+    def _read_uniforms(self) -> Mapping[str, Floats]:
+        """By path of an input: its uniform in each reading of each draw, (n, r)."""
+        flat = self._points(range(self.draws * self.readings), Purpose.PARAMETER_READ)
+        return {path: u.reshape(self.draws, self.readings) for path, u in flat.items()}
+
+    def _points(self, numbers: range, purpose: Purpose) -> dict[str, Floats]:
         paths = [one.path for one in self.drawing.inputs]
         seed = self.drawing.loaded.scenario.seed
-        return dict(zip(paths, uniforms(seed, paths, range(draws)).T, strict=True))
+        columns = uniforms(seed, paths, numbers, purpose=purpose).T
+        return dict(zip(paths, columns, strict=True))
 
-    def by_strategy(self, tasks: Sequence[Task]) -> dict[str, Series]:
+    @cached_property
+    def _moving(self) -> tuple[Group, ...]:
+        """What moves, as simulated."""
+        return groups(scale_scenario(self.drawing.loaded.scenario, self.drawing.scale)[0])
+
+    @cached_property
+    def _roles(self) -> Mapping[str, Roles]:
+        """What each input decides of each strategy."""
+        scaled, _ = scale_scenario(self.drawing.loaded.scenario, self.drawing.scale)
+        stage = Stage(scaled, self.drawing.loaded.laws)
+        return roles(stage, self._moving, self.drawing.strategies)
+
+    def series(self) -> dict[str, Series]:
         """Each strategy over the draws, from draw 1 on; the central run is none of them."""
-        rows: dict[str, list[_Row]] = {name: [] for name in self.drawing.strategies}
-        twice: dict[str, list[tuple[_Row, _Row]]] = {name: [] for name in self.drawing.strategies}
-        last: dict[str, _Row] = {}
-        for task in sorted(task for task in tasks if task.draw):
+        rows = {name: _Rows() for name in self.drawing.strategies}
+        for task in sorted(task for task in self.tasks if task.draw):
             drawn = self.folder.read(task)
-            world, scale = self._world(task.draw)
-            for name, found in drawn.found.items():
-                row = _row(found, world, scale)
-                if task.noise:
-                    twice[name].append((last[name], row))
-                else:
-                    rows[name].append(row)
-                    last[name] = row
-        return {name: _series(rows[name], twice[name]) for name in self.drawing.strategies}
+            scaled, scale = self._scaled(task.draw)
+            if task.noise:
+                for name, found in drawn.found.items():
+                    rows[name].again.append((rows[name].metrics[-1], _shown(found, scale)))
+            else:
+                self._add(rows, drawn, scaled, scale)
+        return {name: self._series(name, rows) for name in self.drawing.strategies}
 
-    def _world(self, draw: int) -> tuple[World, Fraction]:
-        """The world of a draw as simulated, and its effective scale."""
+    def _scaled(self, draw: int) -> tuple[Scenario, Fraction]:
+        """The scenario of a draw as simulated, and its effective scale."""
         full, _ = self.drawing.scenario(draw)
         scaled, _ = scale_scenario(full, self.drawing.scale)
-        return scaled.world, Fraction(scaled.world.lines, full.world.lines)
+        return scaled, Fraction(scaled.world.lines, full.world.lines)
+
+    def _add(self, rows: dict[str, _Rows], drawn: Drawn, scaled: Scenario, scale: Fraction) -> None:
+        """Take down one draw of all strategies."""
+        at = self._points_of(drawn.draw)
+        crossing = _Crossing(drawn, scaled, scale, at, self._roles)
+        for name, found in drawn.found.items():
+            row = rows[name]
+            row.metrics.append(_shown(found, scale))
+            row.finished.append(found.metrics["list_done_hours"] is not None)
+            row.violations.append({rule: float(n / scale) for rule, n in found.violations.items()})
+            row.own.append(crossing.read(name))
+            row.beside.append(crossing.both(name, self.base))
+
+    def _points_of(self, draw: int) -> Points:
+        """The points in which a run is read: the central one, then its own readings."""
+        at = {path: np.concatenate([[0.5], u[draw - 1]]) for path, u in self._read_uniforms.items()}
+        return Points(self._moving, at, self.readings + 1)
+
+    def _series(self, name: str, every: Mapping[str, _Rows]) -> Series:
+        """One strategy as arrays."""
+        rows = every[name]
+        known = [m for m in SPREAD if all(row[m] is not None for row in rows.metrics)]
+        metrics = {m: _column(rows.metrics, m)[:, None] for m in known}
+        own = np.stack([one.people for one in rows.own])
+        metrics[READ] = own[:, 1:]
+        rules = dict.fromkeys(rule for row in rows.violations for rule in row)
+        read_always = set.intersection(*(set(one.inputs) for one in rows.own))
+        return Series(
+            metrics=metrics,
+            finished=np.array(rows.finished, dtype=np.bool_),
+            complaints=_counts(rows.own),
+            broken={
+                rule: np.array([float(row.get(rule, 0)) for row in rows.violations])
+                for rule in rules
+            },
+            again={m: (_pairs(rows, m, 0), _pairs(rows, m, 1)) for m in known},
+            beside={} if name == self.base else dict(_beside(rows, every[self.base], known)),
+            placing={p: u for p, u in self._uniforms.items() if p not in read_always},
+            readings={p: u for p, u in self._read_uniforms.items() if p in read_always},
+            middle={READ: own[:, 0]},
+            coordinates={
+                one.path: coordinate(one.law, one.law(self._uniforms[one.path]))
+                for one in self.drawing.inputs
+                if self._roles[name].role[one.path] is Role.PLACING
+            },
+        )
 
 
-def _row(found: Found, world: World, scale: Fraction) -> _Row:
+@dataclass(frozen=True)
+class _Crossing:
+    """The strategies of one draw, read."""
+
+    drawn: Drawn
+    scaled: Scenario
+    scale: Fraction
+    at: Points
+    roles: Mapping[str, Roles]
+    known: dict[tuple[str, frozenset[str]], _Readings] = field(default_factory=dict)
+
+    def read(self, name: str, only: frozenset[str] | None = None) -> _Readings:
+        """A strategy, read in all that its log does not hang on, or in those of it that are named.
+
+        An input that acts only through what comes back is read where the log is likely to stand.
+        """
+        role = self.roles[name]
+        chosen = frozenset(role.of(Role.READING, Role.HELD)) if only is None else only
+        if (name, chosen) not in self.known:
+            found = reading(
+                self.drawn.found[name].cases,
+                self.scaled,
+                name,
+                self.at,
+                reads=[path for path in role.of(Role.READING) if path in chosen],
+                held=[path for path in role.of(Role.HELD) if path in chosen],
+                ways=role.ways,
+                scale=self.scale,
+            )
+            self.known[name, chosen] = _told(found, self.scale)
+        return self.known[name, chosen]
+
+    def both(self, name: str, base: str) -> tuple[_Readings, _Readings]:
+        """A strategy and the base, read in the same: what one is not read in, the other is not."""
+        one, other = self.read(name), self.read(base)
+        common = frozenset(one.inputs) & frozenset(other.inputs)
+        if common != frozenset(one.inputs):
+            one = self.read(name, common)
+        if common != frozenset(other.inputs):
+            other = self.read(base, common)
+        return one, other
+
+
+def _told(found: Reading, scale: Fraction) -> _Readings:
+    """What a reading tells, at full size; its own first value, at the draw's values, is left."""
+    counts = {}
+    if found.complaints is not None:
+        for name, part in zip(COUNTED, _COUNTS, strict=True):
+            count: Count = getattr(found.complaints, part)
+            counts[name] = Count(count.mean[1:], count.variance[1:])
+    return _Readings(found.people[1:] / float(scale), counts, found.inputs)
+
+
+def _shown(found: Found, scale: Fraction) -> dict[str, float | None]:
+    """The metrics that are spread, at full size."""
     shown = at_full_size(found.metrics, scale)
-    return _Row(
-        metrics={name: None if (v := shown[name]) is None else float(v) for name in SPREAD},
-        finished=found.metrics["list_done_hours"] is not None,
-        complaints=None if world.complaints is None else read(found.cases, world),
-        violations={rule: round(n / scale) for rule, n in found.violations.items()},
-    )
+    return {name: None if (v := shown[name]) is None else float(v) for name in SPREAD}
 
 
-def _series(rows: Sequence[_Row], twice: Sequence[tuple[_Row, _Row]]) -> Series:
-    """Rows by draw as arrays."""
-    known = [name for name in SPREAD if all(row.metrics[name] is not None for row in rows)]
-    rules = dict.fromkeys(rule for row in rows for rule in row.violations)
-    return Series(
-        metrics={name: _column(rows, name) for name in known},
-        finished=np.array([row.finished for row in rows], dtype=np.bool_),
-        complaints=_complaints(rows),
-        broken={
-            rule: np.array([row.violations.get(rule, 0) for row in rows], dtype=np.float64)
-            for rule in rules
-        },
-        again={
-            name: (_column([a for a, _ in twice], name), _column([b for _, b in twice], name))
-            for name in known
-        },
-    )
+def _column(rows: Sequence[Mapping[str, float | None]], name: str) -> Floats:
+    return np.array([row[name] for row in rows], dtype=np.float64)
 
 
-def _column(rows: Sequence[_Row], name: str) -> Floats:
-    return np.array([row.metrics[name] for row in rows], dtype=np.float64)
+def _pairs(rows: _Rows, name: str, which: int) -> Floats:
+    return _column([pair[which] for pair in rows.again], name)
 
 
-def _complaints(rows: Sequence[_Row]) -> dict[str, Count]:
-    """Expectation and variance of complaints by draw."""
-    told = [row.complaints for row in rows if row.complaints is not None]
-    if len(told) < len(rows):
-        return {}
+def _counts(own: Sequence[_Readings]) -> dict[str, Count]:
+    """Complaints by run and reading; empty where the world has none."""
     return {
         name: Count(
-            np.concatenate([getattr(one, field).mean for one in told]),
-            np.concatenate([getattr(one, field).variance for one in told]),
+            np.stack([one.counts[name].mean[1:] for one in own]),
+            np.stack([one.counts[name].variance[1:] for one in own]),
         )
-        for name, field in zip(COUNTED, _COUNTS, strict=True)
+        for name in own[0].counts
     }
+
+
+def _beside(
+    rows: _Rows, base: _Rows, known: Sequence[str]
+) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
+    """What is compared with the base, under the same unknowns."""
+    for name in known:
+        if name != READ and all(row[name] is not None for row in base.metrics):
+            yield name, (_column(rows.metrics, name)[:, None], _column(base.metrics, name)[:, None])
+    pairs = rows.beside
+    yield (
+        READ,
+        (
+            np.stack([one.people[1:] for one, _ in pairs]),
+            np.stack([other.people[1:] for _, other in pairs]),
+        ),
+    )
+    for name in pairs[0][0].counts:
+        yield (
+            name,
+            (
+                np.stack([one.counts[name].mean[1:] for one, _ in pairs]),
+                np.stack([other.counts[name].mean[1:] for _, other in pairs]),
+            ),
+        )
 
 
 def not_varied(drawing: Drawing) -> list[str]:

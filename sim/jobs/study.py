@@ -243,8 +243,8 @@ def _results(drawing: Drawing, tasks: list[Task], workers: int) -> Iterator[tupl
 
 def assemble(folder: StudyFolder, drawing: Drawing, tasks: tuple[Task, ...]) -> Study:
     """Put a study together from the results of its tasks, in the order of their numbers."""
-    series = Gathering(drawing, folder)
-    told = answer(series.by_strategy(tasks), drawing.loaded.scenario.base, series.uniforms(tasks))
+    gathering = Gathering(drawing, folder, tasks)
+    told = answer(gathering.series(), gathering.base)
     told["uncertain"] = [one.path for one in drawing.inputs]
     told["not_varied"] = not_varied(drawing)
     told["held_at_bound"] = held_at_bound(drawing, tasks)

@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 
 from sim.study.comparison import paired
 from sim.study.complaints import Count, none, quantile
-from sim.study.intervals import P5, P50, P95, quantile_interval, spread
-from sim.study.sensitivity import FEWEST_IN_A_CLASS, drivers
+from sim.study.crossing import driving, estimate, quantile_of
+from sim.study.intervals import P5, P50, P95, quantile_interval
+from sim.study.sensitivity import FEWEST_IN_A_CLASS
+from sim.study.surface import Surface, fit
 
 Floats = NDArray[np.float64]
 SCHEMA: Final = 1
@@ -29,29 +31,39 @@ COUNTED: Final = ("complaints", "complaints_regulator", "complaints_regulator_be
 FEWEST_FOR_DRIVERS: Final = 4 * FEWEST_IN_A_CLASS
 """Draws from which it can be told what drives a number."""
 MOST_DRIVERS: Final = 5
+_POINTS: Final = (("p5", P5), ("p50", P50), ("p95", P95))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Series:
-    """One strategy over the draws of a study."""
+    """One strategy over the draws of a study: n runs, and r readings of each."""
 
     metrics: Mapping[str, Floats]
-    """By metric of :data:`SPREAD`: (n,) its value in each draw, at full size; not there where the
-    strategy has none."""
+    """By metric of :data:`SPREAD`: its values at full size, (n, r), or (n, 1) where no reading
+    moves it; not there where the strategy has none."""
     finished: NDArray[np.bool_]
     """(n,) Whether every line of its list was dialled before the cutoff."""
     complaints: Mapping[str, Count]
-    """By name of :data:`COUNTED`: expectation and variance in each draw, at full size; empty where
+    """By name of :data:`COUNTED`: expectation and variance at full size, each (n, r); empty where
     the world has no complaints."""
     broken: Mapping[str, Floats]
-    """By ``regime/rule``: (n,) violations in each draw."""
+    """By ``regime/rule``: (n,) violations in each run."""
     again: Mapping[str, tuple[Floats, Floats]]
     """By metric: its values in the draws that were run twice, under either noise, (m,) each."""
+    beside: Mapping[str, tuple[Floats, Floats]]
+    """By metric or count: its values and those of the base strategy under the same unknowns, (n, r)
+    each."""
+    placing: Mapping[str, Floats]
+    """By path of an input that differs from run to run alone: its uniform in each, (n,)."""
+    readings: Mapping[str, Floats]
+    """By path of an input that differs from reading to reading: its uniform in each, (n, r)."""
+    middle: Mapping[str, Floats]
+    """By metric: its value in each run with all that is read at central values, (n,)."""
+    coordinates: Mapping[str, Floats]
+    """By path of an input of ``placing``: where it stands, as surfaces have it, (n,)."""
 
 
-def answer(
-    series: Mapping[str, Series], base: str, uniforms: Mapping[str, Floats]
-) -> dict[str, Any]:
+def answer(series: Mapping[str, Series], base: str) -> dict[str, Any]:
     """What the draws say.
 
     Parameters
@@ -59,22 +71,17 @@ def answer(
     series
         By strategy, all over the same draws.
     base
-        The strategy that others are compared with; the first where it was not run.
-    uniforms
-        By path of an input: its uniform in each draw, (n,).
+        The strategy that others are compared with.
 
     Returns
     -------
     dict
         As JSON: docs/studies.md lists its keys.
     """
-    names = list(series)
-    first = base if base in series else names[0]
-    n = len(series[first].finished)
     return {
         "schema": SCHEMA,
-        "draws": n,
-        "base": first,
+        "draws": len(series[base].finished),
+        "base": base,
         "strategies": {
             name: {
                 "finished": float(one.finished.mean()),
@@ -88,8 +95,10 @@ def answer(
                 "run_noise": {
                     metric: _noise(*pair) for metric, pair in one.again.items() if len(pair[0])
                 },
-                "against_base": {} if name == first else _against(one, series[first]),
-                "drivers": _drivers(one, uniforms, n),
+                "against_base": {} if name == base else _against(one, series[base]),
+                "drivers": _drivers(one),
+                "surfaces": {metric: _surface(one, metric) for metric in one.middle},
+                "reading": list(one.readings),
             }
             for name, one in series.items()
         },
@@ -97,31 +106,32 @@ def answer(
 
 
 def _spread(values: Floats) -> dict[str, Any]:
-    """P5, P50 and P95 over draws, each with what the number of draws leaves open."""
-    found = spread(values)
-    told: dict[str, Any] = {"p5": found.p5, "p50": found.p50, "p95": found.p95, "n": found.n}
-    for name, share in (("p5", P5), ("p50", P50), ("p95", P95)):
-        interval = quantile_interval(values, share)
-        told[f"{name}_interval"] = None if interval is None else [interval.low, interval.high]
+    """P5, P50 and P95 over draws and readings, each with what the number of runs leaves open."""
+    told: dict[str, Any] = {"runs": len(values), "readings": values.shape[1]}
+    for name, share in _POINTS:
+        found = estimate(values, quantile_of(share))
+        told[name] = found.value
+        told[f"{name}_error"] = found.error
+        if values.shape[1] == 1:
+            interval = quantile_interval(values[:, 0], share)
+            told[f"{name}_interval"] = None if interval is None else [interval.low, interval.high]
     return told
 
 
-def _counted(count: Count) -> dict[str, float]:
-    """The law of a number of complaints, over draws and luck together."""
-    return {
-        "expected": float(count.mean.mean()),
-        "p50": quantile(count, P50),
-        "p95": quantile(count, P95),
-        "none": none(count),
-        "luck_share": _luck(count),
-    }
-
-
-def _luck(count: Count) -> float:
-    """Share of the variance that is luck at given inputs, 0–1."""
+def _counted(count: Count) -> dict[str, float | None]:
+    """The law of a number of complaints, over draws, readings and luck together."""
+    expected = estimate(count.mean, lambda values: float(values.mean()))
+    flat = Count(count.mean.ravel(), count.variance.ravel())
     within = float(count.variance.mean())
     whole = within + float(count.mean.var())
-    return within / whole if whole else 0.0
+    return {
+        "expected": expected.value,
+        "expected_error": expected.error,
+        "p50": quantile(flat, P50),
+        "p95": quantile(flat, P95),
+        "none": none(flat),
+        "luck_share": within / whole if whole else 0.0,
+    }
 
 
 def _noise(one: Floats, other: Floats) -> dict[str, float | int | None]:
@@ -135,23 +145,13 @@ def _noise(one: Floats, other: Floats) -> dict[str, float | int | None]:
 
 
 def _against(one: Series, base: Series) -> dict[str, Any]:
-    """Each metric beside the base strategy's, draw by draw."""
+    """Each number beside the base strategy's, draw by draw."""
     told: dict[str, Any] = {}
-    pairs = [
-        (metric, values, base.metrics[metric])
-        for metric, values in one.metrics.items()
-        if metric in base.metrics
-    ]
-    pairs += [
-        (kind, count.mean, base.complaints[kind].mean)
-        for kind, count in one.complaints.items()
-        if kind in base.complaints
-    ]
-    for name, values, others in pairs:
+    for name, (values, others) in one.beside.items():
         if not (others > 0).any():
             continue
-        noise = 2 * max(_relative(one, name), _relative(base, name)) * math.sqrt(2)
-        found = paired(values, others, noise)
+        noise = 2 * math.hypot(_relative(one, name), _relative(base, name))
+        found = paired(values.ravel(), others.ravel(), noise)
         told[name] = {
             "ratio": {"p5": found.ratio.p5, "p50": found.ratio.p50, "p95": found.ratio.p95},
             "higher": found.higher,
@@ -169,9 +169,9 @@ def _relative(one: Series, metric: str) -> float:
     return float(_noise(*one.again[metric])["relative_sd"] or 0.0)
 
 
-def _drivers(one: Series, uniforms: Mapping[str, Floats], n: int) -> dict[str, Any]:
-    """What drives people reached and complaints: none is told from too few draws."""
-    if n < FEWEST_FOR_DRIVERS:
+def _drivers(one: Series) -> dict[str, Any]:
+    """What drives people reached and complaints; nothing is told from too few draws."""
+    if len(one.finished) < FEWEST_FOR_DRIVERS:
         return {}
     told = {}
     values = {"people_reached": one.metrics.get("people_reached")}
@@ -183,7 +183,19 @@ def _drivers(one: Series, uniforms: Mapping[str, Floats], n: int) -> dict[str, A
         value = np.log(found) if (found > 0).all() else found
         told[name] = [
             {"path": driver.path, "share": driver.share, "by_chance": driver.by_chance}
-            for driver in drivers(value, uniforms)[:MOST_DRIVERS]
+            for driver in driving(value, one.placing, one.readings)[:MOST_DRIVERS]
             if driver.share > driver.by_chance
         ]
     return told
+
+
+def _surface(one: Series, metric: str) -> dict[str, Any]:
+    """The surface of a metric over what differs from run to run, or why there is none."""
+    found = fit(one.middle[metric], one.coordinates)
+    if isinstance(found, Surface):
+        return {
+            "inputs": list(found.paths),
+            "coefficients": list(found.coefficients),
+            "error": found.error,
+        }
+    return {"refused": True, "error": found.error}

@@ -64,6 +64,8 @@ def uniforms(
     out = np.empty(points.shape)
     for which in range(SCRAMBLINGS):
         rows = np.flatnonzero(number % SCRAMBLINGS == which)
+        if not len(rows):
+            continue
         key = make_key(seed, draw=which)
         for column, path in enumerate(paths):
             out[rows, column] = scrambled(points[rows, column], key, path_word(path), purpose)

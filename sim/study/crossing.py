@@ -1,0 +1,103 @@
+"""Few runs, read many times: numbers over draws of what places calls, crossed with readings.
+
+Row ``i`` of an array is a run, each column one of its readings; readings of different runs are
+different points. The runs are few, so what is told of all values together is about as sure as the
+runs are many. How sure, is told by leaving out one of the scramblings at a time
+(:mod:`sim.study.points`): each is a study of its own, with an eighth of the runs (the grouped
+jackknife of Quenouille 1956).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.special import stdtrit
+
+from sim.study.points import SCRAMBLINGS
+from sim.study.sensitivity import FEWEST_IN_A_CLASS, Driver, drivers
+
+Floats = NDArray[np.float64]
+Statistic = Callable[[Floats], float]
+FEWEST_RUNS = 2 * SCRAMBLINGS
+"""Runs from which an error is told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A number and how far it may be off for want of runs."""
+
+    value: float
+    error: float | None
+    """Its standard error; None for fewer than :data:`FEWEST_RUNS` runs."""
+
+    @property
+    def reach(self) -> float | None:
+        """Half of the length of its interval of 95 % confidence."""
+        if self.error is None:
+            return None
+        return float(stdtrit(SCRAMBLINGS - 1, 0.975)) * self.error
+
+
+def estimate(values: Floats, statistic: Statistic) -> Estimate:
+    """A statistic of all values, with its error.
+
+    Parameters
+    ----------
+    values : (n, ...) float64
+        By run, in order from draw 1 on.
+    statistic
+        Of values of some runs.
+    """
+    whole = statistic(values)
+    n = len(values)
+    if n < FEWEST_RUNS:
+        return Estimate(whole, None)
+    group = np.arange(n) % SCRAMBLINGS
+    without = np.array([statistic(values[group != left]) for left in range(SCRAMBLINGS)])
+    spread = float(((without - without.mean()) ** 2).sum())
+    return Estimate(whole, float(np.sqrt((SCRAMBLINGS - 1) / SCRAMBLINGS * spread)))
+
+
+def quantile_of(share: float) -> Statistic:
+    """The quantile of all values together."""
+    return lambda values: float(np.quantile(values, share))
+
+
+def driving(
+    values: Floats, runs: Mapping[str, Floats], readings: Mapping[str, Floats]
+) -> tuple[Driver, ...]:
+    """Inputs by the share of the spread that each explains by itself, the strongest first.
+
+    Parameters
+    ----------
+    values : (n, r) float64
+        By run and reading; logarithms where they span factors.
+    runs
+        By path of an input that differs from run to run: its uniform in each, (n,).
+    readings
+        By path of an input that differs from reading to reading: its uniform in each, (n, r).
+
+    Raises
+    ------
+    ValueError
+        For fewer runs than sensitivity needs.
+    """
+    n = len(values)
+    if n < 4 * FEWEST_IN_A_CLASS:
+        raise ValueError(f"{n} runs; sensitivity needs at least {4 * FEWEST_IN_A_CLASS}")
+    whole = float(values.var())
+    if not whole:
+        return ()
+    means = values.mean(axis=1)
+    between = min(1.0, float(means.var()) / whole)
+    found = [
+        Driver(one.path, one.share * between, one.by_chance * between)
+        for one in drivers(means, runs)
+    ]
+    if values.shape[1] > 1 and readings:
+        flat = {path: uniform.ravel() for path, uniform in readings.items()}
+        found += drivers(values.ravel(), flat)
+    return tuple(sorted(found, key=lambda one: -one.share))
