@@ -175,6 +175,11 @@ def _rest(study: Study) -> Iterator[str]:
             f"{100 * noise['relative_sd']:.2g} % of people reached (sd, "
             f"{noise['pairs']} draws run twice)",
         )
+    if answer["precision"] and answer["precision"]["met"]:
+        sure = answer["precision"]
+        yield from _labelled(
+            "Precision", f"{sure['asked']} is met: ±{100 * sure['reached']:.2g} % at most"
+        )
     if answer["held_at_bound"]:
         yield from _labelled(
             "Bounds",

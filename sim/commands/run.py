@@ -67,6 +67,11 @@ class Scale(click.ParamType[Fraction]):
     type=int,
     help="Draw the uncertain inputs K times: 32 to decide, 64 to publish.",
 )
+@click.option(
+    "--precision",
+    metavar="METRIC:SHARE",
+    help="Draw until it is so sure: 'people_reached: 2%'; with --draws, K is the most.",
+)
 def run(
     file: str,
     strategies: tuple[str, ...],
@@ -77,6 +82,7 @@ def run(
     as_json: bool,
     out: str | None,
     draws: int | None,
+    precision: str | None,
 ) -> None:
     """Simulate every strategy of the scenario in FILE, and compare them.
 
@@ -90,10 +96,11 @@ def run(
     from sim.jobs.run import run_scenario
 
     tell_of_kernels()
-    if draws is not None:
+    if draws is not None or precision is not None:
         study(
             loaded,
             draws,
+            precision,
             strategies=strategies,
             seed=seed,
             scale=scale,

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from sim.errors import CannotJudgeError
+
 if TYPE_CHECKING:
     from sim.jobs.study import Step, StudyPlan
     from sim.loading.load import Runnable
@@ -16,7 +18,8 @@ if TYPE_CHECKING:
 
 def study(
     loaded: Runnable,
-    draws: int,
+    draws: int | None,
+    precision: str | None,
     *,
     strategies: tuple[str, ...],
     seed: int | None,
@@ -27,10 +30,13 @@ def study(
     """Run a study and print its answer; what will be done, and progress, on standard error."""
     from sim.commands.shown import shown_by
     from sim.jobs.study import run_study
+    from sim.study.precision import parse_target
 
+    target = None if precision is None else parse_target(precision)
     found = run_study(
         loaded,
         draws,
+        precision=target,
         strategies=strategies,
         seed=seed,
         scale=scale,
@@ -40,8 +46,16 @@ def study(
     )
     if as_json:
         click.echo(json.dumps({"study": str(found.path), **found.answer}, indent=2))
-        return
-    click.echo(shown_by("study_text")(found))
+    else:
+        click.echo(shown_by("study_text")(found))
+    told = found.answer["precision"]
+    if told is not None and not told["met"]:
+        sure = "cannot be told" if told["reached"] is None else f"is ±{100 * told['reached']:.2g} %"
+        raise CannotJudgeError(
+            f"{found.draws_count} draws are too few for {told['asked']}: in {told['strategy']} it "
+            f"{sure}",
+            remedy="allow more with --draws, or ask for less",
+        )
 
 
 def _tell_plan(plan: StudyPlan) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -33,7 +33,8 @@ from sim.store.study import (
     relevant_versions,
 )
 from sim.store.write import text_digest
-from sim.study.answer import answer
+from sim.study.answer import Series, answer
+from sim.study.precision import FIRST, MOST, Reached, Target, reached
 
 MOST_DRAWS = 4_096
 """Most draws of a study."""
@@ -98,8 +99,9 @@ StepHook = Callable[[Step], None]
 
 def run_study(
     loaded: Runnable,
-    draws: int,
+    draws: int | None = None,
     *,
+    precision: Target | None = None,
     strategies: Iterable[str] | None = None,
     seed: int | None = None,
     scale: Fraction | float = 1,
@@ -115,7 +117,9 @@ def run_study(
     loaded
         From :func:`sim.loading.load.load`.
     draws
-        Draws of the uncertain inputs. A study that has more keeps them.
+        Draws of the uncertain inputs; with a precision, the most. A study that has more keeps them.
+    precision
+        How sure a number shall be: draws are doubled until it is.
     strategies
         Names of strategies; default all.
     seed
@@ -147,7 +151,8 @@ def run_study(
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
     chosen = tuple(choose(full, list(strategies) if strategies else None))
     drawing = Drawing(loaded, chosen, asked)
-    _hold_draws(draws, drawing)
+    most = _most(draws, precision)
+    _hold_draws(most, drawing)
     scaled, effective, _ = scaled_down(full, asked)
     need = need_of(scaled, chosen, calls=False)
     see_that_it_fits(need, None, asked)
@@ -169,26 +174,49 @@ def run_study(
     )
     path = Path(out) if out is not None else default_folder(facts)
     folder = StudyFolder(path, facts, text, loaded.laws.own)
-    draws = max(draws, _had(folder.path))
-    tasks = tasks_of(draws)
-    missing = folder.missing(tasks)
-    if planned is not None:
-        calls = sum(calls_of(scaled, name) for name in chosen)
-        noisy, inputs = noisy_draws(draws), len(drawing.inputs)
-        planned(
-            StudyPlan(
-                folder.path,
-                draws,
-                noisy,
-                tasks,
-                tuple(missing),
-                calls * len(missing),
-                inputs,
-                workers,
+    calls = sum(calls_of(scaled, name) for name in chosen)
+    wanted = max(most if precision is None else min(FIRST, most), _had(folder.path))
+    while True:
+        tasks = tasks_of(wanted)
+        missing = tuple(folder.missing(tasks))
+        if planned is not None:
+            planned(
+                StudyPlan(
+                    path=folder.path,
+                    draws=wanted,
+                    noisy=noisy_draws(wanted),
+                    tasks=tasks,
+                    missing=missing,
+                    calls=calls * len(missing),
+                    inputs=len(drawing.inputs),
+                    workers=workers,
+                )
             )
-        )
-    _work(folder, drawing, missing, len(tasks), workers, progress)
-    return assemble(folder, drawing, tasks)
+        _work(folder, drawing, missing, len(tasks), workers, progress)
+        gathering = Gathering(drawing, folder, tasks)
+        series = gathering.series()
+        sure = None if precision is None else reached(series, precision)
+        if precision is None or sure is None or wanted >= most or _met(sure, precision):
+            return _assembled(folder, drawing, gathering, series, precision, sure)
+        wanted = min(2 * wanted, most)
+
+
+def _most(draws: int | None, precision: Target | None) -> int:
+    """Draws asked for; with a precision, the most that are made.
+
+    Raises
+    ------
+    OptionError
+        Where neither is given.
+    """
+    if draws is None and precision is None:
+        raise OptionError("a study needs a number of draws, or a precision")
+    return MOST if draws is None else draws
+
+
+def _met(sure: Reached, precision: Target) -> bool:
+    """Whether a number is as sure as was asked."""
+    return sure.share is not None and sure.share <= precision.share
 
 
 def default_folder(facts: Facts) -> Path:
@@ -220,7 +248,7 @@ def _had(path: Path) -> int:
 def _work(
     folder: StudyFolder,
     drawing: Drawing,
-    missing: list[Task],
+    missing: Sequence[Task],
     of: int,
     workers: int,
     progress: StepHook | None,
@@ -235,23 +263,37 @@ def _work(
             progress(Step(task, of - left, of, pace * left))
 
 
-def _results(drawing: Drawing, tasks: list[Task], workers: int) -> Iterator[tuple[Task, bytes]]:
+def _results(drawing: Drawing, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, bytes]]:
     """Results as they come."""
     for task in tasks:
         yield task, drawing(task)
 
 
-def assemble(folder: StudyFolder, drawing: Drawing, tasks: tuple[Task, ...]) -> Study:
+def _assembled(
+    folder: StudyFolder,
+    drawing: Drawing,
+    gathering: Gathering,
+    series: Mapping[str, Series],
+    precision: Target | None,
+    sure: Reached | None,
+) -> Study:
     """Put a study together from the results of its tasks, in the order of their numbers."""
-    gathering = Gathering(drawing, folder, tasks)
-    told = answer(gathering.series(), gathering.base)
+    told = answer(series, gathering.base)
     told["uncertain"] = [one.path for one in drawing.inputs]
     told["not_varied"] = not_varied(drawing)
-    told["held_at_bound"] = held_at_bound(drawing, tasks)
+    told["held_at_bound"] = held_at_bound(drawing, gathering.tasks)
+    told["precision"] = None
+    if precision is not None and sure is not None:
+        told["precision"] = {
+            "asked": precision.text,
+            "reached": sure.share,
+            "strategy": sure.strategy,
+            "met": _met(sure, precision),
+        }
     folder.finish(
-        tasks,
-        draws_table(map(folder.read, tasks)),
-        inputs_table(folder.read(task) for task in tasks if not task.noise),
+        gathering.tasks,
+        draws_table(map(folder.read, gathering.tasks)),
+        inputs_table(folder.read(task) for task in gathering.tasks if not task.noise),
         told,
     )
     return load_study(folder.path)

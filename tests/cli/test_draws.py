@@ -76,6 +76,36 @@ def test_nothing_uncertain(ringfence: Command, small: Path) -> None:
     assert "no uncertain input" in answer.err
 
 
+def test_precision_doubles_until_it_is_met(ringfence: Command, small: Path) -> None:
+    answer = ringfence(
+        "run", small, "--precision", "cost: 60%", "--scale", "10%", "--out", "s", "--json"
+    )
+    assert answer.code == 0
+    told = json.loads(answer.out)
+    assert told["precision"]["met"]
+    assert told["precision"]["reached"] <= 0.6
+    assert told["draws"] == 16
+
+
+def test_too_few_draws_for_a_precision_cannot_judge(ringfence: Command, small: Path) -> None:
+    asked = ("--precision", "people_reached.p95: 0.01%", "--draws", "32")
+    answer = ringfence("run", small, *asked, "--scale", "10%", "--out", "s")
+    assert answer.code == 2
+    assert "cannot judge: 32 draws are too few for people_reached.p95: 0.01%" in answer.err
+    assert "people reached" in answer.out
+    plans = [line for line in answer.err.splitlines() if "uncertain inputs" in line]
+    assert [plan.split()[0] for plan in plans] == ["16", "32"]
+
+
+def test_a_precision_of_nothing_known(ringfence: Command, small: Path) -> None:
+    answer = ringfence("run", small, "--precision", "people_reachd: 2%")
+    assert answer.code == 2
+    assert "did you mean 'people_reached'" in answer.err
+    answer = ringfence("run", small, "--precision", "complaints.mean: 2%")
+    assert answer.code == 2
+    assert "allowed: p5, p50, p95 or ratio" in answer.err
+
+
 def test_killed_anywhere_the_same_command_goes_on(here: Path, small: Path) -> None:
     """By SIGKILL, three times; then the same command makes the bytes of a study left in peace."""
     command = [str(PROGRAM), "run", str(small), "--draws", "6", "--out"]
