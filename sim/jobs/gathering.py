@@ -153,7 +153,7 @@ class Gathering:
     def _points_of(self, draw: int) -> Points:
         """The points in which a run is read: the central one, then its own readings."""
         at = {path: np.concatenate([[0.5], u[draw - 1]]) for path, u in self._read_uniforms.items()}
-        return Points(self._moving, at, self.readings + 1)
+        return Points(self._moving, at, self.readings)
 
     def _series(self, name: str, every: Mapping[str, _Rows]) -> Series:
         """One strategy as arrays."""
@@ -229,13 +229,14 @@ class _Crossing:
 
 
 def _told(found: Reading, scale: Fraction) -> _Readings:
-    """What a reading tells, at full size; its own first value, at the draw's values, is left."""
-    counts = {}
+    """What a reading tells, at full size."""
+    counts: dict[str, Count] = {}
     if found.complaints is not None:
-        for name, part in zip(COUNTED, _COUNTS, strict=True):
-            count: Count = getattr(found.complaints, part)
-            counts[name] = Count(count.mean[1:], count.variance[1:])
-    return _Readings(found.people[1:] / float(scale), counts, found.inputs)
+        counts = {
+            name: getattr(found.complaints, part)
+            for name, part in zip(COUNTED, _COUNTS, strict=True)
+        }
+    return _Readings(found.people / float(scale), counts, found.inputs)
 
 
 def _shown(found: Found, scale: Fraction) -> dict[str, float | None]:
