@@ -197,6 +197,7 @@ def run(
     scale: float | Fraction = 1,
     calls: bool = False,
     report: bool = False,
+    jobs: int | None = 1,
 ) -> Run:
     """Run strategies of a scenario into a run directory, each audited against its regimes.
 
@@ -212,6 +213,11 @@ def run(
         Whether to write the call log, too: one row a call.
     report
         Whether to write ``report.html``.
+    jobs
+        How many processes run strategies at the same time; None for as many as there are cores.
+        Results do not depend on it. Where processes cannot be forked, as in a program with threads
+        or on a system other than Linux, a script that asks for several stands under
+        ``if __name__ == "__main__":``.
 
     Returns
     -------
@@ -246,6 +252,8 @@ def run(
         calls=calls,
         out=out,
         report=shown_by("report_html") if report else None,
+        jobs=jobs,
+        note=lambda text: warnings.warn(text, stacklevel=4),
     )
     return outcome.run
 

@@ -1,6 +1,7 @@
 """Being stopped from outside: by Ctrl-C, by SIGTERM, by a terminal that closes.
 
-The console command ends at once, whatever it is doing, and takes with it what it had half written.
+The console command ends at once, whatever it is doing, and takes with it the processes that work
+for it and what was half written.
 No exception is raised: one that comes out of an import, or of a library's own handler, would not
 end cleanly. A library that imports ``sim`` keeps its own handlers.
 """
@@ -46,11 +47,12 @@ def _stop(_number: int, _frame: FrameType | None) -> None:
     """Remove what is half written, say so, and end. Another signal meanwhile changes nothing."""
     _ignore()
     try:
-        # Where it was never imported, or not to its end, nothing was begun; and a handler imports
-        # nothing.
-        remove = getattr(sys.modules.get("sim.partial"), "remove_living", None)
-        if remove is not None:
-            remove()
+        # Where one was never imported, or not to its end, nothing was begun; and a handler imports
+        # nothing. Those who work for us end first, so that they write nothing more.
+        for module, name in (("sim.children", "kill_living"), ("sim.partial", "remove_living")):
+            clear = getattr(sys.modules.get(module), name, None)
+            if clear is not None:
+                clear()
         os.write(2, (_SHOW_CURSOR if os.isatty(2) else b"") + _TOLD)
     finally:
         os._exit(INTERRUPTED)

@@ -1,7 +1,8 @@
-"""What this process may still take of the machine: memory, and room on a disk."""
+"""What this process may still take of the machine: memory, processors, and room on a disk."""
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -20,6 +21,12 @@ def free_memory() -> int | None:
     """
     found = [*_of_system(), *_of_groups(), *_of_limits()]
     return max(0, min(found)) if found else None
+
+
+def cores() -> int:
+    """Processors that this process may keep busy: by the system, and by its control groups."""
+    found = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return max(1, min([found or 1, *_cores_of_groups()]))
 
 
 def free_disk(folder: Path) -> int | None:
@@ -57,6 +64,20 @@ def _of_groups() -> Iterator[int]:
             if not place.is_relative_to(top):
                 break
             yield from _of_group(place, *names)
+
+
+def _cores_of_groups() -> Iterator[int]:
+    """Whole processors that control groups of the second version allow; a rest counts as one."""
+    for line in _lines(PROC / "self" / "cgroup"):
+        _, controllers, path = line.split(":", 2)
+        folder = CGROUPS / path.strip().lstrip("/")
+        for place in (folder, *folder.parents) if controllers == "" else ():
+            if not place.is_relative_to(CGROUPS):
+                break
+            for said in _lines(place / "cpu.max"):
+                most, _, period = said.partition(" ")
+                if most.isdecimal() and period.strip().isdecimal():
+                    yield -(-int(most) // int(period))
 
 
 def _of_group(folder: Path, limit: str, usage: str, cached: str) -> Iterator[int]:

@@ -18,6 +18,7 @@ GROUND = (
     "threshold",
     "trust",
     "partial",
+    "children",
     "outputs",
     "printed",
     "interrupts",

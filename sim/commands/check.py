@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import FORCE, claim_and_tell, tell_of_kernels
+from sim.commands.loading import FORCE, JOBS, claim_and_tell, tell_of_kernels
 from sim.errors import OptionError
 from sim.outputs import JUNIT, MARKDOWN
 
@@ -20,6 +20,7 @@ from sim.outputs import JUNIT, MARKDOWN
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Also write JUnit XML.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Also write a Markdown table.")
+@JOBS
 @FORCE
 @click.option("-v", "--verbose", is_flag=True, help="Show the comparisons that are equal, too.")
 def check(
@@ -29,6 +30,7 @@ def check(
     as_json: bool,
     junit: Path | None,
     markdown: Path | None,
+    jobs: int | None,
     force: bool,
     verbose: bool,
 ) -> None:
@@ -49,7 +51,7 @@ def check(
         None if file is None else claim_and_tell(file, kind, inputs=(*inputs, other), force=force)
         for file, kind, other in ((junit, JUNIT, markdown), (markdown, MARKDOWN, junit))
     )
-    result = run_check(inputs, update=update, reason=reason, tell=tell)
+    result = run_check(inputs, update=update, reason=reason, tell=tell, jobs=jobs)
     if xml is not None:
         xml.write(verdicts.junit(result.rows, result.unjudged))
     if table is not None:

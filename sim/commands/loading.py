@@ -48,6 +48,13 @@ def claim_and_tell(
 
 FORCE = click.option("--force", is_flag=True, help="Replace what this command wrote there before.")
 
+JOBS = click.option(
+    "--jobs",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Processes that run strategies at the same time; by default as many as there are cores.",
+)
+
 
 def tell_of_kernels() -> None:
     """Say on standard error where a folder for compiled kernels was not trusted."""

@@ -12,6 +12,9 @@ import click
 from sim.jobs.simulate import Advance, ProgressHook
 from sim.printed import escaped
 
+PAUSE = 0.1
+"""Seconds between two drawings of the bars."""
+
 
 @contextmanager
 def progress() -> Iterator[ProgressHook]:
@@ -27,13 +30,13 @@ class _Lines:
     """One line when a strategy is done."""
 
     def __init__(self) -> None:
-        self._began = time.perf_counter()
+        self._began: dict[str, float] = {}
 
     def __call__(self, step: Advance) -> None:
-        if step.calls == 0 and not step.done:
-            self._began = time.perf_counter()
+        now = time.perf_counter()
+        began = self._began.setdefault(step.strategy, now)
         if step.done:
-            seconds = max(time.perf_counter() - self._began, 1e-9)
+            seconds = max(now - began, 1e-9)
             click.echo(
                 f"[{step.number}/{step.of}] {step.strategy}: {step.calls:,} calls simulated in "
                 f"{seconds:.1f} s ({_rate(step.calls / seconds)} a second)",
@@ -48,7 +51,10 @@ def _rate(rate: float) -> str:
 
 @contextmanager
 def _bars() -> Iterator[ProgressHook]:
-    """One bar per strategy, over simulated time, with the rate and the time left."""
+    """One bar per strategy, over simulated time, with the rate and the time left.
+
+    They are drawn as steps are told and not by a thread, so that processes can be forked meanwhile.
+    """
     from rich.console import Console
     from rich.markup import escape
     from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
@@ -62,17 +68,24 @@ def _bars() -> Iterator[ProgressHook]:
         TextColumn("{task.fields[calls]}"),
         TimeRemainingColumn(compact=True),
         console=Console(file=sys.__stderr__),
+        auto_refresh=False,
     )
+    drawn = float("-inf")
 
     def advance(step: Advance) -> None:
+        nonlocal drawn
+        now = time.perf_counter()
         if step.strategy not in tasks:
             tasks[step.strategy] = bars.add_task(
                 escape(escaped(step.strategy)), total=step.cutoff_ms, calls=""
             )
-            began[step.strategy] = time.perf_counter()
-        seconds = max(time.perf_counter() - began[step.strategy], 1e-9)
+            began[step.strategy] = now
+        seconds = max(now - began[step.strategy], 1e-9)
         calls = f"{step.calls:,} calls, {_rate(step.calls / seconds)}/s"
         bars.update(tasks[step.strategy], completed=step.now_ms, calls=calls)
+        if step.done or now - drawn >= PAUSE:
+            bars.refresh()
+            drawn = now
 
     with bars:
         yield advance

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import load_and_warn, tell_of_kernels
+from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
 
 if TYPE_CHECKING:
     from sim.jobs.run import RunOutcome
@@ -59,6 +59,7 @@ class Scale(click.ParamType[Fraction]):
 )
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
 @click.option("--calls", is_flag=True, help="Also write the call log, its lines and objections.")
+@JOBS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
 @click.option(
@@ -79,6 +80,7 @@ def run(
     scale: Fraction,
     sets: tuple[str, ...],
     calls: bool,
+    jobs: int | None,
     as_json: bool,
     out: str | None,
     draws: int | None,
@@ -118,6 +120,8 @@ def run(
             out=out,
             progress=hook,
             report=shown_by("report_html"),
+            jobs=jobs,
+            note=lambda text: click.echo(text, err=True),
         )
     if as_json:
         click.echo(json.dumps(_document(outcome, loaded.scenario.name), indent=2))

@@ -10,10 +10,13 @@ from pathlib import Path
 
 from sim.engine.plan.stage import Stage
 from sim.errors import BaselineError, DoesNotFitError, OptionError, ScenarioError
-from sim.jobs.observers import Auditing, Digesting, Observer, Telling
-from sim.jobs.room import need_of, see_that_it_fits
-from sim.jobs.simulate import simulate
+from sim.jobs.observers import Auditing, Counting, Digesting
+from sim.jobs.pool import Tell, each
+from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.simulate import StrategyRun
+from sim.jobs.watched import order_once
 from sim.loading.load import load
+from sim.regimes.model import Regime
 from sim.scenario.load import resolved_text
 from sim.scenario.scale import scale_scenario
 from sim.store.baseline import (
@@ -86,6 +89,7 @@ def check(
     update: bool = False,
     reason: str | None = None,
     tell: Callable[[str], None] | None = None,
+    jobs: int | None = 1,
 ) -> CheckResult:
     """Rerun scenarios and compare them with their baselines, exactly.
 
@@ -99,6 +103,8 @@ def check(
         Why the new numbers are accepted; goes into the baseline. Needed for an update.
     tell
         Told which scenario and strategy runs.
+    jobs
+        How many processes run strategies at the same time; None for as many as there are cores.
 
     Raises
     ------
@@ -113,7 +119,7 @@ def check(
         result.unjudged[", ".join(map(str, paths))] = "there are no scenario files"
     for file in files:
         try:
-            now = measure(file, tell)
+            now = measure(file, tell, jobs)
             if update:
                 write_baseline(
                     baseline_path(file), now.model_copy(update={"reason": (reason or "").strip()})
@@ -126,36 +132,66 @@ def check(
     return result
 
 
-def measure(file: Path, tell: Callable[[str], None] | None = None) -> Baseline:
-    """Run a scenario at its check scale and take down its counters and digests."""
+def measure(
+    file: Path, tell: Callable[[str], None] | None = None, jobs: int | None = 1
+) -> Baseline:
+    """Run a scenario at its check scale and take down its counters and digests.
+
+    Parameters
+    ----------
+    file
+        The scenario.
+    tell
+        Told which strategy runs, and where there are fewer processes than were asked for.
+    jobs
+        How many processes run strategies at the same time; None for as many as there are cores.
+    """
     loaded = load(file)
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
     scaled, _ = scale_scenario(full, scale)
-    need = need_of(scaled, list(scaled.strategies), calls=False)
+    names = list(scaled.strategies)
+    need = need_of(scaled, names, calls=False)
     see_that_it_fits(need, None, scale, option="check.scale: ")
-    auditing = Auditing(scaled, loaded.laws.regimes(full.regimes))
-    digesting = Digesting()
-    observers: list[Observer] = [auditing, digesting]
-    if tell is not None:
-        observers.append(Telling(lambda name, _: tell(f"{full.name}: {name}")))
-    numbers: dict[str, dict[str, int]] = {}
-    values: dict[str, dict[str, str]] = {}
+    workers, said = workers_for(jobs, len(names), need)
+    if said and tell is not None:
+        tell(f"note: {said}")
+    stage = Stage(scaled, loaded.laws)
+    if workers > 1:
+        order_once(stage, names)
     effective = Fraction(scaled.world.lines, full.world.lines)
-    for found in simulate(Stage(scaled, loaded.laws), scale=effective, observers=observers):
-        numbers[found.strategy] = counters(found, auditing.audits)
-        values[found.strategy] = digests(found, digesting.digest)
+    counted = _Counted(stage, loaded.laws.regimes(full.regimes), effective)
+    found = dict(zip(names, each(counted, names, workers, tell), strict=True))
     return Baseline(
         scenario=full.name,
         scenario_sha256=text_digest(resolved_text(loaded)),
         seed=full.seed,
         scale=str(scale),
         lines=scaled.world.lines,
-        counters=numbers,
-        digests=values,
+        counters={name: numbers for name, (numbers, _) in found.items()},
+        digests={name: values for name, (_, values) in found.items()},
         laws=loaded.laws.digests,
         versions=versions(),
     )
+
+
+@dataclass(frozen=True)
+class _Counted:
+    """Runs a strategy of a stage for its counters and its digests; the work of a pool."""
+
+    stage: Stage
+    regimes: Sequence[Regime]
+    scale: Fraction
+    """Effective scale: lines simulated ÷ lines at full size."""
+
+    def __call__(self, strategy: str, tell: Tell) -> tuple[dict[str, int], dict[str, str]]:
+        scenario = self.stage.scenario
+        counting, digesting = Counting(scenario, self.scale), Digesting()
+        auditing = Auditing(scenario, self.regimes)
+        tell(f"{scenario.name}: {strategy}")
+        StrategyRun(self.stage, strategy, (counting, auditing, digesting)).run()
+        found = counting.found
+        return counters(found, auditing.audits), digests(found, digesting.digest)
 
 
 def _judge(result: CheckResult, file: Path, now: Baseline) -> None:

@@ -20,7 +20,6 @@ from sim.record.log import LogChunk
 from sim.record.result import EngineResult
 from sim.regimes.model import Regime
 from sim.scenario.scenario import Scenario
-from sim.store.calls import CallWriter
 from sim.store.digest import LogDigest
 
 
@@ -113,18 +112,31 @@ class Auditing:
             self.audits = hold_against(log.end(result.feedback), self._regimes)
 
 
+class Log(Protocol):
+    """Where a call log goes: into its file, or aside until its turn comes."""
+
+    def begin(self, strategy: str, plan: Plan) -> None:
+        """The next rows are this strategy's."""
+
+    def add(self, chunk: LogChunk) -> None:
+        """The next rows."""
+
+    def end(self) -> None:
+        """The strategy has no more."""
+
+
 class Writing:
     """Writes the call log, and marks whose lines are on some list.
 
     Parameters
     ----------
     writer
-        Of the call log's file; the caller finishes it.
+        Takes the rows.
     lines
         Lines of the world.
     """
 
-    def __init__(self, writer: CallWriter, lines: int) -> None:
+    def __init__(self, writer: Log, lines: int) -> None:
         self._writer = writer
         self.listed: NDArray[np.bool_] = np.zeros(lines, dtype=np.bool_)
         """(lines,) Whether a line is on the list of a strategy so far."""
@@ -139,7 +151,8 @@ class Writing:
         self._writer.add(chunk)
 
     def end(self, result: EngineResult) -> None:
-        """Nothing: the next strategy's rows follow."""
+        """The strategy's rows are all there."""
+        self._writer.end()
 
 
 class Digesting:

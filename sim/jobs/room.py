@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
-from sim.errors import DoesNotFitError
-from sim.machine import free_disk, free_memory
+from sim.errors import DoesNotFitError, OptionError
+from sim.machine import cores, free_disk, free_memory
 from sim.scenario.scenario import Scenario
 
 MEBI = 1 << 20
@@ -22,6 +22,8 @@ FIXED = 32 * MEBI
 """Bytes of memory that every run takes, beside what the program has by then."""
 PER_LINE = 78
 """Bytes of memory a line: the population, the engine's columns, the tally's."""
+PER_LINE_SHARED = 36
+"""Of these, what processes that run strategies at the same time share: population and order."""
 PER_AUDITED_CALL = 62
 """Bytes of memory a call of the largest log that is audited: the log, and what rules work with."""
 LOG_FIXED = 32 * MEBI
@@ -29,6 +31,8 @@ LOG_FIXED = 32 * MEBI
 DISK_FIXED = 8 * MEBI
 DISK_PER_CALL = 9
 """Bytes on disk a call, where the call log is written."""
+ASIDE_PER_CALL = 30
+"""Bytes on disk a call that is set aside by one of several processes."""
 DISK_PER_LINE = 2
 """Bytes on disk a line, likewise."""
 _AGAIN = Fraction(1, 2)
@@ -44,6 +48,10 @@ class Need:
     disk: int
     fixed: int
     """Of the memory, what does not grow with the lines."""
+    further: int = 0
+    """Memory that each further process takes, which shares the world."""
+    aside: int = 0
+    """Disk that several processes take besides, until calls set aside are written in turn."""
 
 
 def calls_of(scenario: Scenario, strategy: str) -> int:
@@ -71,11 +79,58 @@ def need_of(scenario: Scenario, strategies: Sequence[str], *, calls: bool) -> Ne
     lines = scenario.world.lines
     audited = max(made, default=0) if scenario.regimes else 0
     fixed = FIXED + (LOG_FIXED if calls else 0)
+    memory = fixed + lines * PER_LINE + audited * PER_AUDITED_CALL
     return Need(
-        memory=fixed + lines * PER_LINE + audited * PER_AUDITED_CALL,
+        memory=memory,
+        further=memory - lines * PER_LINE_SHARED,
         disk=DISK_FIXED + (sum(made) * DISK_PER_CALL + lines * DISK_PER_LINE if calls else 0),
+        aside=sum(made) * ASIDE_PER_CALL if calls else 0,
         fixed=fixed,
     )
+
+
+def workers_for(
+    asked: int | None, tasks: int, need: Need, folder: Path | None = None
+) -> tuple[int, str]:
+    """How many processes to use, and what to say where they are fewer than was asked for.
+
+    Parameters
+    ----------
+    asked
+        How many are wanted; None for as many as there are cores.
+    tasks
+        What there is to do; more processes would have nothing to do.
+    need
+        What one process takes, and each further one.
+    folder
+        Where a run writes; None where it writes nothing.
+
+    Raises
+    ------
+    OptionError
+        For less than one.
+    """
+    if asked is not None and asked < 1:
+        raise OptionError(
+            "processes cannot be so few", place="jobs", found=str(asked), allowed="1 or more"
+        )
+    number, said = min(asked or cores(), tasks), ""
+    if number > cores():
+        number = cores()
+        said = f"{_processes(number)}: there are no more cores"
+    free = free_memory()
+    further = (number - 1) * need.further
+    if number > 1 and free is not None and need.memory + further > free:
+        number = 1 + max(0, free - need.memory) // max(need.further, 1)
+        said = f"{_processes(number)}: {_gb(free)} of memory are free"
+    disk = None if folder is None else free_disk(folder)
+    if number > 1 and disk is not None and need.disk + need.aside > disk:
+        number, said = 1, f"1 process: {_gb(disk)} on disk are free, too few to set calls aside"
+    return number, said
+
+
+def _processes(number: int) -> str:
+    return f"{number} process{'es' if number > 1 else ''}"
 
 
 def see_that_it_fits(

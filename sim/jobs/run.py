@@ -7,35 +7,33 @@ import difflib
 import operator
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
 
-from sim.engine.plan.plan import Plan
+import numpy as np
+
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
-from sim.jobs.manifest import manifest_of, plan_facts
-from sim.jobs.observers import Auditing, Observer, Telling, Writing
+from sim.jobs.manifest import manifest_of
+from sim.jobs.pool import each
 from sim.jobs.readings import Reader
-from sim.jobs.room import need_of, see_that_it_fits
-from sim.jobs.simulate import ProgressHook, simulate
+from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.simulate import ProgressHook
+from sim.jobs.watched import Watched, Watching, order_once
 from sim.loading.load import Runnable
-from sim.measure.cases import Casing
 from sim.measure.findings import Findings
 from sim.measure.metric import Number
 from sim.measure.metrics import at_full_size, compute
 from sim.scenario.load import resolved_text
 from sim.scenario.scale import Rounding, scale_scenario
 from sim.scenario.scenario import Scenario
-from sim.store.calls import CallWriter
-from sim.store.law import LawFindings, law_findings
+from sim.store.calls import spooled
 from sim.store.read import Run
 from sim.store.recipients import People
 from sim.store.tables import parameter_table
 from sim.store.write import ReportHook, RunWriter, default_target
-from sim.streams import Replication
 
 
 @dataclass(frozen=True)
@@ -139,6 +137,8 @@ def run_scenario(
     progress: ProgressHook | None = None,
     report: ReportHook | None = None,
     argv: Sequence[str] | None = None,
+    jobs: int | None = 1,
+    note: Callable[[str], None] | None = None,
 ) -> RunOutcome:
     """Run a scenario and write its run directory.
 
@@ -162,6 +162,11 @@ def run_scenario(
         Makes ``report.html``.
     argv
         The command line that the manifest tells; default the process's.
+    jobs
+        How many processes run strategies at the same time; None for as many as there are cores.
+        What is written does not depend on it.
+    note
+        Told where they are fewer than was asked for.
 
     Raises
     ------
@@ -180,79 +185,68 @@ def run_scenario(
     scaled, effective, rounding = scaled_down(full, asked)
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
-    see_that_it_fits(need_of(scaled, chosen, calls=calls), target.parent, asked)
+    need = need_of(scaled, chosen, calls=calls)
+    see_that_it_fits(need, target.parent, asked)
+    workers, said = workers_for(jobs, len(chosen), need, target.parent)
+    if said and note is not None:
+        note(f"note: {said}")
     with RunWriter(
         target, full, text, inputs=loaded.laws.own, calls=calls, or_next=out is None
     ) as writer:
-        watched = _watch(loaded, scaled, effective, chosen, writer.call_log, progress)
+        stage = Stage(scaled, loaded.laws)
+        regimes = loaded.laws.regimes(full.regimes)
+        reader = Reader(stage, tuple(chosen), effective)
+        watching = Watching(stage, full, regimes, reader)
+        watched = list(_watched(watching, workers, writer, progress))
+        reader.found |= {found.findings.strategy: found.reading for found in watched}
+        findings = [found.findings for found in watched]
+        plans = {found.findings.strategy: found.plan for found in watched}
         manifest = manifest_of(
-            loaded, scaled, watched.replication, asked, text, watched.findings, watched.plans, argv
+            loaded, scaled, stage.replication, asked, text, findings, plans, argv
         )
-        manifest["readings"] = watched.reader.facts()
+        manifest["readings"] = reader.facts()
         manifest["started_utc"] = started.strftime("%Y-%m-%dT%H:%M:%SZ")
         manifest["duration_s"] = round(time.perf_counter() - clock, 3)
         run = writer.finish(
-            watched.findings,
-            {**watched.reader.tables(), "parameters": parameter_table(full)},
+            findings,
+            {**reader.tables(), "parameters": parameter_table(full)},
             manifest,
             report,
-            watched.law,
-            watched.people,
-            objections=any(facts["objections"] for facts in watched.plans.values()),
+            [found.law for found in watched if found.law is not None],
+            _people(stage, watched),
+            objections=any(facts["objections"] for facts in plans.values()),
         )
     return RunOutcome(
         run=run,
-        findings=tuple(watched.findings),
+        findings=tuple(findings),
         scale=effective,
         rounding=rounding,
         duration_s=time.perf_counter() - clock,
     )
 
 
-@dataclass(frozen=True)
-class _Watched:
-    """What the observers of a run have found."""
+def _watched(
+    watching: Watching, workers: int, writer: RunWriter, progress: ProgressHook | None
+) -> Iterator[Watched]:
+    """Run the strategies, in so many processes; calls that were set aside are written in turn."""
+    log, names = writer.call_log, watching.reader.strategies
+    if workers == 1:
+        yield from each(replace(watching, log=log), names, 1, progress)
+        return
+    order_once(watching.stage, names)
+    aside = None if log is None else writer.aside
+    for found in each(replace(watching, aside=aside), names, workers, progress):
+        if found.spool is not None and log is not None:
+            for batch in spooled(found.spool):
+                log.write(batch)
+        yield found
 
-    replication: Replication
-    findings: list[Findings]
-    plans: dict[str, dict[str, Any]]
-    """By strategy: what the manifest tells of its plan."""
-    law: list[LawFindings]
-    people: People | None
-    """The lines, where the call log is written."""
-    reader: Reader
-    """The strategies' readings."""
 
-
-def _watch(
-    loaded: Runnable,
-    scaled: Scenario,
-    effective: Fraction,
-    chosen: Sequence[str],
-    log: CallWriter | None,
-    progress: ProgressHook | None,
-) -> _Watched:
-    """Run the strategies with the observers that a run directory wants."""
-    full = loaded.scenario
-    stage = Stage(scaled, loaded.laws)
-    reader = Reader(stage, tuple(chosen), effective)
-    regimes = loaded.laws.regimes(full.regimes)
-    plans: dict[str, dict[str, Any]] = {}
-
-    def note(name: str, plan: Plan) -> None:
-        plans[name] = plan_facts(plan, full, scaled, name)
-
-    auditing = Auditing(scaled, regimes)
-    writing = None if log is None else Writing(log, scaled.world.lines)
-    casing = Casing()
-    observers: list[Observer] = [Telling(note), auditing, casing]
-    observers += [] if writing is None else [writing]
-    findings: list[Findings] = []
-    law: list[LawFindings] = []
-    for found in simulate(stage, chosen, scale=effective, observers=observers, progress=progress):
-        findings.append(found)
-        reader.read(found.strategy, casing.cases)
-        if regimes:
-            law.append(law_findings(found.strategy, auditing.audits))
-    people = None if writing is None else People(scaled, stage.population, writing.listed)
-    return _Watched(stage.replication, findings, plans, law, people, reader)
+def _people(stage: Stage, found: Sequence[Watched]) -> People | None:
+    """The lines, where the call log is written, and which of them are on some list."""
+    listed = [each.listed for each in found if each.listed is not None]
+    if not listed:
+        return None
+    lines = stage.scenario.world.lines
+    marks = np.unpackbits(np.bitwise_or.reduce(listed), count=lines).view(np.bool_)
+    return People(stage.scenario, stage.population, marks)

@@ -1,149 +1,23 @@
-"""The call log as a Parquet file, written while the run goes on.
-
-Rows are gathered into row groups of a fixed size, so the file does not depend on the chunks in
-which they arrive, and memory stays at one row group however many calls there are.
-"""
+"""The call log as a Parquet file, written while the run goes on; set aside by other processes."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import IO, TYPE_CHECKING
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from numpy.typing import NDArray
 
 from sim.engine.plan.plan import Plan
-from sim.record.arrays import coded, column
-from sim.record.log import (
-    DISPOSITION_OF_OUTCOME,
-    DISPOSITIONS,
-    N_OUTCOMES,
-    LogChunk,
-    Outcome,
-    concatenate,
-)
+from sim.record.log import LogChunk
 from sim.scenario.scenario import Scenario
-from sim.scenario.strategy import Strategy
+from sim.store.call_rows import ROW_GROUP, CallRows, DetailOf
 from sim.store.columns_calls import CALLS
 from sim.store.digest import TableDigest
+from sim.store.partial import open_for_writing
 from sim.store.schema import schema
 from sim.streams import Replication
-
-if TYPE_CHECKING:
-    from sim.behaviour.calls import CallTables
-
-ROW_GROUP = 1 << 18
-"""Rows of a full row group."""
-
-Details = tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.uint8]]
-"""Ring time ms, listening time ms, key pressed: each (n,)."""
-DetailOf = Callable[[LogChunk], Details]
-"""What a call log shows beside the columns of the engine's log."""
-
-
-def outcome_names(plan: Plan) -> list[str]:
-    """The text of each outcome code, (16,): ``heard_19s`` is one who listened for at least 19 s."""
-    names = [Outcome(code).name.lower() for code in range(Outcome.HEARD + 1)]
-    names += [f"heard_{_seconds(limit)}" for limit in plan.live_thresholds_ms]
-    return names + [f"outcome_{code}" for code in range(len(names), N_OUTCOMES)]
-
-
-def _seconds(ms: int) -> str:
-    return f"{ms // 1000}s" if ms % 1000 == 0 else f"{ms}ms"
-
-
-def world_details(plan: Plan) -> DetailOf:
-    """Details as the world's behaviours draw them."""
-    from sim.behaviour.calls import details
-
-    by_message: dict[str, CallTables] = {}
-    for posture in plan.postures:
-        by_message.setdefault(posture.tables.opt_out, posture.tables)
-    first, *others = by_message.values()
-
-    def with_tables(tables: CallTables, chunk: LogChunk) -> Details:
-        found = details(
-            tables,
-            plan.key,
-            chunk.line.astype(np.uint32),
-            chunk.attempt,
-            plan.population.line_type[chunk.line],
-            chunk.outcome,
-            chunk.hold_ms,
-        )
-        return found.ring_ms, found.listened_ms, found.key
-
-    def of_chunk(chunk: LogChunk) -> Details:
-        found = with_tables(first, chunk)
-        for tables in others:
-            # A reaction to the regulator has changed the message, from some call on.
-            told = _told(first, tables, plan, chunk)
-            if told.any():
-                other = with_tables(tables, chunk)
-                found = (
-                    np.where(told, other[0], found[0]),
-                    np.where(told, other[1], found[1]),
-                    np.where(told, other[2], found[2]),
-                )
-        return found
-
-    return of_chunk
-
-
-def _told(first: CallTables, other: CallTables, plan: Plan, chunk: LogChunk) -> NDArray[np.bool_]:
-    """(n,) Which calls that a person took played the other message of two.
-
-    They end as the other message ends and not as the first does; where both end alike, details are
-    alike.
-    """
-    from sim.behaviour.calls import draw, pack
-
-    people, line = plan.population, chunk.line
-    logged = pack(chunk.hold_ms, chunk.outcome | chunk.opted_out << np.uint8(4))
-    by_first, by_other = (
-        draw(
-            tables,
-            plan.key,
-            line.astype(np.uint32),
-            chunk.attempt,
-            people.line_type[line],
-            people.in_service[line],
-            people.has_machine[line],
-        ).human
-        for tables in (first, other)
-    )
-    told: NDArray[np.bool_] = chunk.outcome >= Outcome.HUMAN_TAKEN_FOR_MACHINE
-    told &= (logged == by_other) & (logged != by_first)
-    return told
-
-
-@dataclass(frozen=True, slots=True)
-class _Came:
-    """What each outcome means to an audit, by its code: (16,) bool."""
-
-    delivered: NDArray[np.bool_]
-    """Some of the message was played, to a person or a machine."""
-    pressed: NDArray[np.bool_]
-    """The key that the gate asks for was pressed."""
-    abandoned: NDArray[np.bool_]
-    """A person answered and got dead air."""
-
-
-def _came(strategy: Strategy) -> _Came:
-    """What outcomes mean under a strategy."""
-    gated = strategy.message.gate != "none"
-    code = np.arange(N_OUTCOMES)
-    heard = code >= Outcome.HEARD
-    delivered = heard | (code == Outcome.MACHINE_VOICEMAIL)
-    # A machine taken for a person is told of the gate, or hears the live message.
-    delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
-    # A person taken for a machine hears what is left on machines.
-    leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
-    delivered[Outcome.HUMAN_TAKEN_FOR_MACHINE] = leaves
-    return _Came(delivered, heard & gated, code == Outcome.HUMAN_TAKEN_FOR_MACHINE)
 
 
 class CallWriter:
@@ -162,10 +36,9 @@ class CallWriter:
     def __init__(
         self, file: IO[bytes], scenario: Scenario, replication: Replication | None = None
     ) -> None:
-        self._schema = schema(CALLS)
         self._writer = pq.ParquetWriter(
             file,
-            self._schema,
+            schema(CALLS),
             compression="zstd",
             use_dictionary=[
                 "strategy", "draw", "noise", "attempt", "zone", "disposition", "outcome", "key",
@@ -180,80 +53,32 @@ class CallWriter:
             },
             write_statistics=["strategy", "start_utc", "line", "attempt"],
         )  # fmt: skip
-        self._replication = replication or Replication(scenario.seed)
-        self._scenario = scenario
-        self._strategies = list(scenario.strategies)
-        self._zones = [t.timezone for t in scenario.world.territories.values()]
-        self._unique_zones = list(dict.fromkeys(self._zones))
-        self._pending: list[LogChunk] = []
-        self._waiting = 0
+        self._made = CallRows(scenario, replication, self.write)
         self._digest = TableDigest()
         self.rows = 0
         """Rows written."""
 
     def begin(self, strategy: str, plan: Plan, detail: DetailOf | None = None) -> None:
         """Take the next rows as those of a strategy."""
-        self._flush()
-        self._strategy = self._strategies.index(strategy)
-        self._plan = plan
-        self._detail = detail or world_details(plan)
-        self._outcomes = outcome_names(plan)
-        self._came = _came(self._scenario.strategies[strategy])
+        self._made.begin(strategy, plan, detail)
 
     def add(self, chunk: LogChunk) -> None:
         """Take the next rows of the log."""
-        self._pending.append(chunk.copy())
-        self._waiting += len(chunk)
-        if self._waiting >= ROW_GROUP:
-            rows = concatenate(self._pending)
-            whole = self._waiting - self._waiting % ROW_GROUP
-            for first in range(0, whole, ROW_GROUP):
-                self._write(_rows(rows, first, first + ROW_GROUP))
-            rest = _rows(rows, whole, self._waiting).copy()
-            self._pending, self._waiting = [rest], len(rest)
+        self._made.add(chunk)
 
-    def _flush(self) -> None:
-        if self._waiting:
-            self._write(concatenate(self._pending))
-        self._pending, self._waiting = [], 0
+    def end(self) -> None:
+        """The strategy's rows are all there."""
+        self._made.flush()
 
-    def _write(self, chunk: LogChunk) -> None:
-        """Write one row group."""
-        n = len(chunk)
-        ring, listened, key = self._detail(chunk)
-        start = (chunk.start_ms + self._plan.start_utc_ms).view("datetime64[ms]")
-        zone_of_territory = np.array([self._unique_zones.index(z) for z in self._zones])
-        columns = {
-            "strategy": coded(np.full(n, self._strategy), self._strategies),
-            "draw": np.full(n, self._replication.draw, dtype=np.int32),
-            "noise": np.full(n, self._replication.noise, dtype=np.int32),
-            "line": chunk.line,
-            "attempt": chunk.attempt,
-            "start_utc": start,
-            "zone": coded(zone_of_territory[chunk.territory], self._unique_zones),
-            "disposition": coded(DISPOSITION_OF_OUTCOME[chunk.outcome], DISPOSITIONS),
-            "outcome": coded(chunk.outcome, self._outcomes),
-            "ring_ms": ring,
-            "hold_ms": chunk.hold_ms,
-            "listened_ms": listened,
-            "key": key,
-            "caller_number": chunk.caller,
-            "delivered": self._came.delivered[chunk.outcome],
-            "pressed": self._came.pressed[chunk.outcome],
-            "abandoned": self._came.abandoned[chunk.outcome],
-        }
-        arrays = [
-            values if isinstance(values, pa.Array) else column(values, field.type)
-            for field, values in ((field, columns[field.name]) for field in self._schema)
-        ]
-        batch = pa.RecordBatch.from_arrays(arrays, schema=self._schema)
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Write one row group that was made elsewhere."""
         self._digest.update(batch)
         self._writer.write_batch(batch, row_group_size=ROW_GROUP)
-        self.rows += n
+        self.rows += len(batch)
 
     def finish(self) -> str:
         """Write what is left and the end of the file; the digest of the values."""
-        self._flush()
+        self._made.flush()
         self._writer.close()
         return self._digest.hexdigest()
 
@@ -262,9 +87,43 @@ class CallWriter:
         self._writer.is_open = False
 
 
-def _rows(chunk: LogChunk, first: int, last: int) -> LogChunk:
-    """Some rows of a chunk."""
-    arrays = {
-        f.name: getattr(chunk, f.name)[first:last] for f in fields(chunk) if f.name != "first"
-    }
-    return LogChunk(first=chunk.first + first, **arrays)
+class CallSpool:
+    """Sets the rows of strategies aside in a file of its own, until their turn comes.
+
+    Parameters
+    ----------
+    path
+        The file to make.
+    scenario, replication
+        As for :class:`CallWriter`.
+    """
+
+    def __init__(
+        self, path: Path, scenario: Scenario, replication: Replication | None = None
+    ) -> None:
+        self._file = open_for_writing(path, private=True)
+        self._writer = pa.ipc.new_stream(
+            self._file, schema(CALLS), options=pa.ipc.IpcWriteOptions(compression="lz4")
+        )
+        self._made = CallRows(scenario, replication, self._writer.write_batch)
+
+    def begin(self, strategy: str, plan: Plan) -> None:
+        """Take the next rows as those of a strategy."""
+        self._made.begin(strategy, plan)
+
+    def add(self, chunk: LogChunk) -> None:
+        """Take the next rows of the log."""
+        self._made.add(chunk)
+
+    def end(self) -> None:
+        """All rows are there: close the file."""
+        self._made.flush()
+        self._writer.close()
+        self._file.close()
+
+
+def spooled(path: Path) -> Iterator[pa.RecordBatch]:
+    """The row groups that were set aside in a file, which is removed when they have been read."""
+    with path.open("rb") as file, pa.ipc.open_stream(file) as stream:
+        yield from stream
+    path.unlink()

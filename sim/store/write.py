@@ -136,6 +136,11 @@ class RunWriter:
             self.call_log.abandon()
         self._directory.__exit__(kind, error, trace)
 
+    @property
+    def aside(self) -> Path:
+        """The folder in the making: what is set aside there must be gone before the end."""
+        return self._directory.path
+
     def finish(
         self,
         findings: Sequence[Findings],

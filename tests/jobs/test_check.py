@@ -188,7 +188,7 @@ def test_a_ledger_that_does_not_balance_is_no_matter_of_baselines(accepted, monk
     def broken(*_args, **_kwargs):
         raise LedgerError("planted")
 
-    monkeypatch.setattr(check_module, "simulate", broken)
+    monkeypatch.setattr(check_module, "each", broken)
     with pytest.raises(LedgerError, match="planted"):
         check([accepted])
 

@@ -55,7 +55,10 @@ def test_lines_and_calls_count() -> None:
     lines = full.world.lines
     without = full.model_copy(update={"regimes": ()})
     assert need_of(without, ["as-run"], calls=False) == Need(
-        room.FIXED + lines * room.PER_LINE, room.DISK_FIXED, room.FIXED
+        room.FIXED + lines * room.PER_LINE,
+        room.DISK_FIXED,
+        room.FIXED,
+        further=room.FIXED + lines * (room.PER_LINE - room.PER_LINE_SHARED),
     )
     whole = need_of(full, ["as-run"], calls=True)
     assert whole.fixed == room.FIXED + room.LOG_FIXED

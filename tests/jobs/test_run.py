@@ -21,7 +21,7 @@ from sim.jobs.simulate import Advance
 from sim.loading.load import load
 from sim.measure.columns import RESULT_TABLES
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS
-from sim.store import calls as calls_module
+from sim.store import call_rows, calls
 from sim.store.calls import CallWriter
 from sim.store.columns import TABLES
 from sim.store.read import load_run
@@ -231,7 +231,8 @@ def test_both_engines_fill_the_same_tables(outcome, loaded, tmp_path, monkeypatc
 @pytest.mark.parametrize("size", [1_000_000, 700])
 def test_the_call_log_does_not_depend_on_chunks(outcome, loaded, size, monkeypatch):
     """Small row groups, many chunks: the same values; and the same bytes for any chunk size."""
-    monkeypatch.setattr(calls_module, "ROW_GROUP", 1000)
+    for module in (call_rows, calls):
+        monkeypatch.setattr(module, "ROW_GROUP", 1000)
     files = []
     for block in (size, 64):
         file = io.BytesIO()

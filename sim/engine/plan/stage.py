@@ -87,19 +87,24 @@ class Stage:
             self._timetables[name] = timetable_of(self, self.scenario.strategies[name])
         return self._timetables[name]
 
-    def order(self, strategy: Strategy) -> NDArray[np.int32]:
-        """The list of a strategy in dialling order, line ids, (n,) int32; before enforcement.
-
-        Strategies that choose the same lines in the same order share one array.
-        """
+    @staticmethod
+    def list_of(strategy: Strategy) -> tuple[object, ...]:
+        """What of a strategy decides its list and the order in which it is dialled."""
         chosen = strategy.list
-        asked = (
+        return (
             chosen.territories,
             chosen.line_types,
             chosen.segments,
             chosen.without_registers,
             strategy.dialing.lead_order,
         )
+
+    def order(self, strategy: Strategy) -> NDArray[np.int32]:
+        """The list of a strategy in dialling order, line ids, (n,) int32; before enforcement.
+
+        Strategies that choose the same lines in the same order share one array.
+        """
+        asked = self.list_of(strategy)
         if asked not in self._orders:
             key = self.replication.key
             found = dialling_order(self.scenario, strategy, self.population, key)

@@ -1,0 +1,36 @@
+"""Processes that this one has started to work for it, so that whoever ends it ends them first."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+
+_LIVING: dict[int, int] = {}
+"""Number of a process that works for us, to the number of the one that started it."""
+
+
+def begin(pid: int) -> None:
+    """Take down that a process works for this one."""
+    _LIVING[pid] = os.getpid()
+
+
+def end(pid: int) -> None:
+    """Take down that it has ended."""
+    _LIVING.pop(pid, None)
+
+
+def kill_living() -> None:
+    """End what works for this process, at once, and wait until it is gone.
+
+    After that none of them writes any more, so what they have half written can be removed.
+    """
+    ours = [pid for pid, starter in _LIVING.items() if starter == os.getpid()]
+    number = getattr(signal, "SIGKILL", signal.SIGTERM)
+    for pid in ours:
+        with contextlib.suppress(OSError):
+            os.kill(pid, number)
+    if hasattr(os, "waitpid") and os.name == "posix":
+        for pid in ours:
+            with contextlib.suppress(OSError):
+                os.waitpid(pid, 0)
