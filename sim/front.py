@@ -169,20 +169,21 @@ def simulate(
     """
     from sim.engine.plan.stage import Stage
     from sim.jobs.room import need_of, see_that_it_fits
-    from sim.jobs.run import choose, reseeded, scaled_down
+    from sim.jobs.run import choose, reseeded
+    from sim.jobs.scaling import scaled_down
     from sim.jobs.simulate import simulate as simulate_all
     from sim.measure.metrics import compute
     from sim.store.tables import result_tables
 
     loaded = reseeded(load(source), seed)
     chosen = choose(loaded.scenario, strategies)
-    scaled, effective, _ = scaled_down(loaded.scenario, _share(scale))
-    see_that_it_fits(need_of(scaled, chosen, calls=False), None, effective)
-    stage = Stage(scaled, loaded.laws)
-    findings = list(simulate_all(stage, chosen, scale=effective))
+    small = scaled_down(loaded.scenario, _share(scale), loaded.laws, chosen)
+    see_that_it_fits(need_of(small.scenario, chosen, calls=False), None, small.effective)
+    stage = Stage(small.scenario, loaded.laws)
+    findings = list(simulate_all(stage, chosen, scale=small.effective))
     return Simulated(
         tuple(chosen),
-        float(effective),
+        float(small.effective),
         {found.strategy: compute(found.totals) for found in findings},
         result_tables(findings),
     )

@@ -99,7 +99,7 @@ def _scaling(run: Run, scenario: Scenario) -> tuple[str, ...]:
     rounded = [name if len(same) > 1 else same[0] for name, same in changes.items()]
     few = (
         "A scaled run has few channels, and few are all busy more often than many at the same load "
-        "each: against a tight cutoff it dials less than the campaign would at full size."
+        "each. Its pace makes up for that, to about 1 %: judge a close finish at full size."
     )
     return (few, f"Rounded by the scale: {', '.join(rounded)}.") if rounded else (few,)
 

@@ -13,12 +13,12 @@ from sim.errors import BaselineError, DoesNotFitError, OptionError, ScenarioErro
 from sim.jobs.observers import Auditing, Counting, Digesting
 from sim.jobs.pool import Tell, each
 from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import StrategyRun
 from sim.jobs.watched import order_once
 from sim.loading.load import load
 from sim.regimes.model import Regime
 from sim.scenario.load import resolved_text
-from sim.scenario.scale import scale_scenario
 from sim.store.baseline import (
     Baseline,
     Row,
@@ -149,7 +149,8 @@ def measure(
     loaded = load(file)
     full = loaded.scenario
     scale = Fraction(str(full.check.scale))
-    scaled, _ = scale_scenario(full, scale)
+    small = scaled_down(full, scale, loaded.laws, list(full.strategies))
+    scaled = small.scenario
     names = list(scaled.strategies)
     need = need_of(scaled, names, calls=False)
     see_that_it_fits(need, None, scale, option="check.scale: ")
@@ -159,8 +160,7 @@ def measure(
     stage = Stage(scaled, loaded.laws)
     if workers > 1:
         order_once(stage, names)
-    effective = Fraction(scaled.world.lines, full.world.lines)
-    counted = _Counted(stage, loaded.laws.regimes(full.regimes), effective)
+    counted = _Counted(stage, loaded.laws.regimes(full.regimes), small.effective)
     found = dict(zip(names, each(counted, names, workers, tell), strict=True))
     return Baseline(
         scenario=full.name,

@@ -11,11 +11,11 @@ from sim.document.node import dotted
 from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.stage import Stage
 from sim.jobs.observers import Auditing
+from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
 from sim.loading.load import Runnable
 from sim.measure.cases import Casing
 from sim.measure.metrics import compute
-from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found, packed
 from sim.store.law import violations
@@ -72,11 +72,12 @@ class Drawing:
     def run(self, task: Task) -> Drawn:
         """Run every strategy in a draw."""
         drawn, values = self.scenario(task.draw)
-        scaled, _ = scale_scenario(drawn, self.scale)
-        effective = Fraction(scaled.world.lines, drawn.world.lines)
+        laws, almanac = self.loaded.laws, self._almanac
+        small = scaled_down(drawn, self.scale, laws, self.strategies, almanac)
+        scaled, effective = small.scenario, small.effective
         replication = Replication(drawn.seed, task.draw, task.noise)
-        stage = Stage(scaled, self.loaded.laws, replication, almanac=self._almanac)
-        auditing = Auditing(scaled, self.loaded.laws.regimes(drawn.regimes))
+        stage = Stage(scaled, laws, replication, almanac=almanac)
+        auditing = Auditing(scaled, laws.regimes(drawn.regimes))
         casing = Casing()
         found = {}
         for one in simulate(stage, self.strategies, scale=effective, observers=(auditing, casing)):

@@ -20,6 +20,7 @@ from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
 from sim.jobs.readings import Reader
 from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import ProgressHook
 from sim.jobs.watched import Watched, Watching, order_once
 from sim.loading.load import Runnable
@@ -27,7 +28,7 @@ from sim.measure.findings import Findings
 from sim.measure.metric import Number
 from sim.measure.metrics import at_full_size, compute
 from sim.scenario.load import resolved_text
-from sim.scenario.scale import Rounding, scale_scenario
+from sim.scenario.scale import Rounding
 from sim.scenario.scenario import Scenario
 from sim.store.calls import spooled
 from sim.store.read import Run
@@ -112,20 +113,6 @@ def reseeded(loaded: Runnable, seed: int | None) -> Runnable:
     )
 
 
-def scaled_down(full: Scenario, asked: Fraction) -> tuple[Scenario, Fraction, tuple[Rounding, ...]]:
-    """A scenario at a scale, its effective scale, and what was rounded.
-
-    Raises
-    ------
-    OptionError
-        For a scale out of range, or one that leaves no line.
-    """
-    if 0 < asked * full.world.lines < 1:
-        raise OptionError(f"the scale {float(asked):.2g} leaves none of {full.world.lines:,} lines")
-    scaled, rounding = scale_scenario(full, asked)
-    return scaled, Fraction(scaled.world.lines, full.world.lines), rounding
-
-
 def run_scenario(
     loaded: Runnable,
     *,
@@ -182,7 +169,8 @@ def run_scenario(
     full = loaded.scenario
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
-    scaled, effective, rounding = scaled_down(full, asked)
+    small = scaled_down(full, asked, loaded.laws, chosen)
+    scaled, effective = small.scenario, small.effective
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
     need = need_of(scaled, chosen, calls=calls)
@@ -220,7 +208,7 @@ def run_scenario(
         run=run,
         findings=tuple(findings),
         scale=effective,
-        rounding=rounding,
+        rounding=small.rounding,
         duration_s=time.perf_counter() - clock,
     )
 

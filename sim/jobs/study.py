@@ -14,7 +14,8 @@ from sim.errors import OptionError
 from sim.jobs.draws import Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
 from sim.jobs.room import calls_of, need_of, see_that_it_fits
-from sim.jobs.run import choose, reseeded, scaled_down
+from sim.jobs.run import choose, reseeded
+from sim.jobs.scaling import scaled_down
 from sim.loading.load import Runnable
 from sim.scenario.load import resolved_text
 from sim.store.manifest import MANIFEST
@@ -153,8 +154,8 @@ def run_study(
     drawing = Drawing(loaded, chosen, asked)
     most = _most(draws, precision)
     _hold_draws(most, drawing)
-    scaled, effective, _ = scaled_down(full, asked)
-    need = need_of(scaled, chosen, calls=False)
+    small = scaled_down(full, asked, loaded.laws, chosen)
+    need = need_of(small.scenario, chosen, calls=False)
     see_that_it_fits(need, None, asked)
     text = resolved_text(loaded)
     facts = Facts(
@@ -167,14 +168,14 @@ def run_study(
         laws=loaded.laws.digests,
         seed=full.seed,
         scale=str(asked),
-        effective=float(effective),
+        effective=float(small.effective),
         strategies=list(chosen),
         code_sha256=code_digest(),
         versions=relevant_versions(),
     )
     path = Path(out) if out is not None else default_folder(facts)
     folder = StudyFolder(path, facts, text, loaded.laws.own)
-    calls = sum(calls_of(scaled, name) for name in chosen)
+    calls = sum(calls_of(small.scenario, name) for name in chosen)
     wanted = max(most if precision is None else min(FIRST, most), _had(folder.path))
     while True:
         tasks = tasks_of(wanted)

@@ -1,9 +1,10 @@
 """A smaller copy of a scenario: lines, channels and calls per second shrink together.
 
-Offered load per channel stays what it was, so ratios hold up to sampling noise; but a few channels
-block more than many at the same load each, so a small scale is a pessimist about a tight cutoff.
-Inbound lines and caller numbers shrink likewise. Counts are whole, so numbers are rounded, and the
-rounding is said.
+A few channels block more than many at the same load each. So whoever knows how long calls hold
+hands in a law for the pace that makes up for it (:mod:`sim.jobs.scaling` does); without it the pace
+shrinks like the lines, and a small scale is a pessimist about a tight cutoff. Inbound lines and
+caller numbers shrink likewise: of them, too, few block more than many, and nothing makes up for
+that. Counts are whole, so numbers are rounded, and the rounding is said.
 
 Complaints do not shrink. They are few: a hundredth of the calls would bring a hundredth of them, or
 none. So each call is the likelier to bring one as there are fewer calls, and a scaled run shows
@@ -13,6 +14,7 @@ which has as many calls as at full size, then gets more complaints, and each bur
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -38,7 +40,14 @@ class Rounding:
     """What runs."""
 
 
-def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple[Rounding, ...]]:
+PaceLaw = Callable[[str, int, Fraction, int], Fraction]
+"""From a strategy's name, its full channels and calls per second, and its channels here, the pace:
+calls per second here."""
+
+
+def scale_scenario(
+    scenario: Scenario, scale: Fraction, pace_law: PaceLaw | None = None
+) -> tuple[Scenario, tuple[Rounding, ...]]:
     """Shrink a scenario.
 
     Parameters
@@ -47,6 +56,8 @@ def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple
         At full size.
     scale
         Above 0, at most 1.
+    pace_law
+        Of the pace that places the same share of calls; default the pace times the scale.
 
     Returns
     -------
@@ -66,30 +77,39 @@ def scale_scenario(scenario: Scenario, scale: Fraction) -> tuple[Scenario, tuple
         raise OptionError(f"the scale is {scale}; it lies above 0 % and up to 100 %")
     if scale == 1:
         return scenario, ()
-    notes: list[Rounding] = []
-
-    def whole(path: str, full: int) -> int:
-        if full == 0:
-            return 0
-        exact = full * scale
-        used = max(1, int(exact + Fraction(1, 2)))
-        notes.append(Rounding(path, full, exact, used))
-        return used
-
-    def pace(path: str, full: Fraction) -> Fraction:
-        exact = full * scale
-        used = exact.limit_denominator(1_000_000)
-        used = max(used, Fraction(1, 1_000_000))
-        notes.append(Rounding(path, full, exact, used))
-        return used
-
-    lines = whole("world.lines", scenario.world.lines)
+    shrunk = _Shrunk(scale, pace_law)
+    lines = shrunk.whole("world.lines", scenario.world.lines)
     world = _scale_world(scenario.world, lines)
     strategies: dict[str, Any] = {}
     for name, strategy in scenario.strategies.items():
-        strategies[name] = _scale_strategy(strategy, f"strategies.{name}", world, whole, pace)
+        strategies[name] = _scale_strategy(strategy, name, world, shrunk)
     scaled = scenario.model_copy(update={"world": world, "strategies": FrozenDict(strategies)})
-    return scaled, tuple(notes)
+    return scaled, tuple(shrunk.notes)
+
+
+class _Shrunk:
+    """Shrinks numbers, and notes what became of each."""
+
+    def __init__(self, scale: Fraction, pace_law: PaceLaw | None) -> None:
+        self.scale, self.law = scale, pace_law
+        self.notes: list[Rounding] = []
+
+    def whole(self, path: str, full: int) -> int:
+        """A count; at least 1 where there was any."""
+        if full == 0:
+            return 0
+        exact = full * self.scale
+        used = max(1, int(exact + Fraction(1, 2)))
+        self.notes.append(Rounding(path, full, exact, used))
+        return used
+
+    def pace(self, path: str, full: Fraction, used: Fraction | None = None) -> Fraction:
+        """Calls per second; those to use, where they are not the scale's share."""
+        exact = full * self.scale
+        used = (exact if used is None else used).limit_denominator(1_000_000)
+        used = max(used, Fraction(1, 1_000_000))
+        self.notes.append(Rounding(path, full, exact, used))
+        return used
 
 
 def _scale_world(world: World, lines: int) -> World:
@@ -116,38 +136,53 @@ def _times(quantity: FactorRange, factor: float) -> FactorRange:
     )
 
 
-def _scale_strategy(strategy: Strategy, path: str, world: World, whole: Any, pace: Any) -> Strategy:
+def _scale_strategy(strategy: Strategy, name: str, world: World, shrunk: _Shrunk) -> Strategy:
     """Scale what a strategy has of everything that calls hold or come from."""
-    update: dict[str, Any] = {
-        "dialing": _scale_dialing(strategy.dialing, f"{path}.dialing", whole, pace)
-    }
+    path = f"strategies.{name}"
+    update: dict[str, Any] = {"dialing": _scale_dialing(strategy.dialing, name, shrunk)}
     inbound, numbers = strategy.inbound, strategy.caller_numbers
     if inbound.lines:
-        lines = whole(f"{path}.inbound.lines", inbound.lines)
+        lines = shrunk.whole(f"{path}.inbound.lines", inbound.lines)
         update["inbound"] = inbound.model_copy(update={"lines": lines})
     if world.reputation is not None:  # else how many there are means nothing
-        used = whole(f"{path}.caller_numbers.numbers", numbers.numbers)
+        used = shrunk.whole(f"{path}.caller_numbers.numbers", numbers.numbers)
         update["caller_numbers"] = numbers.model_copy(update={"numbers": used})
     return strategy.model_copy(update=update)
 
 
-def _scale_dialing(dialing: Dialing, path: str, whole: Any, pace: Any) -> Dialing:
+def _scale_dialing(dialing: Dialing, name: str, shrunk: _Shrunk) -> Dialing:
     """Scale one dialing block, its outages and its changes."""
+    path = f"strategies.{name}.dialing"
 
-    def part(item: Any, at: str) -> Any:
-        update: dict[str, Any] = {}
-        if item.channels is not None:
-            update["channels"] = whole(f"{at}.channels", item.channels)
-        if item.calls_per_second is not None:
-            update["calls_per_second"] = pace(f"{at}.calls_per_second", item.calls_per_second)
-        return item.model_copy(update=update)
+    def pace(at: str, channels: int, full: Fraction, fewer: int) -> Fraction:
+        lawful = shrunk.law and channels and shrunk.law(name, channels, full, fewer)
+        return shrunk.pace(f"{at}.calls_per_second", full, lawful or None)
 
-    scaled: Dialing = part(dialing, path)
-    return scaled.model_copy(
-        update={
-            kind: tuple(
-                part(item, f"{path}.{kind}[{i}]") for i, item in enumerate(getattr(dialing, kind))
-            )
-            for kind in ("outages", "changes")
-        }
-    )
+    channels, full = dialing.channels, Fraction(dialing.calls_per_second)
+    fewer = shrunk.whole(f"{path}.channels", channels)
+    update: dict[str, Any] = {
+        "channels": fewer,
+        "calls_per_second": pace(path, channels, full, fewer),
+    }
+    outages = []
+    for i, outage in enumerate(dialing.outages):
+        at = f"{path}.outages[{i}]"
+        left = shrunk.whole(f"{at}.channels", outage.channels)
+        part: dict[str, Any] = {"channels": left}
+        if outage.calls_per_second is not None:
+            lower = Fraction(outage.calls_per_second)
+            part["calls_per_second"] = pace(at, outage.channels, lower, left)
+        outages.append(outage.model_copy(update=part))
+    changes = {}
+    for i, change in sorted(enumerate(dialing.changes), key=lambda item: item[1].at):
+        at, part = f"{path}.changes[{i}]", {}
+        if change.channels is not None:
+            channels, fewer = change.channels, shrunk.whole(f"{at}.channels", change.channels)
+            part["channels"] = fewer
+        if change.calls_per_second is not None:
+            full = Fraction(change.calls_per_second)
+        if change.calls_per_second is not None or shrunk.law:  # other channels, another pace
+            part["calls_per_second"] = pace(at, channels, full, fewer)
+        changes[i] = change.model_copy(update=part)
+    ordered = tuple(changes[i] for i in sorted(changes))
+    return dialing.model_copy(update={**update, "outages": tuple(outages), "changes": ordered})

@@ -95,13 +95,14 @@ def test_a_change_of_the_program_by_one_millisecond_is_found(accepted, monkeypat
 
 def test_a_changed_scenario_is_said_in_words(accepted):
     text = accepted.read_text("utf-8")
-    accepted.write_text(text.replace("channels: 6", "channels: 7"), encoding="utf-8")
+    accepted.write_text(text.replace("question: ", "question: Once more, "), encoding="utf-8")
     result = check([accepted])
-    # At this scale 6 and 7 channels are both one channel: nothing else has moved.
-    assert result.exit_code == 0
+    assert result.exit_code == 0  # a question moves no number
     assert any("the scenario itself has changed" in note for note in result.notes)
-    accepted.write_text(text.replace("seed: 11", "seed: 12"), encoding="utf-8")
-    assert check([accepted]).exit_code == 1
+    # At this scale 6 and 7 channels are both one channel; the pace that makes up for it differs.
+    for old, new in (("seed: 11", "seed: 12"), ("channels: 6", "channels: 7")):
+        accepted.write_text(text.replace(old, new), encoding="utf-8")
+        assert check([accepted]).exit_code == 1
 
 
 def test_versions_are_told_with_differences(accepted):

@@ -24,7 +24,8 @@ MEASURE = """
 import re, sys
 from fractions import Fraction
 from sim.jobs.room import need_of
-from sim.jobs.run import run_scenario, scaled_down
+from sim.jobs.run import run_scenario
+from sim.jobs.scaling import scaled_down
 from sim.loading.load import load
 loaded = load(sys.argv[1])
 # Not ru_maxrss, which a process takes over from the one that started it.
@@ -32,7 +33,7 @@ used = lambda: 1024 * int(re.search(r"VmHWM:\\s+(\\d+)", open("/proc/self/status
 before = used()
 share = Fraction(1, 12)
 run_scenario(loaded, strategies=["as-run"], scale=share, out=sys.argv[2])
-scaled, _, _ = scaled_down(loaded.scenario, share)
+scaled = scaled_down(loaded.scenario, share, loaded.laws, ['as-run']).scenario
 print(used() - before, need_of(scaled, ["as-run"], calls=False).memory)
 """
 

@@ -11,12 +11,12 @@ MUTANTS = (
     Mutant(
         "outages shrink with a scaled run: keep their channels",
         "sim.scenario:_scale_dialing",
-        Swap("('outages', 'changes')", "('changes',)"),
+        Swap("outage.model_copy(update=part)", "outage"),
         _SCALE + "test_outages_and_changes_shrink_with_the_rest",
     ),
     Mutant(
         "half a count is rounded up: down",
-        "sim.scenario:scale_scenario",
+        "sim.scenario:_Shrunk.whole",
         Swap("int(any_a + Fraction(1, 2))", "int(any_a)"),
         _SCALE + "test_half_a_line_is_rounded_up_and_the_least_is_one",
     ),
