@@ -9,6 +9,7 @@ nothing of what a dialer meant to enforce.
 
 from __future__ import annotations
 
-from sim.audit.auditor import Audit, RuleResult, audit
+from sim.audit.auditor import Audit, audit
+from sim.audit.result import RuleResult
 
 __all__ = ["Audit", "RuleResult", "audit"]

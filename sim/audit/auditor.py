@@ -5,69 +5,16 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.rules import assess
+from sim.audit.result import RuleResult
+from sim.audit.sums import RuleSum, unpacked
 from sim.audit.tables import AuditInput, Bools
-from sim.audit.verdict import Assessed, NotAssessable, NotInForce
 from sim.audit.view import View
 from sim.record.never import NEVER
 from sim.regimes.model import Regime, Rule
-
-Status = Literal["assessed", "not_assessable", "not_in_force"]
-
-
-@dataclass(frozen=True)
-class RuleResult:
-    """One rule held against a log. Counts are 0 where it was not assessed: see :attr:`status`."""
-
-    rule: Rule
-    """The rule: its id, title, force, reading and source."""
-    status: Status
-    """Whether it was assessed."""
-    reason: str = ""
-    """Why not, where not."""
-    campaign: bool = False
-    """Whether the rule counts once for the campaign; then a violation is one, and no call's."""
-    calls: int = 0
-    """Calls that the rule looks at, and of which is known whether they break it."""
-    unassessed: int = 0
-    """Calls of which that is not known: of them nothing is said."""
-    why: str = ""
-    """What is not known of these."""
-    violations: int = 0
-    """Calls that break it."""
-    lines: int = 0
-    """Distinct lines of these."""
-    first_ms: int | None = None
-    """Start of the first of these, ms since 1970 UTC; None where there is none."""
-    last_ms: int | None = None
-    """Start of the last."""
-    overruns: int | None = None
-    """Calls that began rightly and ran past an edge; None where that cannot be told."""
-    overrun_lines: int = 0
-    """Distinct lines of these."""
-    heard_inside: int | None = None
-    """Messages left rightly and heard in the silence; None where that cannot be told."""
-    heard_lines: int = 0
-    """Distinct lines of these."""
-    notes: tuple[str, ...] = ()
-    """What a reader of the counts must know."""
-    packed: NDArray[np.uint8] | None = None
-    """The calls that break it, a bit each, in the order of the log; None where no call does."""
-
-    @property
-    def assessed(self) -> bool:
-        """Whether it was assessed."""
-        return self.status == "assessed"
-
-    @property
-    def clean(self) -> bool:
-        """Whether no violation was found and none can hide in what is not known."""
-        return self.assessed and not self.violations and not self.unassessed
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +116,7 @@ class Audit:
         """(n,) The calls that break a rule."""
         if found.packed is None:
             return np.zeros(self.view.n, dtype=np.bool_)
-        return np.unpackbits(found.packed, count=self.view.n).view(np.bool_)
+        return unpacked(found.packed, self.view.n)
 
     def violations(self) -> Iterator[Violations]:
         """The violations as columns, a rule at a time; not those that count once a campaign."""
@@ -224,7 +171,7 @@ def audit(data: AuditInput | View, regime: Regime) -> Audit:
     """
     view = data if isinstance(data, View) else View(data)
     results = tuple(_result(view, rule) for rule in regime.rules)
-    return Audit(view, regime, results, tuple(_warnings(view, regime)))
+    return Audit(view, regime, results, tuple(warnings(view, regime)))
 
 
 def audits(data: AuditInput | View, regimes: Sequence[Regime]) -> tuple[Audit, ...]:
@@ -234,90 +181,12 @@ def audits(data: AuditInput | View, regimes: Sequence[Regime]) -> tuple[Audit, .
 
 
 def _result(view: View, rule: Rule) -> RuleResult:
-    verdict = assess(view, rule)
-    if isinstance(verdict, NotAssessable):
-        return RuleResult(rule, "not_assessable", verdict.reason)
-    if isinstance(verdict, NotInForce):
-        return RuleResult(rule, "not_in_force", verdict.reason)
-    notes = (*verdict.notes, *_notes(view, rule, verdict))
-    violating = verdict.violating
-    if violating is None:
-        violating = view.scope(rule).yes if verdict.broken else np.zeros(view.n, dtype=np.bool_)
-    count, lines, first, last = _tally(view, violating)
-    unassessed, why = 0, ", ".join(verdict.why)
-    if verdict.unknown is not None:
-        unassessed = int(np.count_nonzero(verdict.unknown))
-    if unassessed and not verdict.calls:
-        return RuleResult(rule, "not_assessable", why, unassessed=unassessed, why=why)
-    packed = np.packbits(violating) if count else None
-    if rule.counts == "campaign":
-        return RuleResult(
-            rule=rule,
-            status="assessed",
-            campaign=True,
-            calls=verdict.calls,
-            unassessed=unassessed,
-            why=why,
-            violations=int(count > 0),
-            lines=0 if verdict.violating is None else lines,
-            first_ms=first,
-            last_ms=last,
-            notes=notes,
-            packed=packed,
-        )
-    overruns, overrun_lines = _part(view, verdict.overrun)
-    heard, heard_lines = _part(view, verdict.heard)
-    return RuleResult(
-        rule=rule,
-        status="assessed",
-        calls=verdict.calls,
-        unassessed=unassessed,
-        why=why,
-        violations=count,
-        lines=lines,
-        first_ms=first,
-        last_ms=last,
-        overruns=overruns,
-        overrun_lines=overrun_lines,
-        heard_inside=heard,
-        heard_lines=heard_lines,
-        notes=notes,
-        packed=packed,
-    )
+    found = RuleSum(rule)
+    found.add(view)
+    return found.result(view)
 
 
-def _tally(view: View, calls: Bools) -> tuple[int, int, int | None, int | None]:
-    """Number of calls, of their lines, and starts of the first and the last."""
-    count = int(np.count_nonzero(calls))
-    if not count:
-        return 0, 0, None, None
-    start = view.calls.start_ms
-    if view.in_order:
-        first, last = int(np.argmax(calls)), view.n - 1 - int(np.argmax(calls[::-1]))
-        return count, view.lines_of(calls), int(start[first]), int(start[last])
-    chosen = start[calls]
-    return count, view.lines_of(calls), int(chosen.min()), int(chosen.max())
-
-
-def _part(view: View, calls: Bools | None) -> tuple[int | None, int]:
-    """Number of calls, or None, and of their lines."""
-    if calls is None:
-        return None, 0
-    count = int(np.count_nonzero(calls))
-    return count, view.lines_of(calls) if count else 0
-
-
-def _notes(view: View, rule: Rule, verdict: Assessed) -> Iterator[str]:
-    """What must be known of any rule's counts."""
-    first, last = view.dates
-    if first < rule.since or (rule.until is not None and last > rule.until):
-        ends = f" to {rule.until}" if rule.until else " on"
-        yield f"calls on days from {rule.since}{ends} only"
-    if verdict.calls == 0:
-        yield "the rule looks at none of these calls"
-
-
-def _warnings(view: View, regime: Regime) -> Iterator[str]:
+def warnings(view: View, regime: Regime) -> Iterator[str]:
     """What must stand on every output."""
     if view.n == 0:
         yield "the log holds no call"

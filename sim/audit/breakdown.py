@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from sim.audit.auditor import Audit
 
 Texts = NDArray[np.object_]
-_HOURS = 7 * 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +67,12 @@ def breakdown(audits: Audit | Sequence[Audit]) -> Breakdown:
             raise ValueError("counts by hour and territory of real people are not to be shown")
         if found.data.calls.zone is None:
             raise ValueError("the log does not say in which time zones its recipients are")
-        names = found.data.territories if found.data.calls.territory is not None else (None,)
+        names = found.view.places
         for result in found.results:
             if result.campaign or not result.violations:
                 continue
             rule = result.rule
-            counts = _counts(found, np.flatnonzero(found.violating(result)), len(names))
+            counts = found.view.count_cells(found.violating(result))
             cells += [
                 (
                     found.regime.id,
@@ -91,13 +90,3 @@ def breakdown(audits: Audit | Sequence[Audit]) -> Breakdown:
         np.array([cell[number] for cell in cells], dtype=kind) for number, kind in enumerate(kinds)
     ]
     return Breakdown(*columns)
-
-
-def _counts(found: Audit, rows: NDArray[np.int64], territories: int) -> NDArray[np.int64]:
-    """(territories, 168) Calls of some rows of the log."""
-    cell = found.view.week_minute[rows].astype(np.int64) // 60
-    territory = found.data.calls.territory
-    if territory is not None:
-        cell += territory[rows].astype(np.int64) * _HOURS
-    counts = np.bincount(cell, minlength=territories * _HOURS)
-    return counts.reshape(territories, _HOURS).astype(np.int64)

@@ -12,8 +12,9 @@ from typing import Literal
 
 import numpy as np
 
-from sim.audit.auditor import Audit, RuleResult
+from sim.audit.auditor import Audit
 from sim.audit.local import day_number
+from sim.audit.result import RuleResult
 from sim.regimes.model import Force, Observed, Penalty
 
 LABEL = "modelling, not legal advice"

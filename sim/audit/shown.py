@@ -9,8 +9,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.auditor import Audit, RuleResult, moment
+from sim.audit.auditor import Audit, moment
 from sim.audit.exposure import Exposure, Nominal
+from sim.audit.result import RuleResult
 from sim.audit.tables import AuditInput
 
 FEWEST = 11

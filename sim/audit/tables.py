@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +63,9 @@ class Calls:
     """(n,) Index into :attr:`CampaignFacts.caller_numbers`."""
     heard_ms: I64 | None = None
     """(n,) Moment at which a message left was heard, ms since 1970 UTC; :data:`NEVER` for none."""
+    of_line: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
+    """What :class:`Recipients` says of each call's line, (n,), by the name that it has there, such
+    as ``consent_given`` or ``register NAME``; of what is left out, the line is looked up."""
     unknown: Mapping[str, Bools] = field(default_factory=lambda: MappingProxyType({}))
     """By name of a column above that is there: (n,) the calls of which its value is not known. The
     entries there are allowed ones, such as 0; a left-out name has none such."""
@@ -75,6 +78,9 @@ class Calls:
 class Recipients:
     """What is known of the lines, one entry a line."""
 
+    consent_given: Bools | None = None
+    """(lines,) Whether there is any consent; where there is none, its dates mean nothing. None
+    where the dates alone say it."""
     consent_from_ms: I64 | None = None
     """(lines,) First moment at which consent holds; :data:`NEVER` where there is none."""
     consent_until_ms: I64 | None = None

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from textwrap import wrap
 
-from sim.audit.auditor import Audit, RuleResult
+from sim.audit.auditor import Audit
 from sim.audit.exposure import Exposure, Nominal
+from sim.audit.result import RuleResult
 from sim.audit.shown import (
     FEW,
     FEWEST,

@@ -34,20 +34,6 @@ class Assessed:
     """What a reader of the count must know."""
 
 
-@dataclass(frozen=True, slots=True)
-class NotAssessable:
-    """A rule that cannot be held against the log: that is not *no violation*."""
-
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class NotInForce:
-    """A rule that was in force on no day of the log."""
-
-    reason: str
-
-
 def judged(
     scope: Three,
     breaks: Three,
@@ -69,9 +55,6 @@ def judged(
         why=wrong.why(wrong.maybe),
         notes=notes,
     )
-
-
-Verdict = Assessed | NotAssessable | NotInForce
 
 
 class MissingError(CannotJudgeError):

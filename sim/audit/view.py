@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,7 @@ from sim.record.never import NEVER
 from sim.regimes.model import Rule, RuleBase
 
 HOUR_MS = 3_600_000
+WEEK_HOURS = 7 * 24
 _MONDAY = 3 * 1440
 """Minutes from the Monday before 1 January 1970 to that day."""
 
@@ -27,13 +29,20 @@ class View:
     ----------
     data
         What is audited.
+    clocks
+        Wall clocks of its zones, over all its moments and more; default those over its moments.
     """
 
-    def __init__(self, data: AuditInput) -> None:
+    whole = True
+    """Whether these are all calls of the log."""
+
+    def __init__(self, data: AuditInput, clocks: Clocks | None = None) -> None:
         self.data = data
         self.calls = data.calls
         self.n = len(data.calls)
         self._scopes: dict[tuple[object, ...], Three] = {}
+        if clocks is not None:
+            self.clocks = clocks
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -142,6 +151,20 @@ class View:
         """(n,) The same at its last millisecond."""
         return None if self.last_minute is None else week_minute(self.last_minute)
 
+    @property
+    def places(self) -> tuple[str | None, ...]:
+        """Names of the territories of :attr:`cell`; one without a name where none is known."""
+        return self.data.territories if self.calls.territory is not None else (None,)
+
+    def count_cells(self, calls: Bools) -> I64:
+        """(places, 168) Some calls by place and local hour of the week, from Monday 00:00."""
+        rows = np.flatnonzero(calls)
+        cell: I64 = self.week_minute[rows].astype(np.int64) // 60
+        if self.calls.territory is not None:
+            cell += self.calls.territory[rows].astype(np.int64) * WEEK_HOURS
+        size = len(self.places) * WEEK_HOURS
+        return np.bincount(cell, minlength=size).reshape(-1, WEEK_HOURS).astype(np.int64)
+
     # ── Consent ──────────────────────────────────────────────────────────────────────────────
 
     @property
@@ -165,9 +188,28 @@ class View:
             which = "began" if since is None else "ended"
             raise MissingError(f"it is not known when the recipients' consent {which}")
         start, line = self.calls.start_ms, self.calls.line
-        holds = (since[line] <= start) & (start < until[line])
+        if recipients.consent_given is None:
+            holds = (since[line] <= start) & (start < until[line])
+        else:  # few lines have any, and only theirs need be dated
+            holds = self.at_line("consent_given", recipients.consent_given).copy()
+            rows = np.flatnonzero(holds)
+            line, start = line[rows], start[rows]
+            holds[rows] = (since[line] <= start) & (start < until[line])
         unknown = self.of_line("consent")
         return holds if unknown is None else holds & ~unknown
+
+    def at_line(self, what: str, values: NDArray[Any]) -> NDArray[Any]:
+        """(n,) What is known of each call's line.
+
+        Parameters
+        ----------
+        what
+            As :attr:`Calls.of_line` names it.
+        values
+            (lines,) What is known of the lines.
+        """
+        found = self.calls.of_line.get(what)
+        return values[self.calls.line] if found is None else found
 
     def of_line(self, what: str) -> Bools | None:
         """(n,) Calls to lines of which something is not known; None for none.

@@ -10,8 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit
-from sim.audit.auditor import audits as hold_against
-from sim.audit.inputs.live import CallLog
+from sim.audit.streamed import Stream
 from sim.engine.plan.plan import Plan
 from sim.measure.findings import Findings, find
 from sim.measure.ledger import balance
@@ -82,34 +81,30 @@ class Auditing:
     scenario
         As simulated.
     regimes
-        To hold them against; where there are none, nothing is kept.
+        To hold them against; where there are none, nothing is done.
     """
 
     audits: Sequence[Audit] = ()
     """Of the strategy that ended last, one a regime."""
 
     def __init__(self, scenario: Scenario, regimes: Sequence[Regime]) -> None:
-        self._scenario, self._regimes = scenario, regimes
-        self._log: CallLog | None = None
+        self._stream = Stream(scenario, regimes) if regimes else None
 
     def begin(self, strategy: str, plan: Plan) -> None:
-        """Let go of the strategy before, and keep this one's calls."""
+        """Let go of the strategy before."""
         self.audits = ()
-        self._log = None
-        if self._regimes:
-            self._log = CallLog(self._scenario)
-            self._log.begin(strategy, plan)
+        if self._stream is not None:
+            self._stream.begin(strategy, plan)
 
     def add(self, chunk: LogChunk) -> None:
-        """Keep what an audit needs of rows."""
-        if self._log is not None:
-            self._log.add(chunk)
+        """Look at rows."""
+        if self._stream is not None:
+            self._stream.add(chunk)
 
     def end(self, result: EngineResult) -> None:
-        """Hold the calls against the regimes."""
-        if self._log is not None:
-            log, self._log = self._log, None
-            self.audits = hold_against(log.end(result.feedback), self._regimes)
+        """Say what was found."""
+        if self._stream is not None:
+            self.audits = self._stream.end(result.feedback)
 
 
 class Log(Protocol):

@@ -10,9 +10,8 @@ from hypothesis import HealthCheck, given, settings
 
 from sim.audit.auditor import audit
 from sim.audit.plain import plain_audit
-from sim.audit.rules import assess
+from sim.audit.rules import KINDS
 from sim.audit.tables import AuditInput
-from sim.audit.verdict import Assessed
 from sim.audit.view import View
 from sim.regimes.model import Regime
 from tests.audit.generate import caps, inputs, often_called, regimes
@@ -35,8 +34,7 @@ def agree(data: AuditInput, law: Regime) -> None:
             assert not result.violations
             assert result.unassessed == len(wanted.unknown), rule.kind
             continue
-        verdict = assess(view, rule)
-        assert isinstance(verdict, Assessed)
+        verdict = KINDS[rule.kind](view, rule)
         if verdict.violating is None:
             assert verdict.broken == wanted.broken, rule.kind
             assert result.unassessed == len(wanted.unknown), rule.kind

@@ -192,7 +192,7 @@ def same(data: AuditInput, live: AuditInput) -> None:
         assert (here is None) == (there is None), part
         for name in () if here is None else here.__dataclass_fields__:
             a, b = getattr(here, name), getattr(there, name)
-            if name in ("registers", "oppositions"):
+            if name in ("registers", "oppositions", "of_line"):
                 assert {k: v.tolist() for k, v in a.items()} == {
                     k: v.tolist() for k, v in b.items()
                 }
@@ -345,10 +345,12 @@ def test_dates_of_consents_are_the_world_s(stored: tuple[Runnable, Path]) -> Non
     assert known.consent_from_ms is not None
     assert known.consent_until_ms is not None
     assert (known.consent_from_ms[gave] < utc("2024-03-01 00:00")).all()
-    assert (known.consent_from_ms[~gave] == NEVER).all()
+    assert known.consent_given is not None
+    np.testing.assert_array_equal(known.consent_given, gave)
     assert (known.consent_until_ms[known.consent_until_ms != NEVER] > utc("2023-06-01")).all()
     start, line = data.calls.start_ms, data.calls.line
-    held = (known.consent_from_ms[line] <= start) & (start < known.consent_until_ms[line])
+    held = gave[line] & (known.consent_from_ms[line] <= start)
+    held &= start < known.consent_until_ms[line]
     found = audit(data, regime({"kind": "consent"})).result("rule-0")
     assert found.violations == np.count_nonzero(~held) > np.count_nonzero(~gave[line])
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from sim.audit.inputs.simulated import facts_of, joined
+from sim.audit.inputs.simulated import Joining, facts_of
 from sim.audit.tables import AuditInput
 from sim.record.log import Outcome
 from sim.record.never import NEVER
@@ -38,7 +38,7 @@ def input_of(outcomes: list[int], heard: list[bool] | None = None, **sections: A
         return answers, np.full(len(lines), 2 * HOUR, dtype=np.int64)
 
     scenario = plain(world={"lines": n}, **sections)
-    return joined(scenario, "only", population([0] * n), columns, hearing, None, [])
+    return Joining(scenario, "only", population([0] * n), hearing)(columns)
 
 
 def test_a_message_is_heard_so_long_after_the_end_of_its_call() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.inputs.simulated import joined, means_of, optouts_of
+from sim.audit.inputs.simulated import Joining, means_of, optouts_of
 from sim.audit.tables import I64, AuditInput, Bools
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.plan import Plan
@@ -91,12 +91,8 @@ class CallLog:
             if feedback is not None or not means.otherwise:
                 optouts = optouts_of(parts)
         steps = () if feedback is None else feedback.stages
-        return joined(
-            self._scenario,
-            self._strategy,
-            plan.population,
+        return Joining(self._scenario, self._strategy, plan.population, heard)(
             columns,
-            heard,
             optouts,
             [(at + plan.start_utc_ms, Stage(stage).name.lower()) for at, stage, _ in steps],
         )

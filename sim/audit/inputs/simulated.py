@@ -9,7 +9,7 @@ assessable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, get_args
@@ -39,22 +39,54 @@ from sim.world.slots import consent_slots
 
 Hearing = Callable[[NDArray[np.int32], NDArray[np.uint8]], tuple[Bools, I64]]
 """Lines and attempts of messages left, to: heard or not, and the delay in ms after the call."""
+_TYPE, _CONSENT, _OPPOSED, _SLOT, _REGISTERS = range(8, 48, 8)
+"""Where the traits of a line stand in its word; its territory is at 0."""
 _LONG_AGO = -(2**62)
 """Stands for the beginning of a consent that was given long before the campaign."""
 
 
-def joined(
-    scenario: Scenario,
-    name: str,
-    people: Population,
-    columns: list[NDArray[Any]],
-    heard: Hearing,
-    optouts: OptOuts | None,
-    steps: Sequence[tuple[int, str]],
-    ring_ms: NDArray[np.int32] | None = None,
-    scale: float = 1.0,
-) -> AuditInput:
-    """An audit's input from a strategy's calls.
+class Traits:
+    """What the world says of its lines, a word each, so that a call's line is looked up once.
+
+    Parameters
+    ----------
+    people
+        The population.
+    registers
+        Names of its registers.
+    """
+
+    def __init__(self, people: Population, registers: tuple[str, ...]) -> None:
+        self._registers = registers
+        self._word = people.territory.astype(np.uint64)
+        for shift, values in (
+            (_TYPE, people.line_type),
+            (_CONSENT, people.consent),
+            (_OPPOSED, people.opposed),
+            (_SLOT, people.slot),
+            (_REGISTERS, people.registers),
+        ):
+            self._word |= values.astype(np.uint64) << np.uint64(shift)
+
+    def __call__(
+        self, line: NDArray[np.int32]
+    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Mapping[str, NDArray[Any]]]:
+        """Territory and type of some lines, and what :attr:`Calls.of_line` takes: each (n,)."""
+        octets = self._word.take(line).astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
+        gave = octets[:, _CONSENT // 8] != 0
+        of_line: dict[str, NDArray[Any]] = {
+            "consent_given": gave,
+            "consent_scope": np.where(gave, np.int8(0), np.int8(-1)),
+            "consent_slot": np.where(gave, octets[:, _SLOT // 8], np.int16(-1)),
+            "opposition directory": octets[:, _OPPOSED // 8] != 0,
+        }
+        for number, name in enumerate(self._registers):
+            of_line[f"register {name}"] = octets[:, _REGISTERS // 8] >> number & 1 != 0
+        return octets[:, 0].copy(), octets[:, _TYPE // 8].copy(), of_line
+
+
+class Joining:
+    """Joins a strategy's calls with its world, all of them at once or a part at a time.
 
     Parameters
     ----------
@@ -64,51 +96,82 @@ def joined(
         The strategy's name.
     people
         The population.
-    columns
-        One entry a call: line, attempt, start in ms since 1970 UTC, hold in ms, outcome.
     heard
-        Tells of messages left whether they are heard, and when.
-    optouts
-        Objections; None where they are not known.
-    steps
-        Moments, rising, in ms since 1970 UTC, and stages that the regulator reached then.
-    ring_ms
-        (n,) For how long each call rang; None where that was not kept.
+        Tells of messages left whether they are heard, and when; None where nobody asks.
     scale
         Lines simulated ÷ lines of the scenario.
     """
-    line, attempt, start, hold, outcome = columns
-    world, strategy = scenario.world, scenario.strategies[name]
-    end = start + hold
-    zones = tuple(dict.fromkeys(t.timezone for t in world.territories.values()))
-    zone_of = np.array([zones.index(t.timezone) for t in world.territories.values()], dtype="u1")
-    territory = people.territory[line]
-    return AuditInput(
-        name=name,
-        scale=scale,
-        calls=replace(
-            _flags(strategy, outcome),
+
+    def __init__(
+        self,
+        scenario: Scenario,
+        name: str,
+        people: Population,
+        heard: Hearing | None,
+        scale: float = 1.0,
+    ) -> None:
+        world = scenario.world
+        self._strategy = scenario.strategies[name]
+        self._traits = Traits(people, tuple(world.registers))
+        self._hear = heard
+        self._came = _came(self._strategy)
+        zones = tuple(dict.fromkeys(t.timezone for t in world.territories.values()))
+        self._zone_of = np.array(
+            [zones.index(t.timezone) for t in world.territories.values()], dtype="u1"
+        )
+        self._known = AuditInput(
+            name=name,
+            scale=scale,
+            calls=Calls(line=np.empty(0, dtype=np.int32), start_ms=np.empty(0, dtype=np.int64)),
+            lines=people.lines,
+            zones=zones,
+            territories=tuple(world.territories),
+            line_types=tuple(world.line_types),
+            scopes=(frozenset({"automated", "caller"}),),
+            slots=_slots(scenario),
+            recipients=_recipients(scenario, people),
+            facts=facts_of(self._strategy),
+        )
+
+    def __call__(
+        self,
+        columns: Sequence[NDArray[Any]],
+        optouts: OptOuts | None = None,
+        steps: Sequence[tuple[int, str]] = (),
+        ring_ms: NDArray[np.int32] | None = None,
+    ) -> AuditInput:
+        """An audit's input.
+
+        Parameters
+        ----------
+        columns
+            One entry a call: line, attempt, start in ms since 1970 UTC, hold in ms, outcome.
+        optouts
+            Objections; None where they are not known.
+        steps
+            Moments, rising, in ms since 1970 UTC, and stages that the regulator reached then.
+        ring_ms
+            (n,) For how long each call rang; None where that was not kept.
+        """
+        line, attempt, start, hold, outcome = columns
+        end, hear = start + hold, self._hear
+        territory, line_type, of_line = self._traits(line)
+        came: dict[str, Any] = {what: of.take(outcome) for what, of in self._came.items()}
+        calls = Calls(
             line=line,
             start_ms=start,
             end_ms=end,
             attempt=attempt,
-            zone=zone_of[territory],
+            zone=self._zone_of[territory],
             territory=territory,
-            line_type=people.line_type[line],
-            heard_ms=_heard(line, attempt, end, outcome, heard),
-            objection_first=_objection_first(strategy, start, steps),
+            line_type=line_type,
+            heard_ms=None if hear is None else _heard(line, attempt, end, outcome, hear),
+            objection_first=_objection_first(self._strategy, start, steps),
             ring_ms=ring_ms,
-        ),
-        lines=people.lines,
-        zones=zones,
-        territories=tuple(world.territories),
-        line_types=tuple(world.line_types),
-        scopes=(frozenset({"automated", "caller"}),),
-        slots=_slots(scenario),
-        recipients=_recipients(scenario, people),
-        optouts=optouts,
-        facts=facts_of(strategy),
-    )
+            of_line=of_line,
+            **came,
+        )
+        return replace(self._known, calls=calls, optouts=optouts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,8 +202,8 @@ def optouts_of(parts: Sequence[tuple[NDArray[np.int32], I64]]) -> OptOuts:
     return OptOuts(line[order], at[order])
 
 
-def _flags(strategy: Strategy, outcome: NDArray[np.uint8]) -> Calls:
-    """Calls of which only is said what each came to, by its outcome."""
+def _came(strategy: Strategy) -> dict[str, Bools]:
+    """By column of an audit's calls: (16,) what each outcome says of it."""
     gated = strategy.message.gate != "none"
     leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
     heard = [code >= Outcome.HEARD for code in range(16)]
@@ -148,21 +211,15 @@ def _flags(strategy: Strategy, outcome: NDArray[np.uint8]) -> Calls:
     delivered[Outcome.MACHINE_VOICEMAIL] = True
     delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
     delivered[Outcome.HUMAN_TAKEN_FOR_MACHINE] = leaves
-
-    def flags(by_code: list[bool]) -> Bools:
-        return np.array(by_code, dtype=np.bool_)[outcome]
-
-    none = np.empty(0, dtype=np.int64)
-    return Calls(
-        line=none,
-        start_ms=none,
-        connected=flags([code >= Outcome.MACHINE for code in range(16)]),
-        delivered=flags(delivered),
-        person=flags([code >= Outcome.HUMAN_TAKEN_FOR_MACHINE for code in range(16)]),
-        abandoned=flags([code == Outcome.HUMAN_TAKEN_FOR_MACHINE for code in range(16)]),
-        rang_out=flags([code == Outcome.NO_ANSWER for code in range(16)]),
-        pressed=flags([gated and passed for passed in heard]),
-    )
+    came = {
+        "connected": [code >= Outcome.MACHINE for code in range(16)],
+        "delivered": delivered,
+        "person": [code >= Outcome.HUMAN_TAKEN_FOR_MACHINE for code in range(16)],
+        "abandoned": [code == Outcome.HUMAN_TAKEN_FOR_MACHINE for code in range(16)],
+        "rang_out": [code == Outcome.NO_ANSWER for code in range(16)],
+        "pressed": [gated and passed for passed in heard],
+    }
+    return {what: np.array(by_code, dtype=np.bool_) for what, by_code in came.items()}
 
 
 def _heard(
@@ -221,13 +278,19 @@ def _recipients(scenario: Scenario, people: Population) -> Recipients | None:
     gave = people.consent != 0
     since, until = people.consent_from_ms, people.consent_until_ms
     return Recipients(
-        consent_from_ms=np.where(gave, _LONG_AGO, NEVER) if since is None else since,
-        consent_until_ms=np.full(people.lines, NEVER, dtype=np.int64) if until is None else until,
-        consent_scope=np.where(gave, 0, -1).astype(np.int8),
-        consent_slot=np.where(gave, people.slot.astype(np.int16), -1).astype(np.int16),
+        consent_given=gave,
+        consent_from_ms=_always(_LONG_AGO, people.lines) if since is None else since,
+        consent_until_ms=_always(NEVER, people.lines) if until is None else until,
+        consent_scope=np.where(gave, np.int8(0), np.int8(-1)),
+        consent_slot=np.where(gave, people.slot, np.int16(-1)).astype(np.int16, copy=False),
         registers=known.registers,
         oppositions=known.oppositions,
     )
+
+
+def _always(moment: int, lines: int) -> I64:
+    """(lines,) The same moment for every line, in the room of one."""
+    return np.broadcast_to(np.int64(moment), (lines,))
 
 
 def _slots(scenario: Scenario) -> tuple[Slot, ...]:

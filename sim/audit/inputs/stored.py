@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.inputs.simulated import joined, means_of, optouts_of
+from sim.audit.inputs.simulated import Joining, means_of, optouts_of
 from sim.audit.tables import I64, AuditInput, Bools, OptOuts
 from sim.behaviour.calls import CallTables
 from sim.behaviour.voicemail import hearing
@@ -92,7 +92,7 @@ def stored_input(
             line, _, start, hold, _ = columns
             optouts = optouts_of([(line[pressed], (start + hold)[pressed])])
     steps = _stored_steps(found.steps, name)
-    return joined(scenario, name, people, columns, heard, optouts, steps, ring, scale)
+    return Joining(scenario, name, people, heard, scale)(columns, optouts, steps, ring)
 
 
 def _calls_of(

@@ -56,7 +56,7 @@ class Log:
         self._lists: dict[str, list[Any]] = {}
         for name in data.calls.__dataclass_fields__:
             column = getattr(data.calls, name)
-            if column is not None and name != "unknown":
+            if column is not None and name not in {"unknown", "of_line"}:
                 self._lists[name] = column.tolist()
         self._unknown = {name: mask.tolist() for name, mask in data.calls.unknown.items()}
 
@@ -133,6 +133,8 @@ class Log:
         assert known is not None
         assert known.consent_from_ms is not None
         assert known.consent_until_ms is not None
+        if known.consent_given is not None and not known.consent_given[line]:
+            return False
         return bool(known.consent_from_ms[line] <= now < known.consent_until_ms[line])
 
     # ── Which calls a rule looks at ──────────────────────────────────────────────────────────

@@ -18,9 +18,8 @@ from sim.audit.rules.listed import assess_opposition, assess_register
 from sim.audit.rules.refusals import assess_honour_opt_out, assess_pause_after_refusal
 from sim.audit.rules.script import assess_caller_number, assess_identification, assess_message
 from sim.audit.rules.silence import assess_silence
-from sim.audit.verdict import Assessed, MissingError, NotAssessable, NotInForce, Verdict
+from sim.audit.verdict import Assessed
 from sim.audit.view import View
-from sim.regimes.model import Rule
 
 KINDS: dict[str, Callable[[View, Any], Assessed]] = {
     "hours": assess_hours,
@@ -41,20 +40,3 @@ KINDS: dict[str, Callable[[View, Any], Assessed]] = {
     "campaign_duty": assess_campaign_duty,
 }
 """What assesses a rule, by its kind."""
-
-
-def assess(view: View, rule: Rule) -> Verdict:
-    """Hold a log against one rule."""
-    if view.n == 0:
-        return NotAssessable("the log holds no call")
-    first, last = view.dates
-    if last < rule.since or (rule.until is not None and first > rule.until):
-        ends = f" until {rule.until}" if rule.until else ""
-        return NotInForce(f"in force from {rule.since}{ends}")
-    check = KINDS.get(rule.kind)
-    if check is None:
-        return NotAssessable(f"nothing here assesses rules of the kind '{rule.kind}'")
-    try:
-        return check(view, rule)
-    except MissingError as missing:
-        return NotAssessable(str(missing))

@@ -35,7 +35,7 @@ def _covers(view: View, rule: ConsentRule) -> Three:
         raise MissingError(f"it is not known whether consents name: {', '.join(rule.scope)}")
     names = [set(rule.scope) <= scope for scope in view.data.scopes]
     enough = np.array([*names, False], dtype=np.bool_)  # the last is that of -1
-    found = enough[recipients.consent_scope][view.calls.line]
+    found = enough[view.at_line("consent_scope", recipients.consent_scope)]
     return three(found, view.of_line("consent_scope"), "what consent names unknown")
 
 
@@ -50,14 +50,18 @@ def assess_consent_slot(view: View, rule: ConsentSlotRule) -> Assessed:
         raise MissingError("it is not known for which slots consent was given")
     none = np.zeros(WEEK_MINUTES, dtype=np.bool_)
     open_at = np.array([*(slot.open for slot in view.data.slots), none]).reshape(-1)
-    slot = recipients.consent_slot[view.calls.line].astype(np.int32)
+    rows = np.flatnonzero(scope.possible)  # few lines have consent
+    slot = view.at_line("consent_slot", recipients.consent_slot)[rows].astype(np.int32)
     slot[slot < 0] = len(view.data.slots)
     slot *= WEEK_MINUTES
-    allowed = open_at[slot + view.week_minute]
+    allowed = open_at[slot + view.week_minute[rows]]
+    outside = np.zeros(view.n, dtype=np.bool_)
+    outside[rows] = ~allowed
     overrun = None
     if view.last_week_minute is not None:
-        overrun = scope.yes & allowed & ~open_at[slot + view.last_week_minute]
-    outside = ~allowed
+        overrun = np.zeros(view.n, dtype=np.bool_)
+        overrun[rows] = allowed & ~open_at[slot + view.last_week_minute[rows]]
+        overrun &= scope.yes
     zone, slots = view.zone_unknown, view.of_line("consent_slot")
     if zone is None and slots is None:
         return judged(scope, Three(outside), overrun=overrun)

@@ -28,5 +28,5 @@ def assess_opposition(view: View, rule: OppositionRule) -> Assessed:
 
 
 def _calls_to(view: View, rule: RegisterRule | OppositionRule, lines: Bools, what: str) -> Assessed:
-    listed = three(lines[view.calls.line], view.of_line(what), f"{what} unknown")
+    listed = three(view.at_line(what, lines), view.of_line(what), f"{what} unknown")
     return judged(view.scope(rule), listed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,18 +69,27 @@ def _places(view: View, rule: SilenceRule) -> tuple[NDArray[np.integer], NDArray
     """
     zones, territories = view.data.zones, view.data.territories
     if view.calls.territory is None:
-        days = [[day_of_poll(poll, None, zone) for poll in rule.polls] for zone in zones]
-        return view.zone, np.array(days, dtype=np.int32).reshape(len(zones), -1)
+        return view.zone, _polling_days(tuple(rule.polls), (None,), zones)
     territory = view.calls.territory.astype(np.int32)
     nameless = view.unknown("territory")
     if nameless is not None:
         territory = np.where(nameless, len(territories), territory)
     place = territory * len(zones) + view.zone
     named = territories if nameless is None else (*territories, None)
+    return place, _polling_days(tuple(rule.polls), named, zones)
+
+
+@lru_cache(maxsize=64)
+def _polling_days(
+    polls: tuple[Poll, ...], territories: tuple[str | None, ...], zones: tuple[str, ...]
+) -> NDArray[np.int32]:
+    """(territories × zones, polls) Polling days since 1970."""
     days = [
-        [day_of_poll(poll, name, zone) for poll in rule.polls] for name in named for zone in zones
+        [day_of_poll(poll, name, zone) for poll in polls] for name in territories for zone in zones
     ]
-    return place, np.array(days, dtype=np.int32).reshape(len(named) * len(zones), -1)
+    found = np.array(days, dtype=np.int32).reshape(len(territories) * len(zones), -1)
+    found.flags.writeable = False
+    return found
 
 
 def day_of_poll(poll: Poll, territory: str | None, zone: str) -> int:

@@ -34,7 +34,7 @@ MUTANTS = (
     ),
     Mutant(
         "a plain machine that answers has connected: has not",
-        "sim.audit.inputs.simulated:_flags",
+        "sim.audit.inputs.simulated:_came",
         Swap("code >= Outcome.MACHINE", "code > Outcome.MACHINE"),
         _BY_HAND + "test_what_each_outcome_is_to_the_law",
     ),

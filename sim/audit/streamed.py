@@ -1,0 +1,259 @@
+"""The audit of a log while an engine writes it: a part at a time, and of the log little stays.
+
+Rules that judge each call by itself are held against parts of the log that fit the cache. Those
+that look at several calls of a line, or at objections, which are known at the end, get the whole
+log; it is kept only where such a rule may be in force. What always stays is eight bytes a call, its
+line, its local day and its cell of the breakdown, and a bit for each rule that it breaks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.audit.auditor import Audit, warnings
+from sim.audit.inputs.live import CallLog
+from sim.audit.inputs.simulated import Joining
+from sim.audit.local import DAY_MS, I32, Clocks, day_number
+from sim.audit.marks import count_cells, count_lines
+from sim.audit.sums import RuleSum
+from sim.audit.tables import I64, AuditInput, Bools
+from sim.audit.view import HOUR_MS, WEEK_HOURS, View
+from sim.behaviour.voicemail import hearing
+from sim.engine.plan.plan import Plan
+from sim.record.feedback import FeedbackResult
+from sim.record.log import LogChunk
+from sim.record.never import NEVER
+from sim.regimes.model import Regime, Rule
+from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
+
+PART = 1 << 16
+"""Calls looked at together."""
+LOOKS_AT_MORE = frozenset({"frequency_cap", "pause_after_refusal", "honour_opt_out", "abandonment"})
+"""Kinds of rules that do not judge each call by itself."""
+_AHEAD_MS = 30 * DAY_MS
+"""So far beyond what they must show, clocks are read at once."""
+_STEPS = ("contact", "reminder", "order")
+"""Steps of the regulator to which a strategy may react."""
+
+
+class Kept(View):
+    """What stays of a log that was audited a part at a time: lines, days and cells.
+
+    Parameters
+    ----------
+    data
+        What is known beside the calls.
+    line : (n,) int32
+        Lines of the calls.
+    day : (n,) uint16
+        Local days of their starts, from `first`.
+    cell : (n,) uint16
+        168 × territory + local hour of the week, likewise.
+    first
+        A day since 1970 that none of them is before.
+    """
+
+    def __init__(
+        self,
+        data: AuditInput,
+        line: NDArray[np.int32],
+        day: NDArray[np.uint16],
+        cell: NDArray[np.uint16],
+        first: int,
+    ) -> None:
+        super().__init__(data)
+        self.n = len(line)
+        self._line, self._day, self._cell, self._first = line, day, cell, first
+
+    @cached_property
+    def days(self) -> tuple[int, int]:
+        """First and last day of the log."""
+        return self._first + int(self._day.min()), self._first + int(self._day.max())
+
+    @property
+    def day(self) -> I32:
+        """(n,) Local day of each call since 1970."""
+        return self._day.astype(np.int32) + np.int32(self._first)
+
+    @property
+    def places(self) -> tuple[str | None, ...]:
+        """Names of the territories that calls are counted by."""
+        return self.data.territories
+
+    def count_cells(self, calls: Bools) -> I64:
+        """(places, 168) Some calls by place and local hour of the week, from Monday 00:00."""
+        counts = np.zeros(len(self.places) * WEEK_HOURS, dtype=np.int64)
+        count_cells(calls.view(np.uint8), self._cell, counts)
+        return counts.reshape(-1, WEEK_HOURS)
+
+    def lines_of(self, calls: Bools) -> int:
+        """Distinct lines of some calls."""
+        seen = np.zeros(self.data.lines // 64 + 1, dtype=np.uint64)
+        return int(count_lines(calls.view(np.uint8), self._line, seen))
+
+
+class _Part(View):
+    """Some of a log's calls, one after the other."""
+
+    whole = False
+
+
+class Stream:
+    """Holds logs against regimes while an engine writes them; an observer.
+
+    :meth:`begin` with each strategy, :meth:`add` its log, :meth:`end` with what followed, which
+    gives the audits.
+
+    Parameters
+    ----------
+    scenario
+        As it is run, already scaled.
+    regimes
+        To hold the logs against.
+    """
+
+    def __init__(self, scenario: Scenario, regimes: Sequence[Regime]) -> None:
+        self._scenario, self._regimes = scenario, regimes
+
+    def begin(self, strategy: str, plan: Plan) -> None:
+        """Begin the log of a strategy."""
+        self._plan = plan
+        chosen = self._scenario.strategies[strategy]
+        rules = [rule for regime in self._regimes for rule in regime.rules]
+        bound = [rule for rule in rules if _may_bind(rule, plan)]
+        more = [rule for rule in bound if _looks_at_more(rule, chosen)]
+        self._sums = {id(rule): RuleSum(rule) for rule in rules}
+        self._by_call = [self._sums[id(rule)] for rule in bound if rule not in more]
+        self._by_log = [self._sums[id(rule)] for rule in more]
+        self._log = CallLog(self._scenario) if more else None
+        if self._log is not None:
+            self._log.begin(strategy, plan)
+        silent = any(rule.kind == "silence" for rule in bound)
+        self._join = Joining(
+            self._scenario, strategy, plan.population, self._heard if silent else None
+        )
+        first = plan.start_utc_ms
+        self._first_day = _first_day(plan)
+        self._clocks_from(first, first + plan.cutoff_ms)
+        self._waiting = 0
+        self._rows = _room()
+        self._kept: list[tuple[NDArray[Any], ...]] = []
+
+    def _heard(self, line: NDArray[np.int32], attempt: NDArray[np.uint8]) -> tuple[Bools, I64]:
+        return hearing(self._plan.tables, self._plan.key, line, attempt)
+
+    def add(self, chunk: LogChunk) -> None:
+        """Take the next rows of the log."""
+        if self._log is not None:
+            self._log.add(chunk)
+        columns: tuple[NDArray[Any], ...] = (
+            chunk.line, chunk.attempt, chunk.start_ms, chunk.hold_ms, chunk.outcome,
+        )  # fmt: skip
+        taken = 0
+        while taken < len(chunk):
+            more = min(PART - self._waiting, len(chunk) - taken)
+            for rows, column in zip(self._rows, columns, strict=True):
+                rows[self._waiting : self._waiting + more] = column[taken : taken + more]
+            self._waiting += more
+            taken += more
+            if self._waiting == PART:
+                self._look()
+
+    def _look(self) -> None:
+        """Hold the rows that wait against the rules."""
+        line, attempt, start, hold, outcome = (rows[: self._waiting] for rows in self._rows)
+        self._waiting = 0
+        data = self._join((line, attempt, start + self._plan.start_utc_ms, hold, outcome))
+        self._see_that_clocks_reach(data)
+        part = _Part(data, self._clocks)
+        day = (part.day - np.int32(self._first_day)).astype(np.uint16)
+        cell = (part.week_minute // np.int32(60)).astype(np.uint16)
+        assert data.calls.territory is not None
+        cell += data.calls.territory * np.uint16(WEEK_HOURS)
+        self._kept.append((line.copy(), day, cell))
+        for found in self._by_call:
+            found.add(part)
+
+    def _see_that_clocks_reach(self, data: AuditInput) -> None:
+        end, heard = data.calls.end_ms, data.calls.heard_ms
+        assert end is not None
+        last = int(end.max())
+        if heard is not None and len(known := heard[heard != NEVER]):
+            last = max(last, int(known.max()))
+        if last > self._until:
+            self._clocks_from(self._since, last)
+
+    def _clocks_from(self, first: int, last: int) -> None:
+        zones = (t.timezone for t in self._scenario.world.territories.values())
+        self._since, self._until = first, last + _AHEAD_MS
+        self._clocks = Clocks(tuple(dict.fromkeys(zones)), self._since, self._until)
+
+    def end(self, feedback: FeedbackResult | None = None) -> tuple[Audit, ...]:
+        """What was found, one audit a regime; the rows are let go.
+
+        Parameters
+        ----------
+        feedback
+            What followed from the calls, as the engine found it; None where the plan has no
+            feedback.
+        """
+        if self._waiting:
+            self._look()
+        if self._log is not None:
+            log, self._log = self._log, None
+            view = View(log.end(feedback))
+            for found in self._by_log:
+                found.add(view)
+            del view
+        nothing = tuple(rows[:0] for rows in self._rows)
+        parts = self._kept or [tuple(np.empty(0, dtype=kind) for kind in ("i4", "u2", "u2"))]
+        line, day, cell = (np.concatenate(each) for each in zip(*parts, strict=True))
+        self._kept = []
+        kept = Kept(self._join(nothing), line, day, cell, self._first_day)
+        return tuple(
+            Audit(
+                kept,
+                regime,
+                tuple(self._sums[id(rule)].result(kept) for rule in regime.rules),
+                tuple(warnings(kept, regime)),
+            )
+            for regime in self._regimes
+        )
+
+
+def _room() -> tuple[NDArray[Any], ...]:
+    """Columns that rows wait in: line, attempt, start, hold, outcome."""
+    kinds = (np.int32, np.uint8, np.int64, np.int32, np.uint8)
+    return tuple(np.empty(PART, dtype=kind) for kind in kinds)
+
+
+def _first_day(plan: Plan) -> int:
+    """A day since 1970 that no local day of the campaign is before, whatever the zone."""
+    return (plan.start_utc_ms - 12 * HOUR_MS) // DAY_MS
+
+
+def _may_bind(rule: Rule, plan: Plan) -> bool:
+    """Whether a rule may be in force on a local day of the campaign, whatever the zone."""
+    first = _first_day(plan)
+    last = (plan.start_utc_ms + plan.cutoff_ms + 14 * HOUR_MS) // DAY_MS
+    return last >= day_number(rule.since) and (
+        rule.until is None or first <= day_number(rule.until)
+    )
+
+
+def _looks_at_more(rule: Rule, strategy: Strategy) -> bool:
+    """Whether a rule must be held against the whole log.
+
+    So must one on the message where a step of the regulator may change that: the steps are known at
+    the end.
+    """
+    if rule.kind == "message" and strategy.message.opt_out != "start":
+        reactions = strategy.reactions
+        return any("objection_first" in getattr(reactions, name) for name in _STEPS)
+    return rule.kind in LOOKS_AT_MORE
