@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.errors import OptionError
 
 if TYPE_CHECKING:
     from sim.jobs.run import RunOutcome
@@ -69,6 +70,9 @@ class Scale(click.ParamType[Fraction]):
     help="Draw the uncertain inputs K times: 32 to decide, 64 to publish.",
 )
 @click.option(
+    "--draw", metavar="N", type=int, default=0, help="Run draw N of such a study alone, as a run."
+)
+@click.option(
     "--precision",
     metavar="METRIC:SHARE",
     help="Draw until it is so sure: 'people_reached: 2%'; with --draws, K is the most.",
@@ -84,6 +88,7 @@ def run(
     as_json: bool,
     out: str | None,
     draws: int | None,
+    draw: int,
     precision: str | None,
 ) -> None:
     """Simulate every strategy of the scenario in FILE, and compare them.
@@ -99,6 +104,8 @@ def run(
 
     tell_of_kernels()
     if draws is not None or precision is not None:
+        if draw or calls:
+            raise OptionError("--draws makes a study, which has no single draw and no call log")
         study(
             loaded,
             draws,
@@ -116,6 +123,7 @@ def run(
             strategies=strategies or None,
             seed=seed,
             scale=scale,
+            draw=draw,
             calls=calls,
             out=out,
             progress=hook,

@@ -10,6 +10,7 @@ from functools import cached_property
 from sim.document.node import dotted
 from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.stage import Stage
+from sim.errors import OptionError
 from sim.jobs.observers import Auditing
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
@@ -23,6 +24,9 @@ from sim.store.study import Task
 from sim.streams import Replication
 from sim.study.inputs import Group, Input, groups, inputs, values_of, with_values
 from sim.study.points import uniforms
+
+MOST_DRAWS = 4_096
+"""Most draws of a study."""
 
 
 @dataclass(frozen=True)
@@ -61,8 +65,18 @@ class Drawing:
         return dict(zip(paths, row.tolist(), strict=True))
 
     def scenario(self, draw: int) -> tuple[Scenario, Mapping[str, float]]:
-        """The scenario of a draw at full size, and the values drawn, by key with dots."""
+        """The scenario of a draw at full size, and the values drawn, by key with dots.
+
+        Raises
+        ------
+        sim.errors.OptionError
+            For a number that no draw has.
+        """
         full = self.loaded.scenario
+        if not 0 <= draw <= MOST_DRAWS:
+            raise OptionError(
+                "there is no such draw", found=str(draw), allowed=f"0 to {MOST_DRAWS:,}"
+            )
         if draw == 0:
             return full, {}
         values = values_of(self.moving, self.uniforms(draw))

@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
+from sim.jobs.draws import Drawing
 from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
 from sim.jobs.readings import Reader
@@ -35,6 +36,7 @@ from sim.store.read import Run
 from sim.store.recipients import People
 from sim.store.tables import parameter_table
 from sim.store.write import ReportHook, RunWriter, default_target
+from sim.streams import Replication
 
 
 @dataclass(frozen=True)
@@ -119,6 +121,7 @@ def run_scenario(
     strategies: Sequence[str] | None = None,
     seed: int | None = None,
     scale: Fraction | float = 1,
+    draw: int = 0,
     calls: bool = False,
     out: str | os.PathLike[str] | None = None,
     progress: ProgressHook | None = None,
@@ -139,6 +142,8 @@ def run_scenario(
         Root seed instead of the scenario's.
     scale
         Share of lines, channels and calls per second, above 0 and at most 1.
+    draw
+        Which draw of the uncertain inputs; 0 has each at its central value.
     calls
         Whether to write the call log, the lines on the lists and their objections.
     out
@@ -160,7 +165,7 @@ def run_scenario(
     sim.errors.RunDirectoryError
         If the directory exists or cannot be written. Nothing is left behind then.
     sim.errors.OptionError
-        For an unknown strategy, or a scale out of range.
+        For an unknown strategy, or a scale or draw out of range.
     sim.errors.DoesNotFitError
         If it takes more memory or disk than is free.
     """
@@ -169,7 +174,8 @@ def run_scenario(
     full = loaded.scenario
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
-    small = scaled_down(full, asked, loaded.laws, chosen)
+    drawn, _ = Drawing(loaded, tuple(chosen), asked).scenario(draw)
+    small = scaled_down(drawn, asked, loaded.laws, chosen)
     scaled, effective = small.scenario, small.effective
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
@@ -178,10 +184,17 @@ def run_scenario(
     workers, said = workers_for(jobs, len(chosen), need, target.parent)
     if said and note is not None:
         note(f"note: {said}")
+    replication = Replication(full.seed, draw)
     with RunWriter(
-        target, full, text, inputs=loaded.laws.own, calls=calls, or_next=out is None
+        target,
+        full,
+        text,
+        inputs=loaded.laws.own,
+        calls=calls,
+        replication=replication,
+        or_next=out is None,
     ) as writer:
-        stage = Stage(scaled, loaded.laws)
+        stage = Stage(scaled, loaded.laws, replication)
         regimes = loaded.laws.regimes(full.regimes)
         reader = Reader(stage, tuple(chosen), effective)
         watching = Watching(stage, full, regimes, reader)
@@ -197,7 +210,7 @@ def run_scenario(
         manifest["duration_s"] = round(time.perf_counter() - clock, 3)
         run = writer.finish(
             findings,
-            {**reader.tables(), "parameters": parameter_table(full)},
+            {**reader.tables(), "parameters": parameter_table(drawn)},
             manifest,
             report,
             [found.law for found in watched if found.law is not None],

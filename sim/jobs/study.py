@@ -11,7 +11,7 @@ from fractions import Fraction
 from pathlib import Path
 
 from sim.errors import OptionError
-from sim.jobs.draws import Drawing
+from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
 from sim.jobs.room import calls_of, need_of, see_that_it_fits
 from sim.jobs.run import choose, reseeded
@@ -37,8 +37,6 @@ from sim.store.write import text_digest
 from sim.study.answer import Series, answer
 from sim.study.precision import FIRST, MOST, Reached, Target, reached
 
-MOST_DRAWS = 4_096
-"""Most draws of a study."""
 CALLS_A_SECOND = 900_000
 """Calls that one process runs, tallies, audits and puts into a ledger in a second, about."""
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.store.read import load_run
 from sim.store.study import load_study
 from tests.cli.conftest import PROGRAM, Command, environment
 from tests.small_run import TEXT
@@ -104,6 +105,32 @@ def test_a_precision_of_nothing_known(ringfence: Command, small: Path) -> None:
     answer = ringfence("run", small, "--precision", "complaints.mean: 2%")
     assert answer.code == 2
     assert "allowed: p5, p50, p95 or ratio" in answer.err
+
+
+def test_a_draw_alone_is_that_of_the_study(ringfence: Command, small: Path, here: Path) -> None:
+    assert ringfence("run", small, "--draws", "3", "--out", "study").code == 0
+    assert ringfence("run", small, "--draw", "2", "--out", "one", "--calls").code == 0
+    run, study = load_run(here / "one"), load_study(here / "study")
+    found = study.drawn(2)
+    for name in run.strategies:
+        for metric, value in found.found[name].metrics.items():
+            assert run.metric(name, metric) == value
+    assert run.manifest["draw"] == 2
+    used = dict(zip(run.parameters.path, run.parameters.central, strict=True))
+    assert used["world.voters_per_line"] == found.values["world.voters_per_line"]
+    assert set(run.calls(["draw"]).draw) == {2}
+    again = ringfence("run", here / "one" / "scenario.resolved.yaml", "--draw", "2", "--out", "two")
+    assert again.code == 0
+    assert load_run(here / "two").metrics == run.metrics
+
+
+@pytest.mark.parametrize(
+    "options", [("--draw", "-1"), ("--draw", "5000"), ("--draw", "1", "--draws", "4")]
+)
+def test_draws_that_are_none(ringfence: Command, small: Path, options: tuple[str, ...]) -> None:
+    answer = ringfence("run", small, *options)
+    assert answer.code == 2
+    assert "draw" in answer.err
 
 
 def test_killed_anywhere_the_same_command_goes_on(here: Path, small: Path) -> None:
