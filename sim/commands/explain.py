@@ -2,27 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
 import click
 
 from sim.commands.loading import load_and_warn
 from sim.errors import OptionError, UnknownNameError
 
+if TYPE_CHECKING:
+    from sim.scenario.scenario import Scenario
+
 
 @click.command()
 @click.argument("name")
 @click.option("--scenario", "file", metavar="FILE", help="Also the value that this scenario gives.")
-def explain(name: str, file: str | None) -> None:
+@click.option("--draws", is_flag=True, help="Also the law from which draws take that value.")
+def explain(name: str, file: str | None, draws: bool) -> None:
     """Say what a metric or a scenario key means.
 
     NAME is a metric such as people_reached, or a key such as dialing.channels.
     """
+    if draws and file is None:
+        raise OptionError("--draws tells of a scenario's range: name it with --scenario FILE")
     from sim.measure.metrics import METRICS, explain_metric, nearest
     from sim.scenario.explain import explain_key, suggestions
 
     if name in METRICS:
         click.echo(explain_metric(name))
         return
-    found = explain_key(name, load_and_warn(file) if file else None)
+    loaded = load_and_warn(file) if file else None
+    found = explain_key(name, loaded)
     if found is None:
         near = list(dict.fromkeys([*nearest(name), *suggestions(name)]))[:4]
         hint = f"; did you mean {' or '.join(near)}?" if near else ""
@@ -43,3 +53,43 @@ def explain(name: str, file: str | None) -> None:
     for label, text in rows.items():
         if text:
             click.echo(f"{label + ':':11}{text}")
+    if draws and loaded is not None:
+        for label, text in drawn_lines(loaded.scenario, found.path):
+            click.echo(f"{label + ':' if label else '':11}{text}")
+
+
+def drawn_lines(scenario: Scenario, path: str) -> Iterator[tuple[str, str]]:
+    """What draws make of a key: label and text of each line."""
+    from sim.study.inputs import Cascade, Composition, Curve, Spread, groups
+    from sim.study.picture import law_lines
+
+    below = f"{path}."
+    moving = groups(scenario)
+    mine = [
+        (group, one)
+        for group in moving
+        for one in group.inputs
+        if one.path == path or one.path.startswith(below)
+    ]
+    if not mine:
+        yield "draws", "not varied: it has no range"
+        return
+    seen = set()
+    for group, one in mine:
+        if one.path in seen:
+            continue
+        seen.add(one.path)
+        shape, points, drawing = law_lines(one.law)
+        yield "draws", one.path if one.path != path else shape
+        if one.path != path:
+            yield "", shape
+        yield "", points
+        yield "", drawing
+        if isinstance(group, Composition):
+            yield "", "with the shares beside it: all of them sum to 100 % in every draw"
+        elif isinstance(group, Spread):
+            yield "", "the median and the 90 % point move together"
+        elif isinstance(group, Curve):
+            yield "", "the points of the curve move together"
+        elif isinstance(group, Cascade):
+            yield "", "brought down in draws in which complaints would breed without end"

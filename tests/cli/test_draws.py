@@ -133,6 +133,17 @@ def test_draws_that_are_none(ringfence: Command, small: Path, options: tuple[str
     assert "draw" in answer.err
 
 
+def test_explain_shows_the_law_of_an_input(ringfence: Command, small: Path) -> None:
+    answer = ringfence("explain", "world.voters_per_line", "--scenario", small, "--draws")
+    assert answer.code == 0
+    assert "P5 1  " in answer.out
+    assert "P50 1.5  " in answer.out
+    assert "P95 2.2  " in answer.out
+    answer = ringfence("explain", "world.press_1", "--scenario", small, "--draws")
+    assert "not varied" in answer.out
+    assert ringfence("explain", "world.press_1", "--draws").code == 2
+
+
 def test_killed_anywhere_the_same_command_goes_on(here: Path, small: Path) -> None:
     """By SIGKILL, three times; then the same command makes the bytes of a study left in peace."""
     command = [str(PROGRAM), "run", str(small), "--draws", "6", "--out"]
