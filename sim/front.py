@@ -292,6 +292,7 @@ def run_study(
     strategies: Sequence[str] = (),
     seed: int | None = None,
     scale: float | Fraction = 1,
+    jobs: int | None = 1,
 ) -> Study:
     """Run strategies of a scenario in many draws of its uncertain inputs; or go on with that.
 
@@ -306,6 +307,8 @@ def run_study(
         is there already, finished or not, what is missing is run.
     strategies, seed, scale
         As for :func:`simulate`.
+    jobs
+        Processes that run draws at the same time; None for as many as there are cores.
 
     Returns
     -------
@@ -333,7 +336,13 @@ def run_study(
     from sim.jobs.study import run_study as run_checked
 
     return run_checked(
-        load(source), draws, strategies=strategies, seed=seed, scale=_share(scale), out=out
+        load(source),
+        draws,
+        strategies=strategies,
+        seed=seed,
+        scale=_share(scale),
+        out=out,
+        jobs=jobs,
     )
 
 

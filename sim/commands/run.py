@@ -114,6 +114,7 @@ def run(
             seed=seed,
             scale=scale,
             out=out,
+            jobs=jobs,
             as_json=as_json,
         )
         return

@@ -25,6 +25,7 @@ def study(
     seed: int | None,
     scale: Fraction,
     out: str | None,
+    jobs: int | None,
     as_json: bool,
 ) -> None:
     """Run a study and print its answer; what will be done, and progress, on standard error."""
@@ -41,6 +42,8 @@ def study(
         seed=seed,
         scale=scale,
         out=out,
+        jobs=jobs,
+        note=lambda text: click.echo(text, err=True),
         planned=_tell_plan,
         progress=_Progress(),
     )

@@ -12,6 +12,7 @@ from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError
 from sim.jobs.observers import Auditing
+from sim.jobs.pool import Tell, unheard
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
 from sim.loading.load import Runnable
@@ -100,6 +101,6 @@ class Drawing:
             )
         return Drawn(task.draw, task.noise, values, found)
 
-    def __call__(self, task: Task) -> bytes:
-        """A task's result, as its file holds it."""
+    def work(self, task: Task, _tell: Tell = unheard) -> bytes:
+        """A task's result, as its file holds it: the work of a pool."""
         return packed(self.run(task))

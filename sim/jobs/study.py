@@ -5,15 +5,16 @@ from __future__ import annotations
 import os
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
 from sim.errors import OptionError
 from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
-from sim.jobs.room import calls_of, need_of, see_that_it_fits
+from sim.jobs.pool import each
+from sim.jobs.room import calls_of, need_of, see_that_it_fits, workers_for
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
 from sim.loading.load import Runnable
@@ -92,6 +93,7 @@ def tasks_of(draws: int) -> tuple[Task, ...]:
     return tuple(sorted([*once, *(Task(draw, 1) for draw in range(1, noisy_draws(draws) + 1))]))
 
 
+Note = Callable[[str], None]
 PlanHook = Callable[[StudyPlan], None]
 StepHook = Callable[[Step], None]
 
@@ -105,7 +107,8 @@ def run_study(
     seed: int | None = None,
     scale: Fraction | float = 1,
     out: str | os.PathLike[str] | None = None,
-    workers: int = 1,
+    jobs: int | None = None,
+    note: Note | None = None,
     planned: PlanHook | None = None,
     progress: StepHook | None = None,
 ) -> Study:
@@ -128,8 +131,11 @@ def run_study(
     out
         The study's folder; default one in ``runs/`` whose name follows from what is studied, so
         that the same command goes on with the same study.
-    workers
-        Processes; they change nothing about the result.
+    jobs
+        Processes that run draws at the same time; default as many as there are cores. They change
+        nothing about the result.
+    note
+        Told where there are fewer processes than were asked for.
     planned
         Told what will be done before it is.
     progress
@@ -155,6 +161,10 @@ def run_study(
     small = scaled_down(full, asked, loaded.laws, chosen)
     need = need_of(small.scenario, chosen, calls=False)
     see_that_it_fits(need, None, asked)
+    # Each process has a world of its own: the draws' people differ.
+    workers, said = workers_for(jobs, most, replace(need, further=need.memory))
+    if said and note is not None:
+        note(f"note: {said}")
     text = resolved_text(loaded)
     facts = Facts(
         format=FORMAT,
@@ -254,18 +264,13 @@ def _work(
 ) -> None:
     """Do the tasks that are missing."""
     began = time.perf_counter()
-    for done, (task, content) in enumerate(_results(drawing, missing, workers), 1):
+    results = each(drawing.work, missing, workers)
+    for done, (task, content) in enumerate(zip(missing, results, strict=True), 1):
         folder.add(task, content)
         if progress is not None:
             left = len(missing) - done
             pace = (time.perf_counter() - began) / done
             progress(Step(task, of - left, of, pace * left))
-
-
-def _results(drawing: Drawing, tasks: Sequence[Task], workers: int) -> Iterator[tuple[Task, bytes]]:
-    """Results as they come."""
-    for task in tasks:
-        yield task, drawing(task)
 
 
 def _assembled(

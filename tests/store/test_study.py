@@ -60,7 +60,7 @@ def test_a_draw_runs_alone(made, loaded) -> None:
 
     from sim.jobs.draws import Drawing
 
-    again = Drawing(loaded, made.strategies, Fraction(1))(Task(3))
+    again = Drawing(loaded, made.strategies, Fraction(1)).work(Task(3))
     assert unpacked(again).found["all-channels"].metrics == (
         made.drawn(3).found["all-channels"].metrics
     )
@@ -77,6 +77,12 @@ def test_what_is_missing_is_done_and_the_bytes_are_the_same(made, loaded, tmp_pa
     (folder / "draws.parquet").write_bytes(b"cut")
     run_study(loaded, 8, out=folder)
     assert bytes_of(folder) == bytes_of(made.path)
+
+
+def test_any_number_of_processes_gives_the_same_bytes(loaded, tmp_path: Path) -> None:
+    for jobs in (1, 2):
+        run_study(loaded, 4, out=tmp_path / str(jobs), jobs=jobs)
+    assert bytes_of(tmp_path / "1") == bytes_of(tmp_path / "2")
 
 
 def test_a_study_keeps_the_draws_that_it_has(made, loaded) -> None:
