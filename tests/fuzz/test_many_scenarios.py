@@ -99,28 +99,29 @@ def count_lines(data: bytes) -> int:
     return 1 + sum(text.count(sign) for sign in "\r\n\x85\u2028\u2029")
 
 
-def hold(seed: int, runs: bool = True) -> tuple[int, bool]:
-    """Hold the case of a seed, and run it if accepted; its exit code, and whether it was run."""
+def hold(seed: int, runs: int = 1) -> tuple[int, bool]:
+    """Hold the case of a seed, and run one in `runs` if accepted; its code, and whether it ran."""
     case = malformed(seed)
     answer, seconds = given(case)
     why = wrong(answer, seconds, count_lines(case.data()))
     if why:
         raise AssertionError(told(seed, case, why, answer))
-    if answer.exit_code or not runs:
+    if answer.exit_code or seed % runs:
         return answer.exit_code, False
-    if (why := wrong_run(case, seed)) is not None:
+    if (why := wrong_run(case, by_command=seed // runs % 10 == 0)) is not None:
         raise AssertionError(told(seed, case, why, answer))
     return 0, True
 
 
-def wrong_run(case: Malformed, seed: int) -> str | None:
+def wrong_run(case: Malformed, *, by_command: bool = False) -> str | None:
     """Run what was accepted at the smallest scale; what is wrong with that.
 
-    One in ten is run by the command; of the others only the simulation, which is quicker.
+    One in ten is run by the command, with its report; of the others only the simulation, which is
+    quicker.
     """
     loaded = load(FILE, case.sets)
     scale = Fraction(1, loaded.scenario.world.lines)
-    if seed % 10 == 0:
+    if by_command:
         told = ("run", FILE, *options(case.sets), "--scale", str(scale), "--out", "run")
         answer = ringfence(*told)
         shutil.rmtree("run", ignore_errors=True)
@@ -142,7 +143,7 @@ def told(seed: int, case: Malformed, why: str, answer: Result) -> str:
         found, seconds = given(fewer)
         now = wrong(found, seconds, count_lines(fewer.data()))
         if why.startswith("accepted"):
-            return found.exit_code == 0 and wrong_run(fewer, 1) is not None
+            return found.exit_code == 0 and wrong_run(fewer) is not None
         return now == why
 
     sets = tuple(smallest(case.sets, lambda parts: fails(case.text, tuple(parts)), 10))
@@ -161,7 +162,7 @@ def try_seeds(seeds: range, tell: Tell, watch: Watch | None = None, runs: int = 
     for seed in seeds:
         try:
             with watch or nullcontext():
-                code, ran = hold(seed, seed % runs == 0)
+                code, ran = hold(seed, runs)
         except AssertionError as error:
             failed.append(str(error))
         else:
@@ -184,7 +185,7 @@ def hold_pack(seed: int) -> int:
     why = wrong(answer, seconds, TEXT.count("\n"))
     assert not why, f"law pack of seed {seed} ({how}): {why}\n{answer.output[-800:]}"
     if answer.exit_code == 0 and seed % 5 == 0:
-        assert (found := wrong_run(case, 1)) is None, f"law pack of seed {seed} ({how}): {found}"
+        assert (found := wrong_run(case)) is None, f"law pack of seed {seed} ({how}): {found}"
     return answer.exit_code
 
 
