@@ -23,6 +23,21 @@ FUZZ = "fuzz"
 """Under this name tests record how much was tried, to be told at the end of a session."""
 
 
+FIRST = (
+    "tests/cli/test_kernel_cache.py",
+    "tests/docs/test_numbers.py",
+    "tests/equivalence/test_engines_agree.py",
+    "tests/theory/test_campaign.py",
+    "tests/jobs/test_roles.py",
+)
+"""Files whose tests take longest, each by itself."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that no process waits for another at the end."""
+    items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Tell what was recorded under :data:`FUZZ`, whichever process the tests ran in."""
     told = [

@@ -247,7 +247,7 @@ class Dialer:
 
     def leave_alone(self, lines: NDArray[np.int32], from_ms: int) -> None:
         """No call to these lines, or where the plan says so to their households', from then on."""
-        if not self.state.watch:
+        if not len(lines) or not self.state.watch:
             return
         if self._plan.partner is not None:
             others = self._plan.partner[lines]

@@ -358,6 +358,8 @@ class Feedback:
 
     def _settle_callers(self, inbound: Inbound, settled: NDArray[np.int32]) -> None:
         """Callers who were served may opt out; those who gave up may complain."""
+        if not len(settled):
+            return
         of = inbound.callers
         served = of.fate[settled] == SERVED
         leaving = settled[served & of.opts_out[settled]]
