@@ -18,7 +18,7 @@ ALLOWED: dict[str, str] = {
 STYLE = ("figures.style", "figures.chart")
 """How charts look, and what one is: its shapes use these as the charts themselves do."""
 READS: dict[str, str] = {
-    "view": "measure scenario store",
+    "view": "measure scenario store study",
     "figures.shapes": "",
     "figures": "measure",
     "console": "measure scenario store",

@@ -20,6 +20,7 @@ from rich.table import Table
 from rich.text import Text
 
 from analysis.console.audit import console_lines
+from analysis.console.signs import written_for
 from analysis.view import RunView, as_view, parameters
 from analysis.view.clock import place, written_in
 from analysis.view.metrics_text import (
@@ -43,8 +44,6 @@ PARAMETERS_MOST = 8
 LABEL_MOST = 36
 LABEL_LEAST = 24
 COLUMN_LEAST = 9
-_PLAIN = str.maketrans({"≈": "~", "−": "-", "–": "-", "≥": ">=", "±": "+/-", "×": "x", "─": "-"})
-"""Signs for consoles that know no others."""
 
 
 def comparison_table(run: RunView, *, width: int = WIDTH) -> RenderableType:
@@ -96,12 +95,7 @@ def comparison_text(
     with console.capture() as capture:
         console.print(comparison_table(as_view(run, scenario), width=width))
     text = "\n".join(line.rstrip() for line in capture.get().splitlines())
-    encoding = stream.encoding or "utf-8"
-    try:
-        text.encode(encoding)
-    except UnicodeEncodeError:
-        text = text.translate(_PLAIN).encode(encoding, "replace").decode(encoding)
-    return text
+    return written_for(stream, text)
 
 
 def legend(run: RunView) -> Iterator[str]:

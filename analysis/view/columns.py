@@ -16,7 +16,7 @@ Columns = Mapping[str, NDArray[Any]]
 
 TABLES = ("timeline", "territories", "answering", "attempts", "parameters")
 """The tables that a report cannot do without."""
-FURTHER = (*FEEDBACK_TABLES, "violations", "exposure")
+FURTHER = (*FEEDBACK_TABLES, "readings", "reading_inputs", "violations", "exposure")
 """Tables of what acts back and of the law: a run that models neither, or is old, has none."""
 
 

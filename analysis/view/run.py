@@ -55,6 +55,13 @@ class RunView:
     """The table ``audit``; without rows, or empty, where no regime was asked for."""
     regulator_thresholds: Mapping[str, int] = field(default_factory=dict)
     """By stage: reports from which the world's regulator goes so far; empty without one."""
+    plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By strategy: how it was run at full size, such as its channels; empty where that is not
+    known."""
+    log_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """By strategy: how likely its calls are what they are under other values of what was read."""
+    duration_s: float = 0.0
+    """How long the run took, s; 0 where that is not known."""
     notices: tuple[str, ...] = ()
     """What a reader must know of this run, such as the rounding of a scaled one."""
 

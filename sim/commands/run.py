@@ -61,6 +61,7 @@ class Scale(click.ParamType[Fraction]):
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
 @click.option("--calls", is_flag=True, help="Also write the call log, its lines and objections.")
 @JOBS
+@click.option("--all", "every", is_flag=True, help="Also every metric, side by side.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
 @click.option(
@@ -85,6 +86,7 @@ def run(
     sets: tuple[str, ...],
     calls: bool,
     jobs: int | None,
+    every: bool,
     as_json: bool,
     out: str | None,
     draws: int | None,
@@ -93,7 +95,7 @@ def run(
 ) -> None:
     """Simulate every strategy of the scenario in FILE, and compare them.
 
-    Results go into a run directory; a table and the paths follow on standard output.
+    Results go into a run directory; the verdict and the paths follow on standard output.
     """
     loaded = load_and_warn(file, sets)
 
@@ -133,9 +135,13 @@ def run(
             note=lambda text: click.echo(text, err=True),
         )
     if as_json:
-        click.echo(json.dumps(_document(outcome, loaded.scenario.name), indent=2))
+        verdict = shown_by("verdict_document")(outcome.run, loaded.scenario)
+        document = {**_document(outcome, loaded.scenario.name), "verdict": verdict}
+        click.echo(json.dumps(document, indent=2, allow_nan=False))
         return
-    click.echo(shown_by("comparison_text")(outcome.run, loaded.scenario))
+    click.echo(shown_by("verdict_text")(outcome.run, loaded.scenario))
+    if every:
+        click.echo("\n" + shown_by("comparison_text")(outcome.run, loaded.scenario))
     click.echo(f"\nrun:    {outcome.path}\nreport: {outcome.path / 'report.html'}")
 
 

@@ -20,6 +20,8 @@ SHOWN_BY = {
     "comparison_text": "analysis.console.table",
     "report_html": "analysis.report",
     "study_text": "analysis.console.study",
+    "verdict_document": "analysis.view.verdict",
+    "verdict_text": "analysis.console.verdict",
 }
 """The functions that ``run`` shows its results with, to their modules."""
 

@@ -228,15 +228,19 @@ def test_explain(ringfence: Command) -> None:
 # ── run ──────────────────────────────────────────────────────────────────────────────────────────
 
 
-def test_a_run_shows_a_table_and_says_where_the_files_are(ringfence: Command, here: Path) -> None:
-    answer = ringfence("run", FRANCE, *SMALL)
+def test_a_run_shows_its_verdict_and_where_the_files_are(ringfence: Command, here: Path) -> None:
+    answer = ringfence("run", FRANCE, *SMALL, "--all")
     assert answer.code == 0
     (path,) = (here / "runs").iterdir()
     assert answer.out.endswith(f"\nrun:    {path}\nreport: {path / 'report.html'}\n")
     strategies = list(load_scenario(FRANCE).scenario.strategies)
     assert strategies[:2] == ["as-run", "as-run-half-capacity"]
     assert all(part in answer.out for part in ("as-run", "half", "three", "office", "cnil"))
-    assert "People reached" in answer.out
+    verdict, _, table = answer.out.partition("\n\nfrance-2017\n")
+    assert "people reached" in verdict
+    assert len(verdict.splitlines()) <= 40 - len("\nrun:\nreport:".splitlines())
+    assert max(map(len, verdict.splitlines())) <= 80
+    assert "People reached" in table
     assert "strategies.*.dialing.channels 1.8 to 2" in " ".join(answer.out.split())
     warning, *progress = answer.err.splitlines()
     assert "no rule in force in the campaign of as-run" in warning
@@ -261,6 +265,10 @@ def test_json_is_one_document(ringfence: Command, here: Path) -> None:
     assert set(document["metrics"]) == {"all-channels", "half-the-channels"}
     assert document["metrics"]["all-channels"]["lines_on_list"] == 100_000
     assert document["metrics_as_simulated"]["all-channels"]["lines_on_list"] == 100
+    verdict = document["verdict"]
+    assert verdict["schema"] == 1
+    assert set(verdict["strategies"]) == {"all-channels", "half-the-channels"}
+    assert verdict["sentences"][0].startswith("all-channels dials")
     assert Path(document["run"]) == here / "two"
     assert Path(document["report"]).is_file()
     failed = ringfence("run", "trial.yaml", "--out", "two", "--json")

@@ -1,0 +1,74 @@
+"""Numbers as a verdict writes them: rounded to what is known, with their intervals."""
+
+from __future__ import annotations
+
+import math
+
+from analysis.view.numbers import MINUS, MISSING
+
+_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def rounded(value: float | None) -> str:
+    """A number to two or three digits with a unit prefix: 1.47 M, 510, 0.7."""
+    if value is None or not math.isfinite(value):
+        return MISSING
+    size, sign = abs(value), MINUS if value < 0 else ""
+    for unit, letter in _UNITS:
+        if float(f"{size:.3g}") >= unit:
+            return f"{sign}{digits(size / unit)} {letter}"
+    return sign + digits(size)
+
+
+def digits(value: float) -> str:
+    """Three digits, without zeros that say nothing."""
+    if value == 0:
+        return "0"
+    after = max(0, 2 - math.floor(math.log10(value)))
+    text = f"{value:.{min(after, 2)}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def between(low: float, high: float) -> str:
+    """Two ends, with their unit once where they share it: ``0.5–1.9 M``."""
+    for unit, letter in _UNITS:
+        if float(f"{abs(high):.3g}") >= unit:
+            if abs(low) >= unit / 100 or low == 0:
+                return f"{digits(low / unit)}–{digits(high / unit)} {letter}"
+            break
+    return f"{rounded(low)}–{rounded(high)}"
+
+
+def percent(ratio: float) -> str:
+    """A ratio as a difference: −47 %; the number alone is ``percent(ratio).removesuffix(" %")``."""
+    change = 100 * (ratio - 1)
+    text = f"{abs(change):.0f}" if abs(change) >= 9.5 else f"{abs(change):.1f}"
+    sign = "±" if float(text) == 0 else MINUS if change < 0 else "+"
+    return f"{sign}{text.removesuffix('.0')} %"
+
+
+def more(ratio: float) -> str:
+    """A ratio in words: 97 % fewer, 12 % more, 12 times as many."""
+    if ratio >= 10:
+        return f"{digits(ratio)} times as many"
+    text = percent(ratio)
+    return f"{text[1:]} {'fewer' if text[0] == MINUS else 'more'}"
+
+
+def about(value: float) -> str:
+    """A number in words, to two digits: 8.6, 12, 360."""
+    return rounded(float(f"{value:.2g}"))
+
+
+def times(ratio: float) -> str:
+    """A ratio as a difference, from tenfold on as a factor: −47 %, ×12."""
+    return f"×{digits(ratio)}" if ratio >= 10 else percent(ratio)
+
+
+def chance(share: float) -> str:
+    """A share or a chance in per cent, never 0 or 100 where it is not: 42 %, <1 %, >99 %."""
+    if 0 < share < 0.01:
+        return "<1 %"
+    if 0.99 < share < 1:
+        return ">99 %"
+    return f"{100 * share:.0f} %"
