@@ -67,7 +67,6 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
         ),
         plans=run.manifest.get("plans", {}),
         log_facts=run.manifest.get("readings", {}).get("strategies", {}),
-        duration_s=float(run.manifest.get("duration_s", 0.0)),
         notices=_scaling(run, scenario),
     )
 

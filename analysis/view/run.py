@@ -60,8 +60,6 @@ class RunView:
     known."""
     log_facts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By strategy: how likely its calls are what they are under other values of what was read."""
-    duration_s: float = 0.0
-    """How long the run took, s; 0 where that is not known."""
     notices: tuple[str, ...] = ()
     """What a reader must know of this run, such as the rounding of a scaled one."""
 

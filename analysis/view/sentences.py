@@ -40,9 +40,10 @@ def _reach(told: Verdict) -> str:
             "only full size tells)"
         )
     elif base.done:
-        early = (cutoff - base.done_utc).astype("timedelta64[m]").astype(int)
+        # As a reader counts who sees the two moments to the minute.
+        early = int((cutoff - base.done_utc.astype("datetime64[m]")) / np.timedelta64(1, "m"))
         text = (
-            f"{name} finishes its list on {written_in(base.done_utc, zone)}, {_span(int(early))} "
+            f"{name} finishes its list on {written_in(base.done_utc, zone)}, {_span(early)} "
             "before its cutoff,"
         )
     else:
