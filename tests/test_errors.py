@@ -7,6 +7,7 @@ import importlib
 import pickle
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -34,6 +35,7 @@ NETS = {
     ("sim/compiled.py", "kernel"): "any fault of a cache: compiled without one, or raised again",
     ("sim/store/write.py", "__enter__"): "cleans up and raises again",
     ("sim/store/partial.py", "__init__"): "a zero byte in a path, as the system tells it",
+    ("sim/store/study.py", "read_task"): "whatever a damaged archive may raise",
     ("sim/outputs.py", "claim"): "a zero byte in a path, as the system tells it",
     ("sim/store/checked.py", "short"): "str, of a whole number of thousands of digits",
     ("sim/store/checked.py", "read_json"): "int's word for too many digits, ours for a key twice",
@@ -73,6 +75,7 @@ def drawn() -> dict[str, str]:
     return found
 
 
+@cache
 def classes() -> dict[str, type[BaseException]]:
     """Every exception class that a source file defines, by name."""
     found: dict[str, type[BaseException]] = {}

@@ -322,6 +322,8 @@ def read_task(file: Path, task: Task) -> Drawn:
     """
     try:
         drawn = unpacked(file.read_bytes())
+    except MemoryError:
+        raise
     except Exception as error:  # whatever a damaged archive may raise
         raise RunDirectoryError(f"{file} is damaged: {error}") from error
     if (drawn.draw, drawn.noise) != (task.draw, task.noise):
