@@ -16,18 +16,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.plan.plan import Plan
+from sim.measure.counting_cases import (
+    CONSENTED,
+    ENDS,
+    OPPOSED,
+    CaseCalls,
+    CaseCounts,
+    CaseTables,
+    count_cases,
+)
 from sim.measure.marks import BIN_MS
 from sim.record.feedback import Kind
 from sim.record.log import N_OUTCOMES, LogChunk, Outcome
-from sim.record.never import NEVER
 from sim.record.result import EngineResult
 
 Int64s = NDArray[np.int64]
 
 KINDS = (Kind.LIVE, Kind.VOICEMAIL, Kind.UNANSWERED)
 """Kinds of calls that may be complained of: a person took it, it left a message, neither."""
-OPPOSED, CONSENTED = 1, 2
-"""Bits of a line's standing when it is called: marked as refusing, consenting."""
 _NO_KIND = len(KINDS)
 
 
@@ -80,32 +86,18 @@ class Casing:
         self._dialled = np.zeros(self._bins, dtype=np.int64)
         self._left = np.zeros(people.lines, dtype=np.uint8)
         self._live = np.zeros(people.lines, dtype=np.bool_)
-        refusing = (people.opposed | people.registers) != 0
-        consents = people.consent != 0
-        self._standing = refusing.astype(np.uint8) * OPPOSED | consents.astype(np.uint8) * CONSENTED
-        self._until: Int64s | None = None
-        if people.consent_until_ms is not None:
-            ends = people.consent_until_ms
-            self._until = np.where(ends == NEVER, NEVER, ends - plan.start_utc_ms)
+        self._tables = _tables(plan)
         self._delivered = Outcome.HEARD + 1 + plan.live_thresholds_ms.index(plan.reached_live_ms)
 
     def add(self, chunk: LogChunk) -> None:
         """Count rows."""
-        standing = self._standing[chunk.line]
-        if self._until is not None:
-            over = chunk.start_ms >= self._until[chunk.line]
-            standing = np.where(over, standing & OPPOSED, standing)
-        kind = _KIND_OF[chunk.outcome]
-        bins = chunk.start_ms // BIN_MS
-        place = (chunk.territory.astype(np.int64) * self._bins + bins) * len(KINDS) + kind
-        place = (place * 4 + standing) * 2 + (chunk.attempt > 1)
-        counted = kind < _NO_KIND
-        self._calls += np.bincount(place[counted], minlength=len(self._calls))
-        first = bins[chunk.attempt == 1]
-        self._dialled += np.bincount(first, minlength=self._bins)
-        self._live[chunk.line[chunk.outcome >= self._delivered]] = True
-        left = chunk.line[chunk.outcome == Outcome.MACHINE_VOICEMAIL]
-        np.add.at(self._left, left, 1)
+        count_cases(
+            CaseCalls(chunk.line, chunk.attempt, chunk.territory, chunk.start_ms, chunk.outcome),
+            CaseCounts(self._calls, self._dialled, self._left, self._live),
+            self._tables,
+            BIN_MS,
+            self._delivered,
+        )
 
     def end(self, result: EngineResult) -> None:
         """Close the count."""
@@ -125,6 +117,24 @@ class Casing:
             quarter=quarters(self._plan, self._bins),
             **_told(self._plan),
         )
+
+
+def _tables(plan: Plan) -> CaseTables:
+    """What calls and lines are, for the pass that counts."""
+    people = plan.population
+    refusing = (people.opposed | people.registers) != 0
+    consents = people.consent != 0
+    ends_line, ends_ms = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
+    if people.consent_until_ms is not None:
+        rows = np.flatnonzero(consents)
+        ends = people.consent_until_ms[rows]
+        consents[rows[ends <= plan.start_utc_ms]] = False
+        during = (ends > plan.start_utc_ms) & (ends < plan.start_utc_ms + plan.cutoff_ms)
+        ends_line = rows[during].astype(np.int32)
+        ends_ms = ends[during] - plan.start_utc_ms
+    standing = refusing.astype(np.uint8) * OPPOSED | consents.astype(np.uint8) * CONSENTED
+    standing[ends_line] |= ENDS
+    return CaseTables(_KIND_OF, standing, ends_line, ends_ms)
 
 
 def quarters(plan: Plan, bins: int) -> NDArray[np.int16]:
@@ -150,9 +160,9 @@ def _told(plan: Plan) -> dict[str, Any]:
     }
 
 
-def _kinds() -> NDArray[np.int64]:
+def _kinds() -> NDArray[np.uint8]:
     """Place in :data:`KINDS` by outcome, ``_NO_KIND`` where nobody could complain: (16,)."""
-    kinds = np.full(N_OUTCOMES, KINDS.index(Kind.LIVE), dtype=np.int64)
+    kinds = np.full(N_OUTCOMES, KINDS.index(Kind.LIVE), dtype=np.uint8)
     kinds[[Outcome.INVALID, Outcome.BUSY]] = _NO_KIND
     kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = KINDS.index(
         Kind.UNANSWERED

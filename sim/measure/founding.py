@@ -20,7 +20,8 @@ from sim.behaviour.complaining import parts_of_day, reference_level
 from sim.behaviour.laws import quantile_function
 from sim.document.laws import DurationLaw
 from sim.measure.cascade import Course, accumulated, cells, falls
-from sim.measure.cases import CONSENTED, KINDS, OPPOSED, Cases
+from sim.measure.cases import KINDS, Cases
+from sim.measure.counting_cases import CONSENTED, OPPOSED
 from sim.measure.marks import BIN_MS
 from sim.record.feedback import Channel, Kind
 from sim.scenario.complaints import ComplaintEffects, Complaints
