@@ -16,6 +16,7 @@ frailty, segment and attempt act on the odds that somebody would pick up.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from statistics import NormalDist
 
 import numpy as np
@@ -188,6 +189,32 @@ def _chances(
         return np.zeros((len(by_attempt), *relative.shape)), weight
 
     reference = relative[reference_quarters()]
+    base = _log_odds(reference.tobytes(), weight.tobytes(), reference.shape, hidden.would_answer)
+    odds = np.exp(base) * relative[None] * by_attempt * odds_factor
+    return odds / (1.0 + odds), weight
+
+
+@lru_cache(maxsize=32)
+def _log_odds(
+    reference_bytes: bytes, weight_bytes: bytes, shape: tuple[int, ...], share: float
+) -> float:
+    """Log-odds at which the mean chance over relative odds is a share.
+
+    Draws of what lies elsewhere ask for the same over and over.
+
+    Parameters
+    ----------
+    reference_bytes
+        Relative odds, (quarters, strata, cohorts) float64.
+    weight_bytes
+        Shares of the strata, (strata,) float64.
+    shape
+        That of the relative odds.
+    share
+        What to meet.
+    """
+    reference = np.frombuffer(reference_bytes).reshape(shape)
+    weight = np.frombuffer(weight_bytes)
 
     def mean(log_odds: float) -> float:
         odds = np.exp(log_odds) * reference
@@ -197,9 +224,10 @@ def _chances(
     low, high = -60.0, 60.0
     for _ in range(100):  # bisection to the last bit of a double
         middle = (low + high) / 2
-        low, high = (middle, high) if mean(middle) < hidden.would_answer else (low, middle)
-    odds = np.exp(low) * relative[None] * by_attempt * odds_factor
-    return odds / (1.0 + odds), weight
+        if not low < middle < high:
+            break
+        low, high = (middle, high) if mean(middle) < share else (low, middle)
+    return low
 
 
 def thresholds(world: World, hidden: tuple[Latent, ...]) -> NDArray[np.uint32]:

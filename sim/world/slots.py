@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sim.document.units import WEEKDAYS
+from sim.scenario.consent import ConsentSlots
 from sim.scenario.dialing import CallTimes
 from sim.scenario.world import World
 
@@ -29,7 +31,12 @@ def consent_slots(world: World) -> tuple[ConsentSlot, ...]:
     """
     if world.consent is None or world.consent.slot is None:
         return ()
-    rule = world.consent.slot
+    return _slots(world.consent.slot)
+
+
+@lru_cache(maxsize=32)
+def _slots(rule: ConsentSlots) -> tuple[ConsentSlot, ...]:
+    """The times that a rule gives."""
     length = rule.length // MINUTE_MS
     return tuple(
         ConsentSlot(

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.behaviour.calls import CallDraws, draw
 from sim.engine.fast import kernel as k
 from sim.engine.fast.control import Permission
+from sim.engine.fast.layout import laid_out
 from sim.engine.fast.lookahead import longest_call_ms, lookahead_ms
 from sim.engine.fast.retries import columns, joined, room, select
 from sim.engine.plan.pace import rebase
@@ -68,15 +69,11 @@ class Dialer:
 
     def _lay_rows(self, plan: Plan) -> None:
         """Groups, the list by row, and room for the draws of fresh lines."""
-        people = plan.population
-        group = plan.group[plan.order]
-        position = np.argsort(group, kind="stable").astype(np.int32)
-        line = plan.order[position]
-        bounds = np.concatenate([[0], np.cumsum(np.bincount(group, minlength=len(plan.groups)))])
-        head, stop = bounds[:-1].astype(np.int64), bounds[1:].astype(np.int64)
-        self._line_type = people.line_type[line]
-        self._in_service = people.in_service[line]
-        self._has_machine = people.has_machine[line]
+        laid = laid_out(plan)
+        head, stop, line = laid.head, laid.stop, laid.columns.line
+        self._line_type = laid.columns.line_type
+        self._in_service = laid.columns.in_service
+        self._has_machine = laid.columns.has_machine
         size = np.minimum(stop - head, self._draw_block)
         self._slot = np.concatenate([[0], np.cumsum(size)])[:-1]
         territory = np.array([g.territory for g in plan.groups], dtype=np.uint8)
@@ -100,13 +97,13 @@ class Dialer:
         )
         self._row_of = np.empty(0, dtype=np.int32)
         if plan.watches and (plan.feedback is not None or plan.partner is not None):
-            self._row_of = np.full(people.lines, -1, dtype=np.int32)
+            self._row_of = np.full(plan.population.lines, -1, dtype=np.int32)
             self._row_of[line] = np.arange(len(line), dtype=np.int32)
         capped, starts = self._lay_caps(plan, line)
         self.rows = k.Rows(
-            position=position,
+            position=laid.columns.position,
             line=line,
-            kind=plan.class_of[line],
+            kind=laid.columns.kind,
             made=np.zeros(len(line), dtype=np.uint8),
             until=self._lay_until(plan, line),
             partner=self._lay_partners(plan, line),

@@ -12,6 +12,8 @@ U64 = NDArray[np.uint64]
 _TOP, _MIDDLE, _LOW = 11, 11, 10
 """Bits of a word by which each pass sorts; the first from the top, so that the others stay in the
 cache."""
+_FEW = 1 << 16
+"""Of fewer lines, a sort by comparison is quicker: else two thousand parts have to be begun."""
 
 
 @kernel
@@ -67,5 +69,8 @@ def ranked(word: NDArray[np.uint32], line: NDArray[np.int32]) -> NDArray[np.int3
         Line ids, rising. Neither array is changed.
     """
     packed = word.astype(np.uint64) << np.uint64(32) | line.astype(np.uint64)
-    _rank(packed, np.empty_like(packed))
+    if len(packed) < _FEW:
+        packed.sort()  # the same order: no two are equal
+    else:
+        _rank(packed, np.empty_like(packed))
     return packed.astype(np.uint32).view(np.int32)
