@@ -40,7 +40,7 @@ from sim.store.drawn import Drawn, unpacked
 from sim.store.manifest import COMPLETE, MANIFEST, PACKS, SCENARIO, SEAL, seal
 from sim.store.partial import open_for_writing
 from sim.store.provenance import PACKAGES, versions
-from sim.store.verify import Verified, hold, hold_values
+from sim.store.verify import Verified, hold, hold_all
 
 STUDY: Final = "study.json"
 TASKS: Final = "tasks"
@@ -358,21 +358,12 @@ def read_study_manifest(folder: Path) -> dict[str, Any]:
 def verify_study(folder: Path) -> Verified:
     """Hold every file of a finished study against its manifest; errors as reading it has."""
     manifest = read_study_manifest(folder)
-    different = []
-    for name, listed in manifest["files"].items():
-        try:
-            file = hold(folder, name, listed)
-            if "values_sha256" in listed:
-                hold_values(file, listed)
-        except RunDirectoryError as error:
-            different.append(str(error))
     there = {
         entry.relative_to(folder).as_posix()
         for entry in folder.rglob("*")
         if not entry.is_dir() or entry.is_symlink()
     }
-    strangers = sorted(there - {MANIFEST, *manifest["files"]})
-    return Verified(len(manifest["files"]), tuple(different), tuple(strangers))
+    return hold_all(folder, manifest["files"], there)
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -92,18 +92,44 @@ def verify(folder: Path) -> Verified:
         If it is no run directory, or its manifest itself cannot be trusted.
     """
     manifest = read_manifest(folder)
+
+    def read(name: str, file: Path) -> None:
+        if name == METRICS_FILE:
+            read_metrics(file, tuple(manifest["strategies"]))
+
+    return hold_all(folder, manifest["files"], _names(folder), read)
+
+
+def hold_all(
+    folder: Path,
+    files: Mapping[str, Any],
+    there: set[str],
+    read: Callable[[str, Path], None] = lambda _name, _file: None,
+) -> Verified:
+    """Hold every file that a manifest lists against it, and the values of every table.
+
+    Parameters
+    ----------
+    folder
+        Where the files are.
+    files
+        What the manifest says of each, by its name.
+    there
+        Names of what is there.
+    read
+        Reads a file that is no table, as far as that can fail.
+    """
     different = []
-    for name, listed in manifest["files"].items():
+    for name, listed in files.items():
         try:
             file = hold(folder, name, listed)
             if "values_sha256" in listed:
                 hold_values(file, listed)
-            elif name == METRICS_FILE:
-                read_metrics(file, tuple(manifest["strategies"]))
+            else:
+                read(name, file)
         except RunDirectoryError as error:
             different.append(str(error))
-    strangers = sorted(_names(folder) - {MANIFEST, *manifest["files"]})
-    return Verified(len(manifest["files"]), tuple(different), tuple(strangers))
+    return Verified(len(files), tuple(different), tuple(sorted(there - {MANIFEST, *files})))
 
 
 def _names(folder: Path) -> set[str]:
