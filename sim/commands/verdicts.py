@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 from xml.etree import ElementTree
 
 from sim.store.baseline import Row, Value
+
+if TYPE_CHECKING:
+    from sim.jobs.check import CheckResult
+
+SCHEMA = "ringfence-check/2"
+"""Of the JSON document; its number goes up when a key goes or changes its meaning."""
+ORPHAN = "a baseline without a scenario"
 
 
 def shown(value: Value) -> str:
@@ -15,40 +23,72 @@ def shown(value: Value) -> str:
     return f"{value:,}".replace(",", " ") if isinstance(value, int) else value[:12]
 
 
-def junit(rows: Sequence[Row], unjudged: Mapping[str, str]) -> str:
-    """JUnit XML: one test case per comparison, one per scenario that could not be judged."""
+def line(row: Row) -> str:
+    """One comparison in a line of text."""
+    whose = f"{row.scenario}  {row.strategy}" if row.strategy else row.scenario
+    return (
+        f"{whose}  {row.metric}: baseline {shown(row.baseline)}, now {shown(row.now)}  "
+        f"{row.change}  {row.verdict}"
+    )
+
+
+def document(result: CheckResult) -> dict[str, Any]:
+    """The JSON document."""
+    return {
+        "schema": SCHEMA,
+        "summary": result.summary,
+        "exit_code": result.exit_code,
+        "changed": [asdict(row) for row in result.changed],
+        "accepted": [asdict(row) for row in result.accepted],
+        "unjudged": result.unjudged,
+        "notes": result.notes,
+        **{
+            name: [str(path) for path in getattr(result, name)]
+            for name in ("drifted", "orphans", "pruned", "updated")
+        },
+    }
+
+
+def junit(result: CheckResult) -> str:
+    """JUnit XML: a test case per comparison, scenario not judged, and baseline without one."""
+    failed = set(result.changed)
     suite = ElementTree.Element(
         "testsuite",
         name="ringfence check",
-        tests=str(len(rows) + len(unjudged)),
-        failures=str(sum(row.verdict != "ok" for row in rows)),
-        errors=str(len(unjudged)),
+        tests=str(len(result.rows) + len(result.unjudged) + len(result.orphans)),
+        failures=str(len(failed) + len(result.orphans)),
+        errors=str(len(result.unjudged)),
     )
-    for row in rows:
-        case = ElementTree.SubElement(
-            suite, "testcase", classname=f"{row.scenario}.{row.strategy}", name=row.metric
-        )
-        if row.verdict != "ok":
+
+    def case(whose: str, name: str) -> ElementTree.Element:
+        return ElementTree.SubElement(suite, "testcase", classname=whose, name=name)
+
+    for row in result.rows:
+        whose = f"{row.scenario}.{row.strategy}" if row.strategy else row.scenario
+        made = case(whose, row.metric)
+        if row in failed:
             text = f"baseline {row.baseline}, now {row.now}: {row.change}"
-            ElementTree.SubElement(case, "failure", message=text, type=row.verdict)
-    for file, why in unjudged.items():
-        case = ElementTree.SubElement(suite, "testcase", classname=file, name="judged")
-        ElementTree.SubElement(case, "error", message=why, type="not judged")
+            ElementTree.SubElement(made, "failure", message=text, type=row.verdict)
+    for file, why in result.unjudged.items():
+        ElementTree.SubElement(case(file, "judged"), "error", message=why, type="not judged")
+    for orphan in result.orphans:
+        made = case(str(orphan), "scenario")
+        ElementTree.SubElement(made, "failure", message=ORPHAN, type="orphan")
     ElementTree.indent(suite)
     return ElementTree.tostring(suite, encoding="unicode", xml_declaration=True) + "\n"
 
 
-def markdown(rows: Sequence[Row], unjudged: Mapping[str, str], notes: Sequence[str] = ()) -> str:
+def markdown(result: CheckResult) -> str:
     """A Markdown page: a table of the differences, what could not be judged, and notes."""
-    changed = [row for row in rows if row.verdict != "ok"]
-    lines = [f"**ringfence check**: {len(rows) - len(changed)} equal, {len(changed)} different"]
-    if changed:
+    different = [row for row in result.rows if row.verdict != "ok"]
+    lines = [f"**ringfence check**: {result.summary}"]
+    if different:
         lines += [
             "",
             "| scenario | strategy | metric | baseline | now | change |",
             "| --- | --- | --- | ---: | ---: | ---: |",
         ]
-        for row in changed:
+        for row in different:
             cells = (
                 row.scenario,
                 row.strategy,
@@ -58,6 +98,7 @@ def markdown(rows: Sequence[Row], unjudged: Mapping[str, str], notes: Sequence[s
                 row.change,
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    lines += ["", *(f"- not judged: {file}: {why}" for file, why in unjudged.items())]
-    lines += [f"- {note}" for note in notes]
+    lines += ["", *(f"- not judged: {file}: {why}" for file, why in result.unjudged.items())]
+    lines += [f"- {path}: {ORPHAN}" for path in result.orphans]
+    lines += [f"- {note}" for note in result.notes]
     return "\n".join(lines).rstrip() + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -10,6 +11,8 @@ from pathlib import Path
 
 from sim.engine.plan.stage import Stage
 from sim.errors import BaselineError, DoesNotFitError, OptionError, ScenarioError
+from sim.jobs.accept import Acceptance, accepted
+from sim.jobs.found import baseline_path, found
 from sim.jobs.observers import Auditing, Counting, Digesting
 from sim.jobs.pool import Tell, each
 from sim.jobs.room import need_of, see_that_it_fits, workers_for
@@ -31,6 +34,8 @@ from sim.store.baseline import (
 from sim.store.provenance import versions
 from sim.store.write import text_digest
 
+NO_REASON = "to accept differences needs a reason: --accept --reason TEXT"
+
 
 @dataclass
 class CheckResult:
@@ -38,56 +43,55 @@ class CheckResult:
 
     rows: list[Row] = field(default_factory=list)
     """Every comparison that was made."""
+    accepted: list[Row] = field(default_factory=list)
+    """Of them, the differences that were accepted."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the differences should know."""
     unjudged: dict[str, str] = field(default_factory=dict)
     """By scenario file: why it could not be judged."""
+    drifted: list[Path] = field(default_factory=list)
+    """Scenario files with differences that were not accepted."""
+    orphans: list[Path] = field(default_factory=list)
+    """Baselines without a scenario."""
+    pruned: list[Path] = field(default_factory=list)
+    """Of such, those that were removed."""
     updated: list[Path] = field(default_factory=list)
-    """Baselines written."""
+    """Baselines written, or that would have been."""
 
     @property
     def changed(self) -> list[Row]:
-        """The comparisons that found a difference."""
-        return [row for row in self.rows if row.verdict != "ok"]
+        """The comparisons that found a difference that was not accepted."""
+        taken = set(self.accepted)
+        return [row for row in self.rows if row.verdict != "ok" and row not in taken]
 
     @property
     def exit_code(self) -> int:
-        """0: all equal; 1: differences; 2: none, but something could not be judged."""
-        return 1 if self.changed else 2 if self.unjudged else 0
+        """0: all equal; 1: differences, or an orphan; 2: none, but something cannot be judged."""
+        return 1 if self.changed or self.orphans else 2 if self.unjudged else 0
 
     @property
     def summary(self) -> str:
         """One line: how many scenarios and comparisons, and how they came out."""
         scenarios = len({row.scenario for row in self.rows})
         parts = [f"{scenarios} scenarios, {len(self.rows)} comparisons"]
-        parts.append(f"{len(self.rows) - len(self.changed)} equal, {len(self.changed)} different")
-        if self.unjudged:
-            parts.append(f"{len(self.unjudged)} not judged")
-        if self.updated:
-            parts.append(f"{len(self.updated)} baselines written")
-        return "; ".join(parts)
-
-
-def scenario_files(paths: Sequence[str | os.PathLike[str]]) -> list[Path]:
-    """The files named, and for a directory every ``.yaml`` and ``.yml`` in it, in order."""
-    files: list[Path] = []
-    for path in map(Path, paths):
-        if path.is_dir():
-            files += sorted(f for f in path.iterdir() if f.suffix in {".yaml", ".yml"})
-        else:
-            files.append(path)
-    return list(dict.fromkeys(files))
-
-
-def baseline_path(file: Path) -> Path:
-    """Where the baseline of a scenario file stands: ``baselines/NAME.json`` beside it."""
-    return file.parent / "baselines" / f"{file.stem}.json"
+        different = len(self.changed) + len(self.accepted)
+        parts.append(f"{len(self.rows) - different} equal, {different} different")
+        told = {
+            "accepted": self.accepted,
+            "not judged": self.unjudged,
+            "baselines without a scenario": self.orphans,
+            "baselines removed": self.pruned,
+            "baselines written": self.updated,
+        }
+        return "; ".join(parts + [f"{len(some)} {what}" for what, some in told.items() if some])
 
 
 def check(
     paths: Sequence[str | os.PathLike[str]],
-    update: bool = False,
-    reason: str | None = None,
+    accept: Acceptance | None = None,
+    *,
+    dry_run: bool = False,
+    prune: bool = False,
     tell: Callable[[str], None] | None = None,
     jobs: int | None = 1,
 ) -> CheckResult:
@@ -97,10 +101,12 @@ def check(
     ----------
     paths
         Scenario files, or directories of them.
-    update
-        Write the baselines instead of comparing.
-    reason
-        Why the new numbers are accepted; goes into the baseline. Needed for an update.
+    accept
+        Which differences go into the baselines; default none.
+    dry_run
+        Write and remove nothing; say what would be.
+    prune
+        Remove baselines without a scenario.
     tell
         Told which scenario and strategy runs.
     jobs
@@ -109,27 +115,44 @@ def check(
     Raises
     ------
     sim.errors.OptionError
-        For an update without a reason.
+        For differences to accept without a reason.
     """
-    if update and not (reason or "").strip():
-        raise OptionError("an update needs a reason: --update --reason TEXT")
+    if accept is not None and not accept.reason.strip():
+        raise OptionError(NO_REASON)
     result = CheckResult()
-    files = scenario_files(paths)
-    if not files:
+    there = found(paths)
+    if not there.files and not there.orphans:
         result.unjudged[", ".join(map(str, paths))] = "there are no scenario files"
-    for file in files:
+    for file in there.files:
         try:
-            now = measure(file, tell, jobs)
-            if update:
-                write_baseline(
-                    baseline_path(file), now.model_copy(update={"reason": (reason or "").strip()})
+            if file in there.clashes:
+                raise BaselineError(
+                    f"{there.clashes[file]} has the same name, and one baseline cannot be of both",
+                    remedy="rename one of them",
                 )
-                result.updated.append(baseline_path(file))
-            else:
-                _judge(result, file, now)
+            _judge(result, file, measure(file, tell, jobs), accept, dry_run)
         except (ScenarioError, BaselineError, DoesNotFitError) as error:
             result.unjudged[str(file)] = str(error)
+    for orphan in there.orphans:
+        _orphan(result, orphan, prune, dry_run)
     return result
+
+
+def _orphan(result: CheckResult, path: Path, prune: bool, dry_run: bool) -> None:
+    """Tell of a baseline without a scenario, or remove it; nothing else that stands there is."""
+    if not prune:
+        result.orphans.append(path)
+        return
+    try:
+        read_baseline(path)
+        if not dry_run:
+            path.unlink()
+    except BaselineError as error:
+        result.unjudged[str(path)] = f"it is not removed: {error}"
+    except OSError as error:
+        result.unjudged[str(path)] = f"it cannot be removed: {error.strerror or error}"
+    else:
+        result.pruned.append(path)
 
 
 def measure(
@@ -194,32 +217,74 @@ class _Counted:
         return counters(found, auditing.audits), digests(found, digesting.digest)
 
 
-def _judge(result: CheckResult, file: Path, now: Baseline) -> None:
-    """Compare one scenario with its baseline."""
+def _judge(
+    result: CheckResult, file: Path, now: Baseline, accept: Acceptance | None, dry_run: bool
+) -> None:
+    """Compare one scenario with its baseline, and take over what is accepted."""
     path = baseline_path(file)
-    baseline = read_baseline(path)
-    if baseline.scale != now.scale:
-        raise BaselineError(
-            f"the baseline {path} is of scale {baseline.scale}, the scenario's check.scale is "
-            f"{now.scale}; make it anew with --update --reason TEXT"
-        )
-    rows = list(compare(baseline, now))
+    old = _baseline(file, now, accept)
+    rows = list(compare(now if old is None else old, now))
+    different = [row for row in rows if row.verdict != "ok"]
+    taken = [row for row in different if accept is not None and accept.takes(row)]
     result.rows += rows
-    if baseline.scenario_sha256 != now.scenario_sha256:
+    result.accepted += taken
+    if len(taken) < len(different):
+        result.drifted.append(file)
+    if old is not None:
+        _note(result, file, old, now, len(different) > 0)
+    if accept is None or (old is not None and not taken):
+        return
+    reason = accept.reason.strip()
+    if old is None or len(taken) == len(different):
+        new = now.model_copy(update={"reason": reason})
+    else:
+        new = accepted(old, now, taken, reason)
+    if not dry_run:
+        write_baseline(path, new)
+    result.updated.append(path)
+
+
+def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline | None:
+    """What a scenario is held against; None where a new one is made whole.
+
+    Raises
+    ------
+    BaselineError
+        If there is none that could judge.
+    """
+    path, quoted = baseline_path(file), shlex.quote(str(file))
+    made_by = f"ringfence check --accept {quoted} --reason TEXT"
+    try:
+        old = read_baseline(path, made_by)
+        if old.scale != now.scale:
+            raise BaselineError(
+                f"the baseline {path} is of scale {old.scale}, the scenario's check.scale is "
+                f"{now.scale}",
+                remedy=f"make it anew: {made_by}",
+            )
+    except BaselineError:
+        if accept is not None and accept.whole:
+            return None
+        raise
+    return old
+
+
+def _note(result: CheckResult, file: Path, old: Baseline, now: Baseline, differs: bool) -> None:
+    """Say what has changed since a baseline was accepted, beside the numbers."""
+    if old.scenario_sha256 != now.scenario_sha256:
         result.notes.append(
             f"{file}: the scenario itself has changed since its baseline was accepted "
-            f"('{baseline.reason}')"
+            f"('{old.reason}')"
         )
-    if moved := moved_packs(baseline.laws, now.laws):
+    if moved := moved_packs(old.laws, now.laws):
         result.notes.append(f"{file}: law packs since its baseline: {', '.join(moved)}")
-    if any(row.verdict != "ok" for row in rows):
-        moved = [
-            f"{package} {old} → {now.versions.get(package, 'absent')}"
-            for package, old in baseline.versions.items()
-            if now.versions.get(package) != old
-        ]
-        if moved:
-            result.notes.append(f"{file}: versions since its baseline: {', '.join(moved)}")
+    moved = [
+        f"{package} {version} → {now.versions.get(package, 'absent')}"
+        for package, version in old.versions.items()
+        if now.versions.get(package) != version
+    ]
+    if differs and moved:
+        result.notes.append(f"{file}: versions since its baseline: {', '.join(moved)}")
 
 
 def moved_packs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

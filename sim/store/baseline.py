@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -36,6 +36,11 @@ FORMAT_VERSION = 1
 Verdict = Literal["ok", "changed", "missing", "new"]
 """``missing``: the baseline has it and the run does not; ``new``: the other way round."""
 Value = int | str | None
+SCENARIO = "scenario"
+"""What the digest of the resolved scenario is called among metrics."""
+PACK = "law pack "
+"""What the name of a law pack is put after, likewise."""
+_TABLE = "digest of "
 
 
 class Baseline(Checked):
@@ -69,8 +74,10 @@ class Row:
 
     scenario: str
     strategy: str
+    """Empty for what belongs to the whole file."""
     metric: str
-    """Name of a metric, or ``digest of TABLE``."""
+    """Name of a metric, or ``digest of TABLE``; for the whole file :data:`SCENARIO`, or the name of
+    a law pack after :data:`PACK`."""
     baseline: Value
     now: Value
     verdict: Verdict
@@ -109,29 +116,61 @@ def digests(found: Findings, call_log: str) -> dict[str, str]:
     return {**tables, "call_log": call_log}
 
 
+def digest_of(metric: str) -> str | None:
+    """The table whose digest goes by the name of a metric; None where it is no digest."""
+    return metric.removeprefix(_TABLE) if metric.startswith(_TABLE) else None
+
+
 def compare(baseline: Baseline, now: Baseline) -> Iterator[Row]:
-    """Every counter and digest of either, in order, with its verdict."""
-    strategies = dict.fromkeys([*baseline.counters, *now.counters])
-    for strategy in strategies:
-        old: dict[str, Value] = {**baseline.counters.get(strategy, {})}
-        new: dict[str, Value] = {**now.counters.get(strategy, {})}
-        for name, digest in baseline.digests.get(strategy, {}).items():
-            old[f"digest of {name}"] = digest
-        for name, digest in now.digests.get(strategy, {}).items():
-            new[f"digest of {name}"] = digest
-        for metric in dict.fromkeys([*old, *new]):
-            verdict: Verdict = "ok"
-            if metric not in new:
-                verdict = "missing"
-            elif metric not in old:
-                verdict = "new"
-            elif old[metric] != new[metric]:
-                verdict = "changed"
-            yield Row(now.scenario, strategy, metric, old.get(metric), new.get(metric), verdict)
+    """Every counter and digest of either, in order, with its verdict.
+
+    Of the file first: the scenario, and its law packs unless the baseline was made before they were
+    taken down.
+    """
+    old: dict[str, Value] = {SCENARIO: baseline.scenario_sha256}
+    new: dict[str, Value] = {SCENARIO: now.scenario_sha256}
+    if baseline.laws:
+        old |= {f"{PACK}{name}": digest for name, digest in baseline.laws.items()}
+        new |= {f"{PACK}{name}": digest for name, digest in now.laws.items()}
+    yield from _rows(now.scenario, "", old, new)
+    for strategy in dict.fromkeys([*baseline.counters, *now.counters]):
+        yield from _rows(
+            now.scenario, strategy, _values(baseline, strategy), _values(now, strategy)
+        )
 
 
-def read_baseline(path: Path) -> Baseline:
+def _values(baseline: Baseline, strategy: str) -> dict[str, Value]:
+    """Counters and digests of one strategy, by the names that rows have."""
+    digests = baseline.digests.get(strategy, {})
+    return {
+        **baseline.counters.get(strategy, {}),
+        **{f"{_TABLE}{name}": digest for name, digest in digests.items()},
+    }
+
+
+def _rows(
+    scenario: str, strategy: str, old: Mapping[str, Value], new: Mapping[str, Value]
+) -> Iterator[Row]:
+    for metric in dict.fromkeys([*old, *new]):
+        verdict: Verdict = "ok"
+        if metric not in new:
+            verdict = "missing"
+        elif metric not in old:
+            verdict = "new"
+        elif old[metric] != new[metric]:
+            verdict = "changed"
+        yield Row(scenario, strategy, metric, old.get(metric), new.get(metric), verdict)
+
+
+def read_baseline(path: Path, made_by: str = "ringfence check --accept --reason TEXT") -> Baseline:
     """Read a baseline.
+
+    Parameters
+    ----------
+    path
+        Where it stands.
+    made_by
+        The command that makes it, for the remedy.
 
     Raises
     ------
@@ -139,9 +178,7 @@ def read_baseline(path: Path) -> Baseline:
         If there is none, or it is of another format.
     """
     if not os.path.lexists(path):
-        raise BaselineError(
-            f"there is no baseline {path}", remedy="make one with --update --reason TEXT"
-        )
+        raise BaselineError(f"there is no baseline {path}", remedy=f"make one: {made_by}")
     content = read_json(path, BaselineError)
     if content.pop("format", None) != FORMAT:
         raise BaselineError(f"{path} is not a baseline of Ringfence")
@@ -149,7 +186,7 @@ def read_baseline(path: Path) -> Baseline:
     if isinstance(version, bool) or version != FORMAT_VERSION:
         raise BaselineError(
             f"{path} has baseline format {short(version)}, this version judges {FORMAT_VERSION}",
-            remedy="make it anew with --update --reason TEXT",
+            remedy=f"make it anew: {made_by}",
         )
     return checked(Baseline, content, path, BaselineError)
 

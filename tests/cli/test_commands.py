@@ -375,11 +375,11 @@ def test_check(ringfence: Command, here: Path) -> None:
     assert answer.code == 2
     assert "trial.yaml: cannot judge: there is no baseline" in answer.err
     for reason in ([], ["--reason", " "]):
-        answer = ringfence("check", ".", "--update", *reason)
+        answer = ringfence("check", ".", "--accept", *reason)
         assert answer.code == 2
-        assert "an update needs a reason: --update --reason TEXT" in answer.err
+        assert "to accept differences needs a reason: --accept --reason TEXT" in answer.err
         assert not baseline.exists()
-    assert ringfence("check", ".", "--update", "--reason", "first").code == 0
+    assert ringfence("check", ".", "--accept", "--reason", "first").code == 0
     assert ringfence("check", "trial.yaml").code == 0
 
     content = json.loads(baseline.read_text("utf-8"))
@@ -397,6 +397,11 @@ def test_check(ringfence: Command, here: Path) -> None:
     document = json.loads(answer.out)
     assert answer.code == document["exit_code"] == 1
     assert [row["metric"] for row in document["changed"]] == ["attempts"]
+    assert (document["schema"], document["drifted"]) == ("ringfence-check/2", ["trial.yaml"])
+    assert answer.code == ringfence("check", ".", "--accept", "--reason", "x", "--dry-run").code + 1
+    answer = ringfence("check", ".", "--metric", "attempts")
+    assert (answer.code, answer.out) == (2, "")
+    assert "--reason, --strategy and --metric say what to --accept" in answer.err
     answer = ringfence("check", ".", "--junit", "none/j.xml")
     assert answer.code == 2
     assert answer.err.endswith("Error: cannot write none/j.xml: No such file or directory\n")

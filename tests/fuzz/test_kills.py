@@ -39,7 +39,7 @@ pytestmark = [
 ROOT = Path(__file__).parents[2]
 SCENARIO = TEXT.replace("seed: 11", "seed: 11\ncheck: {scale: 10 %}\nregimes: [fr-cnil-political]")
 RUN = ("run", "s.yaml", "--calls", "--scale", "10%", "--out")
-CHECK = ("check", "s.yaml", "--update", "--reason")
+CHECK = ("check", "s.yaml", "--accept", "--reason")
 AUDIT = ("audit", "runs/old", "--out", "found.parquet", "--force", "--regime")
 COMMANDS: dict[str, tuple[str, ...]] = {
     "run": (*RUN, "runs/new"),
@@ -107,7 +107,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
     """Old data: a run, a baseline and a file of violations."""
     folder = (tmp_path_factory.mktemp("killed") / "here").resolve()
     folder.mkdir()
-    (folder / "s.yaml").write_text(SCENARIO, "utf-8")
+    (folder / "s.yaml").write_text(SCENARIO.replace("Does it", "Did it"), "utf-8")
     command = [sys.executable, "-m", "tests.fuzz.forks"]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, cwd=ROOT, encoding="utf-8") as forks:
@@ -115,6 +115,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
         for arguments in BEFORE:
             answer = found.give(arguments, warm=True)
             assert answer["code"] in (0, 1), answer["said"]
+        (folder / "s.yaml").write_text(SCENARIO, "utf-8")  # something to accept
         found.old = found.files()
         for name, arguments in COMMANDS.items():
             answer = found.give(arguments)

@@ -12,7 +12,11 @@ from sim.engine import fast
 from sim.errors import LedgerError, OptionError
 from sim.jobs import check as check_module
 from sim.jobs import room
-from sim.jobs.check import baseline_path, check, scenario_files
+from sim.jobs.accept import Acceptance
+from sim.jobs.check import check
+from sim.jobs.found import baseline_path, found
+
+FIRST = Acceptance("first")
 
 
 @pytest.fixture
@@ -25,7 +29,7 @@ def file(tmp_path, scenario_text):
 
 @pytest.fixture
 def accepted(file):
-    result = check([file], update=True, reason="first")
+    result = check([file], FIRST)
     assert result.updated == [baseline_path(file)]
     assert result.exit_code == 0
     return file
@@ -46,7 +50,7 @@ def test_equal(accepted):
     metrics = {row.metric for row in result.rows}
     assert {"attempts", "attempts_human", "people_reached", "channel_ms"} <= metrics
     assert {"digest of call_log", "digest of timeline"} <= metrics
-    assert {row.strategy for row in result.rows} == {"all-channels", "half-the-channels"}
+    assert {row.strategy for row in result.rows} == {"", "all-channels", "half-the-channels"}
     content = json.loads(baseline_path(accepted).read_text("utf-8"))
     assert content["reason"] == "first"
     assert content["scale"] == "1/10"
@@ -56,7 +60,7 @@ def test_equal(accepted):
 
 def test_directories_and_files(accepted):
     (accepted.parent / "notes.txt").write_text("x")
-    assert scenario_files([accepted.parent, accepted]) == [accepted]
+    assert found([accepted.parent, accepted]).files == (accepted,)
     assert check([accepted.parent]).exit_code == 0
 
 
@@ -93,16 +97,123 @@ def test_a_change_of_the_program_by_one_millisecond_is_found(accepted, monkeypat
     assert "digest of call_log" in {row.metric for row in result.changed}
 
 
-def test_a_changed_scenario_is_said_in_words(accepted):
+def test_a_changed_scenario_fails_though_no_number_moves(accepted):
     text = accepted.read_text("utf-8")
     accepted.write_text(text.replace("question: ", "question: Once more, "), encoding="utf-8")
     result = check([accepted])
-    assert result.exit_code == 0  # a question moves no number
+    assert result.exit_code == 1
+    assert [(row.strategy, row.metric) for row in result.changed] == [("", "scenario")]
     assert any("the scenario itself has changed" in note for note in result.notes)
     # At this scale 6 and 7 channels are both one channel; the pace that makes up for it differs.
     for old, new in (("seed: 11", "seed: 12"), ("channels: 6", "channels: 7")):
         accepted.write_text(text.replace(old, new), encoding="utf-8")
-        assert check([accepted]).exit_code == 1
+        assert {row.strategy for row in check([accepted]).changed} >= {"", "all-channels"}
+
+
+def test_a_comment_is_no_change(accepted):
+    text = accepted.read_text("utf-8")
+    accepted.write_text(f"# why\n{text}", encoding="utf-8")
+    assert check([accepted]).exit_code == 0
+
+
+def test_a_law_pack_that_moved_fails(file):
+    file.write_text(file.read_text("utf-8") + "regimes: [fr-cnil-political]\n", encoding="utf-8")
+    check([file], FIRST)
+    edit(file, lambda c: c["laws"].update({"fr-cnil-political": "0" * 64}))
+    (row,) = check([file]).changed
+    assert (row.strategy, row.metric) == ("", "law pack fr-cnil-political")
+    one = Acceptance("read again", metrics=("law pack *",))
+    assert check([file], one).exit_code == 0
+    assert check([file]).exit_code == 0
+
+
+def planted(content):
+    """Five differences: the scenario, and two counters of each strategy."""
+    content["scenario_sha256"] = "0" * 64
+    for name in ("all-channels", "half-the-channels"):
+        content["counters"][name]["attempts"] += 1
+        content["counters"][name]["lines_dialled"] += 1
+
+
+@pytest.mark.parametrize(
+    ("strategies", "metrics", "left"),
+    [
+        ((), (), 0),
+        (("all-channels",), (), 3),
+        ((), ("attempts",), 3),
+        (("all-channels",), ("lines_*", "no_such"), 4),
+        (("none",), (), 5),
+        ((), ("scenario",), 4),
+    ],
+)
+def test_what_is_accepted_by_name(accepted, strategies, metrics, left):
+    """By hand: of five differences those that are named go, the others stay."""
+    edit(accepted, planted)
+    before = baseline_path(accepted).read_bytes()
+    some = Acceptance("some", strategies, metrics)
+    result = check([accepted], some, dry_run=True)
+    assert (len(result.accepted), len(result.changed)) == (5 - left, left)
+    assert baseline_path(accepted).read_bytes() == before
+    assert check([accepted], some).drifted == ([accepted] if left else [])
+    after = check([accepted])
+    assert (len(after.changed), after.exit_code) == (left, 1 if left else 0)
+    reason = json.loads(baseline_path(accepted).read_text("utf-8"))["reason"]
+    assert reason == ("first" if left == 5 else "some")
+
+
+def test_what_has_not_moved_keeps_its_reason(accepted):
+    before = baseline_path(accepted).read_bytes()
+    assert check([accepted], Acceptance("again")).updated == []
+    assert baseline_path(accepted).read_bytes() == before
+
+
+def test_a_part_needs_a_baseline(file):
+    result = check([file], Acceptance("some", metrics=("attempts",)))
+    assert result.exit_code == 2
+    assert f"make one: ringfence check --accept {file} --reason TEXT" in result.unjudged[str(file)]
+    assert not baseline_path(file).exists()
+
+
+def test_a_baseline_without_a_scenario(accepted):
+    lost = baseline_path(accepted.with_name("gone.yaml"))
+    lost.write_bytes(baseline_path(accepted).read_bytes())
+    other = lost.with_name("other.json")
+    other.write_text("{}", encoding="utf-8")
+    result = check([accepted.parent])
+    assert (result.orphans, result.exit_code) == ([lost, other], 1)
+    assert check([accepted]).exit_code == 0  # asked of that file alone
+    assert check([accepted.parent], prune=True, dry_run=True).pruned == [lost]
+    assert lost.exists()
+    result = check([accepted.parent], prune=True)
+    assert (result.pruned, result.orphans, result.exit_code) == ([lost], [], 2)
+    assert "is not a baseline" in result.unjudged[str(other)]
+    assert not lost.exists()
+    assert other.exists()
+
+
+def test_one_baseline_is_not_of_two_scenarios(accepted):
+    twin = accepted.with_suffix(".yml")
+    twin.write_bytes(accepted.read_bytes())
+    result = check([accepted.parent])
+    assert result.exit_code == 2
+    assert set(result.unjudged) == {str(accepted), str(twin)}
+    assert result.rows == []
+
+
+def test_scenarios_are_found_at_any_depth_by_their_key(accepted, outcome):
+    top = accepted.parent
+    (top / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
+    (top / "pack.yaml").write_text("id: own\nmarks: {format: 1}\n", encoding="utf-8")
+    deep = top / "north" / "é x" / "trial.yml"
+    hidden = top / ".cache" / "trial.yaml"
+    run = top / "runs" / "one" / "scenario.resolved.yaml"
+    for file in (deep, hidden, run):
+        file.parent.mkdir(parents=True)
+        file.write_bytes(accepted.read_bytes())
+    (run.parent / "manifest.json").write_text("{}", encoding="utf-8")
+    assert found([top]).files == (accepted, deep)
+    accepted.write_text("name: x\n", encoding="utf-8")  # it has lost its key, and has a baseline
+    assert found([top]).files == (accepted, deep)
 
 
 def test_versions_are_told_with_differences(accepted):
@@ -160,10 +271,10 @@ def test_no_baseline_invalid_scenario_no_file(file, tmp_path):
     assert check([empty]).exit_code == 2
 
 
-def test_an_update_needs_a_reason(file):
-    for reason in (None, "", "  "):
+def test_to_accept_needs_a_reason(file):
+    for reason in ("", "  "):
         with pytest.raises(OptionError, match="needs a reason"):
-            check([file], update=True, reason=reason)
+            check([file], Acceptance(reason))
     assert not baseline_path(file).exists()
 
 
@@ -181,7 +292,7 @@ def test_what_does_not_fit_is_not_begun(accepted, monkeypatch):
 def test_an_invalid_scenario_keeps_its_baseline(accepted):
     before = baseline_path(accepted).read_bytes()
     accepted.write_text("format: 2\n", encoding="utf-8")
-    assert check([accepted], update=True, reason="no").exit_code == 2
+    assert check([accepted], Acceptance("no")).exit_code == 2
     assert baseline_path(accepted).read_bytes() == before
 
 
@@ -204,12 +315,12 @@ def test_reports_for_machines(accepted, tmp_path):
     bad.write_text("nothing", encoding="utf-8")
     result = check([accepted, bad])
     assert result.exit_code == 1
-    suite = ElementTree.fromstring(junit(result.rows, result.unjudged))
+    suite = ElementTree.fromstring(junit(result))
     assert suite.get("failures") == "2"
     assert suite.get("errors") == "1"
     assert len(suite.findall("testcase")) == len(result.rows) + 1
     assert len(suite.findall("testcase/failure")) == 2
-    page = markdown(result.rows, result.unjudged, result.notes)
+    page = markdown(result)
     assert "2 different" in page
     assert "| small | all-channels | attempts |" in page
     assert "−" not in page.split("\n")[0]

@@ -13,7 +13,9 @@ from click.testing import CliRunner
 from sim.commands.audit import audit
 from sim.commands.validate import validate
 from sim.errors import Fault, ScenarioError
-from sim.jobs.check import baseline_path, check
+from sim.jobs.accept import Acceptance
+from sim.jobs.check import check
+from sim.jobs.found import baseline_path
 from sim.jobs.run import run_scenario
 from sim.loading.load import load
 from sim.scenario.load import resolved_text
@@ -239,14 +241,15 @@ def test_validate_takes_it(file: Path) -> None:
 def test_the_check_says_when_a_pack_moved(file: Path) -> None:
     file.write_text(SCENARIO + "check: {scale: 20 %}\n", encoding="utf-8")
     pack = file.parent / "law" / "ruritania.yaml"
-    check([file], update=True, reason="first")
+    check([file], Acceptance("first"))
     stored = json.loads(baseline_path(file).read_text("utf-8"))
     assert stored["laws"] == {"laws/ruritania.yaml": sha256(pack)}
     assert check([file]).notes == []
 
     pack.write_text(RURITANIA + "# read again\n", encoding="utf-8")
     moved = check([file])
-    assert moved.exit_code == 0  # words moved, numbers did not
+    assert moved.exit_code == 1  # though words moved, and no number did
+    assert [row.metric for row in moved.changed] == ["law pack laws/ruritania.yaml"]
     (note,) = moved.notes
     assert note == f"{file}: law packs since its baseline: laws/ruritania.yaml changed"
 

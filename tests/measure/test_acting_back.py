@@ -21,8 +21,10 @@ from sim.audit.shown import document
 from sim.commands.audit import audit as audit_command
 from sim.engine import fast, reference
 from sim.engine.plan.stage import Stage
+from sim.jobs.accept import Acceptance
 from sim.jobs.audit import read_run
-from sim.jobs.check import baseline_path, check
+from sim.jobs.check import check
+from sim.jobs.found import baseline_path
 from sim.jobs.run import run_scenario
 from sim.measure.columns import FEEDBACK_TABLES
 from sim.regimes.load import load_regime
@@ -375,7 +377,7 @@ def test_both_engines_fill_the_same_tables(
 def accepted(acting_back: Any, tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("scenarios") / "acting-back.yaml"
     file.write_bytes(acting_back.sources[0].read_bytes())
-    assert check([file], update=True, reason="first").exit_code == 0
+    assert check([file], Acceptance("first")).exit_code == 0
     return file
 
 
