@@ -16,7 +16,6 @@ from sim.jobs.pool import Tell, unheard
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
 from sim.loading.load import Runnable
-from sim.measure.cases import Casing
 from sim.measure.metrics import compute
 from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found, packed
@@ -93,12 +92,10 @@ class Drawing:
         replication = Replication(drawn.seed, task.draw, task.noise)
         stage = Stage(scaled, laws, replication, almanac=almanac)
         auditing = Auditing(scaled, laws.regimes(drawn.regimes))
-        casing = Casing()
         found = {}
-        for one in simulate(stage, self.strategies, scale=effective, observers=(auditing, casing)):
-            found[one.strategy] = Found(
-                compute(one.totals), violations(auditing.audits), casing.cases
-            )
+        for one in simulate(stage, self.strategies, scale=effective, observers=(auditing,)):
+            assert one.cases is not None
+            found[one.strategy] = Found(compute(one.totals), violations(auditing.audits), one.cases)
         return Drawn(task.draw, task.noise, values, found)
 
     def work(self, task: Task, _tell: Tell = unheard) -> bytes:

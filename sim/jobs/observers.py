@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from sim.audit.auditor import Audit
 from sim.audit.streamed import Stream
 from sim.engine.plan.plan import Plan
+from sim.measure.cases import Casing
 from sim.measure.findings import Findings, find
 from sim.measure.ledger import balance
 from sim.measure.tally import Tally
@@ -52,9 +53,11 @@ class Counting:
     def __init__(self, scenario: Scenario, scale: Fraction) -> None:
         self._scenario, self._scale = scenario, scale
         self._tally: Tally | None = None
+        self._casing = Casing()
 
     def begin(self, strategy: str, plan: Plan) -> None:
         """Start counting from nothing."""
+        self._casing.begin(strategy, plan)
         rule = self._scenario.strategies[strategy].reached_when.voicemail
         self._strategy, self._tally = strategy, Tally(plan, track_left=rule == "left")
 
@@ -62,12 +65,20 @@ class Counting:
         """Count rows."""
         assert self._tally is not None, "begin comes first"
         self._tally.add(chunk)
+        self._casing.add(chunk)
 
     def end(self, result: EngineResult) -> None:
         """Close the count and check that all its tables tell one story."""
         assert self._tally is not None
+        self._casing.end(result)
         self.found = find(
-            self._tally, result.attempts, self._scenario, self._strategy, self._scale, result
+            self._tally,
+            result.attempts,
+            self._scenario,
+            self._strategy,
+            self._scale,
+            result,
+            self._casing.cases,
         )
         self._tally = None
         balance(self.found)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,6 @@ from sim.jobs.observers import Auditing, Counting, Log, Observer, Telling, Writi
 from sim.jobs.pool import Tell
 from sim.jobs.readings import Reader
 from sim.jobs.simulate import Advance, StrategyRun
-from sim.measure.cases import Casing
 from sim.measure.findings import Findings
 from sim.regimes.model import Regime
 from sim.scenario.scenario import Scenario
@@ -74,17 +73,18 @@ class Watching:
         names = self.reader.strategies
         number = names.index(strategy) + 1
         counting, auditing = Counting(scaled, self.reader.scale), Auditing(scaled, self.regimes)
-        casing = Casing()
-        observers: list[Observer] = [counting, Telling(note), auditing, casing]
+        observers: list[Observer] = [counting, Telling(note), auditing]
         spool = None if self.aside is None else self.aside / f"calls-{number}.arrow"
         log = self.log if spool is None else CallSpool(spool, self.full, self.stage.replication)
         writing = None if log is None else Writing(log, scaled.world.lines)
         observers += [] if writing is None else [writing]
         told = _now_and_then(tell)
         StrategyRun(self.stage, strategy, observers, number, len(names), told).run()
-        self.reader.read(strategy, casing.cases)
+        found = counting.found
+        assert found.cases is not None
+        self.reader.read(strategy, found.cases)
         return Watched(
-            counting.found,
+            replace(found, cases=None),
             self.reader.found[strategy],
             facts,
             law_findings(strategy, auditing.audits) if self.regimes else None,

@@ -236,15 +236,17 @@ def cluster(course: Course, s: Complexes, counted: Bools) -> Complexes:
     for i in range(n - 1, -1, -1):
         ahead = course.joining[i, i + 1 :] @ size[i + 1 :] - course.joining[i, i + 1 :].sum()
         itself = float(course.joining[i, i])
-        here = np.array(s)
-        for _ in range(60):  # converges at once: what a cell breeds in itself is little
-            new = sum(
-                share * (s if counts else 1.0) * np.exp(m * (ahead + itself * (here - 1)))
-                for (share, m), counts in zip(kinds, counted[i], strict=True)
-            )
-            step = float(np.abs(new - here).max())
-            here = np.asarray(new)
-            if step < 1e-13:
+        # Newton from 0: a power series without negative coefficients (Pivoteau et al. 2012).
+        here = np.zeros_like(s)
+        for _ in range(60):
+            value, slope = np.zeros_like(s), np.zeros_like(s)
+            for (share, m), counts in zip(kinds, counted[i], strict=True):
+                part = share * (s if counts else 1.0) * np.exp(m * (ahead + itself * (here - 1)))
+                value += part
+                slope += m * itself * part
+            step = (value - here) / (1 - slope)
+            here = here + step
+            if float(np.abs(step).max()) < 1e-13:
                 break
         size[i] = here
         founded += course.founders[i] * (here - 1)

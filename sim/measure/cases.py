@@ -63,6 +63,9 @@ class Cases:
     poll."""
     cutoff_ms: int
     """The campaign's cutoff, ms since its start."""
+    weight: float = 0.0
+    """Complaints about calls that the engine's own chances come to, where the message changed on
+    the way or numbers bore labels, of which cases know nothing; else 0."""
 
     @property
     def placed(self) -> int:
@@ -115,8 +118,16 @@ class Casing:
             dialled=self._dialled,
             world=self._plan.population.lines,
             quarter=quarters(self._plan, self._bins),
+            weight=self._weight(result),
             **_told(self._plan),
         )
+
+    def _weight(self, result: EngineResult) -> float:
+        """What :attr:`Cases.weight` says."""
+        changes = len(self._plan.postures) > 1 or self._plan.numbers > 1
+        if result.feedback is None or not changes:
+            return 0.0
+        return result.feedback.reference_weight / 2**32
 
 
 def _tables(plan: Plan) -> CaseTables:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 if TYPE_CHECKING:
     from sim.engine.plan.plan import Plan
+    from sim.measure.cases import Cases
     from sim.measure.lines import Survey
     from sim.measure.tally import Tally
     from sim.record.feedback import FeedbackResult
@@ -38,6 +39,8 @@ class Evidence:
     """Name of the strategy."""
     scale: Fraction = Fraction(1)
     """Effective scale: lines simulated ÷ lines at full size."""
+    cases: Cases | None = None
+    """The log's ledger of cases; None where nobody kept one."""
 
     @property
     def plan(self) -> Plan:

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.measure.cases import Cases
 from sim.measure.chapter import Shelf
 from sim.measure.chapters import CHAPTERS
 from sim.measure.chapters.money import MoneyTotals
@@ -43,6 +44,8 @@ class Findings:
     """Rows of the call log."""
     final_attempts: int
     """Attempts by the engine's final state of the recipients."""
+    cases: Cases | None = None
+    """The log's ledger of cases; None where nobody kept one."""
 
     @property
     def currency(self) -> str | None:
@@ -65,6 +68,7 @@ def find(
     strategy: str,
     scale: Fraction = Fraction(1),
     result: EngineResult | None = None,
+    cases: Cases | None = None,
 ) -> Findings:
     """Close a tally.
 
@@ -82,13 +86,15 @@ def find(
         Effective scale: lines simulated ÷ lines at full size.
     result
         What the engine knows beside the log and the attempts; left out, that nothing acted back.
+    cases
+        The log's ledger of cases.
     """
     rules = scenario.strategies[strategy]
     result = result or EngineResult(attempts, tally.rows)
     lines = survey(
         tally, attempts, rules.reached_when.voicemail, result.until_ms, result.stopped_ms
     )
-    evidence = Evidence(tally, lines, result, scenario, strategy, scale)
+    evidence = Evidence(tally, lines, result, scenario, strategy, scale, cases)
     parts = (chapter.totals(evidence) for chapter in CHAPTERS)
     return Findings(
         strategy=strategy,
@@ -99,4 +105,5 @@ def find(
         strays=lines.strays,
         log_rows=tally.rows,
         final_attempts=int(attempts.sum(dtype=np.int64)),
+        cases=cases,
     )

@@ -2,9 +2,10 @@
 
 Nothing is drawn. The chance of a complaint about a call is that of the model
 (:func:`sim.behaviour.complaining.reference_chance` times the effects that apply); the delay to it
-is spread over cells of time. Left out, since a log hardly shows them: complaints of callers back
-who never got through, what an objection during the campaign makes of a later call, and labels of
-caller numbers.
+is spread over cells of time. Where the message changes on the way, or numbers bear labels, the
+whole is corrected by what the engine's own chances came to. Left out, since a log hardly shows
+them: complaints of callers back who never got through, and what an objection during the campaign
+makes of a later call.
 """
 
 from __future__ import annotations
@@ -159,7 +160,8 @@ def course(cases: Cases, world: World) -> Course:
         joining = spread(bred.delay, edges) * called
     return Course(
         edges_ms=edges,
-        founders=(founding(cases, known, at) @ spread(complaints.delay, edges))[0],
+        founders=(founding(cases, known, at) @ spread(complaints.delay, edges))[0]
+        * corrected(cases, known, at),
         joining=joining,
         channels=at.channels[0],
         bred=at.bred[0],
@@ -281,6 +283,22 @@ def founding(cases: Cases, known: Floats, at: Numbers) -> Floats:
     return np.asarray(
         chance.reshape(len(chance), -1) @ known.reshape(len(known), -1).T, dtype=np.float64
     )
+
+
+def corrected(cases: Cases, known: Floats, middle: Numbers) -> float:
+    """What the expectation is off by where cases do not know all, as a factor; else 1.
+
+    Parameters
+    ----------
+    cases, known
+        As for :func:`founding`.
+    middle
+        The central values, as one draw.
+    """
+    if not cases.weight:
+        return 1.0
+    expected = float(founding(cases, known, middle).sum())
+    return cases.weight / expected if expected > 0 else 1.0
 
 
 def _moved(cases: Cases, at: Numbers) -> Floats:

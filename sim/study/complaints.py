@@ -12,13 +12,13 @@ from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, pdtr
 
 from sim.document.laws import DurationLaw
 from sim.document.node import Path
 from sim.measure import founding
 from sim.measure.cascade import moments_over
 from sim.measure.cases import Cases
+from sim.measure.counts import at_most
 from sim.record.feedback import Channel
 from sim.scenario.world import World
 from sim.study.inputs import with_values
@@ -142,14 +142,7 @@ def none(count: Count) -> float:
 
 
 def _at_most(count: Count, k: int) -> float:
-    mean, variance = count
-    spread = variance > mean * (1 + 1e-9)
-    chance = np.ones(len(mean))
-    plain = ~spread & (mean > 0)
-    chance[plain] = pdtr(k, mean[plain])
-    m, v = mean[spread], variance[spread]
-    chance[spread] = betainc(m * m / (v - m), k + 1, m / v)
-    return float(chance.mean())
+    return float(at_most(k, count.mean, count.variance).mean())
 
 
 def _masks(edges: Floats, cutoff_ms: int, acting_ms: float) -> list[NDArray[np.bool_]]:
@@ -184,6 +177,9 @@ def _founders(
     for law, rows in _laws(world.voicemail.delay, ("world", "voicemail", "delay"), values, n):
         known = founding.by_case(cases, edges, complaints, founding.spread(law, edges))
         basis[rows] = founding.founding(cases, known, at.of(rows))
+        if cases.weight:
+            middle = founding.numbers(world, founding.central(world))
+            basis[rows] *= founding.corrected(cases, known, middle)
     for law, rows in _laws(complaints.delay, ("world", "complaints", "delay"), values, n):
         out[rows] = basis[rows] @ founding.spread(law, edges)
     return out

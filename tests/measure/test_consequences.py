@@ -10,7 +10,7 @@ import pytest
 
 from sim.behaviour.calling_back import CallBackTables
 from sim.behaviour.quantiles import QuantileTable, tabulate
-from sim.engine.plan.feedback_plan import FeedbackPlan, RegulatorPlan
+from sim.engine.plan.feedback_plan import FeedbackPlan
 from sim.errors import LedgerError
 from sim.measure.chapters.call_backs import CallBackTotals, mean_ms
 from sim.measure.findings import find
@@ -250,11 +250,7 @@ def test_rows_by_hand(whole: Any) -> None:
     assert (step["stage"], step["reports"]) == ("reminder", 2)
     assert step["at_utc"].timestamp() * 1000 == START_UTC + 2 * HOUR
     assert [row["numbers_labelled"] for row in tables["labels"]] == [3, 2]
-    risk = {(r["channel"], r["threshold"]): r["probability"] for r in tables["complaint_risk"]}
-    assert risk["all", 1] == pytest.approx(
-        1 - np.exp(-1.5)
-    )  # 3 · 2³¹ in thresholds: 1.5 complaints
-    assert risk["regulator", 1] == pytest.approx(1 - np.exp(-1.5 / 4))
+    assert tables["complaint_risk"] == []  # nobody kept a ledger of cases here
 
 
 def test_thresholds_of_the_world_s_own_regulator_are_among_the_reports(acting_back: Any) -> None:
@@ -268,15 +264,19 @@ def test_thresholds_of_the_world_s_own_regulator_are_among_the_reports(acting_ba
     assert reports == sorted(reports)
 
 
-def test_a_threshold_beyond_reach_is_left_out() -> None:
-    regulator = RegulatorPlan((), 0, (7, 500, 2_000_000_000), ())  # type: ignore[arg-type]
-    far = replace(plan(), feedback=FeedbackPlan(regulator=regulator))
-    tally = Tally(far, hearing=lambda line, _attempt: (line < 0, line.astype(np.int64)))
-    tally.add(hand.log(ROWS, PEOPLE))
-    result = EngineResult(attempts(), 4, feedback=RESULT)
-    risk = find(tally, attempts(), world(), "as-run", result=result).blocks["complaint_risk"]
+def test_a_threshold_beyond_reach_is_left_out(acting_back: Any) -> None:
+    from sim.engine.plan.stage import Stage
+    from sim.jobs.simulate import simulate
+
+    scenario = acting_back.scenario
+    far = scenario.world.regulator.thresholds.model_copy(update={"order": 2_000_000_000})
+    regulator = scenario.world.regulator.model_copy(update={"thresholds": far})
+    world = scenario.world.model_copy(update={"regulator": regulator})
+    stage = Stage(scenario.model_copy(update={"world": world}), acting_back.laws)
+    (done,) = simulate(stage, ["consenting"])
+    risk = done.blocks["complaint_risk"]
     reports = risk["threshold"][risk["channel"].codes == 1].tolist()
-    assert {7, 500} <= set(reports)
+    assert {2, 8} <= set(reports)
     assert max(reports) == 10_000
 
 

@@ -19,7 +19,7 @@ from sim.measure.chapters.reach import ReachTotals
 from sim.scenario.scale import scale_scenario
 from sim.scenario.world import World
 from sim.streams import Replication
-from sim.study.complaints import Count, none, quantile, read
+from sim.study.complaints import Count, at_least, none, quantile, read
 from sim.study.reach import Readings, people_reached
 
 FRANCE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"
@@ -78,6 +78,16 @@ def test_replays_of_a_small_campaign() -> None:
 def test_a_thousand_replays() -> None:
     drawn, expected, _ = replayed(1_000, Fraction(1, 200))
     hold(drawn, expected)
+    # The law of the number, all complaints and those to the regulator: chances within 3.9 standard
+    # errors (a false alarm in 10,000) and the hundredth that its being no exact law takes.
+    for column in (0, 1):
+        mean, variance = expected[:, column].mean(axis=0)
+        count = Count(np.array([mean]), np.array([variance]))
+        for share in (0.1, 0.5, 0.9, 0.99):
+            threshold = int(np.quantile(drawn[:, column], share))
+            chance = at_least(count, threshold)
+            seen = np.mean(drawn[:, column] >= threshold)
+            assert abs(seen - chance) < 3.9 * math.sqrt(chance * (1 - chance) / 1_000) + 0.01
     for column in range(3):
         found, told = drawn[:, column].var(), expected[:, column, 1].mean()
         assert found == pytest.approx(told, rel=0.25)

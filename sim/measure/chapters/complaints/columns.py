@@ -69,10 +69,11 @@ COMPLAINT_RISK = Table(
     ),
     note=(
         "Computed, not counted: the distribution over what one run cannot show, given the calls "
-        "that the run placed. Complaints about calls are Poisson; each breeds others as "
-        "`complaints.contagion` says; their level is uncertain as `complaints.per_million` says. "
-        "Callers back who never get through are left out, calls to lines that had opted out weigh "
-        "no more than others, and every complaint is taken to come within the horizon. For "
+        "that the run placed. Complaints about calls breed others as `complaints.contagion` says, "
+        "up to the horizon and on lines that have been called by then; their level is uncertain as "
+        "`complaints.per_million` says. Above 300, given the level, the number counts as negative "
+        "binomial. Callers back who never get through are left out, and calls "
+        "to lines that had opted out or from labelled numbers weigh no more than others. For "
         "`regulator` the thresholds include those of the world's regulator up to 100,000. Empty "
         "where the world has no `complaints`. "
         f"{_FULL_SIZE}"

@@ -1,20 +1,18 @@
 """How many complaints a campaign may bring: the distribution behind the one number of a run.
 
 A run draws one outcome. What decides it is rare, comes in clusters, and has a level that nobody
-knows well, so its chance of passing a threshold is computed here, exactly but for rounding.
+knows well, so its chance of passing a threshold is worked out here.
 
-* Complaints about calls are many independent small chances: Poisson, with the mean that the placed
-  calls have at the central level.
-* Each founds a cluster: it breeds a Poisson number of further complaints, with a mean that depends
-  on its channel, and these breed in turn (Hawkes and Oakes 1974). With G the probability generating
-  function of a cluster's size, ``G(s) = Σ_c p_c s exp(m_c (G(s) - 1))``; the total, given the
-  level, has ``exp(mean · level · (G(s) - 1))``. Counting reports to one channel alone puts s to its
-  members only.
+* Complaints about calls found clusters, which grow up to the horizon and on lines that have been
+  called by then. Given the level, the generating function of the whole is known
+  (:mod:`sim.measure.cascade`); it is that of the central level to the power of the level.
 * The level is log-normal in two pieces that meet at the median.
 
 Probabilities come from the generating function at the points of a circle by a Fourier transform
 (Abate and Whitt 1992). The circle is smaller than the unit circle, so that what lies beyond the
-last point is damped and does not fold back, however heavy the tail.
+last point is damped and does not fold back, however heavy the tail. Above :data:`EXACT` complaints
+the points would be many, and the level decides nearly all: there the number counts as negative
+binomial given the level (:mod:`sim.measure.counts`).
 """
 
 from __future__ import annotations
@@ -22,131 +20,120 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr
 
+from sim.measure.cascade import Course, cluster, moments
+from sim.measure.cases import Cases
+from sim.measure.counts import at_most
+from sim.measure.founding import course
 from sim.record.feedback import Channel
 from sim.scenario.complaints import Complaints
-
-THRESHOLDS = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
-"""Numbers of complaints whose chance is told."""
-MOST = 100_000
-"""Largest number whose chance is worked out: work and memory grow with it."""
-
-_P95 = 1.6448536269514722
-"""Standard normal 95 % point."""
-_DAMPING = 1e-9
-"""What the circle leaves of a probability that would fold back."""
-_STEPS = 48
-"""Levels in each doubling: they lie 1.5 to 2 % apart where a step would matter most."""
-_FURTHEST = 5.5
-"""Standard deviations of the level beyond which nothing is weighed."""
+from sim.scenario.world import World
 
 Complexes = NDArray[np.complex128]
+THRESHOLDS: Final = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
+"""Numbers of complaints whose chance is told."""
+MOST: Final = 100_000
+"""Largest number whose chance is told."""
+
+EXACT: Final = 300
+"""Largest number whose chance is exact; above it, given the level, the law is near it."""
+
+_P95: Final = 1.6448536269514722
+"""Standard normal 95 % point."""
+_DAMPING: Final = 1e-9
+"""What the circle leaves of a probability that would fold back."""
+_STEPS: Final = 48
+"""Levels in each doubling: they lie 1.5 to 2 % apart where a step would matter most."""
+_FURTHEST: Final = 5.5
+"""Standard deviations of the level beyond which nothing is weighed."""
+_LEVELS: Final = 2_401
+"""Levels that are weighed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Cascade:
-    """What complaints about calls grow to."""
+class Risk:
+    """A number of complaints before anything is drawn."""
 
-    mean: float
-    """Mean complaints about calls at the central level."""
-    channels: tuple[float, ...]
-    """By :class:`Channel`: share of complaints that go there; they sum to 1."""
-    bred: tuple[float, ...]
-    """By channel: mean further complaints after one, those who were not called left out."""
+    course: Course
+    """How complaints unfold at the central level."""
+    channel: Channel | None = None
+    """Count those to this channel alone; None for all."""
     low: float = 1.0
     """5 % point of the level, the median being 1."""
     high: float = 1.0
     """95 % point of the level."""
 
 
-def cascade(complaints: Complaints, mean: float, coverage: float) -> Cascade:
-    """The cascade of a campaign.
+def risk(cases: Cases, world: World, channel: Channel | None = None) -> Risk:
+    """Complaints that a log leads to, all or those to one channel, up to the horizon.
 
-    Parameters
-    ----------
-    complaints
-        The world's complaints.
-    mean
-        Mean complaints about the placed calls at the central level.
-    coverage
-        Lines called ÷ lines of the world: others do not join in.
+    Raises
+    ------
+    ValueError
+        Where the world has no complaints.
     """
-    names = [channel.name.lower() for channel in Channel]
-    bred = complaints.contagion
-    level = complaints.per_million
+    unfolds = course(cases, world)
+    assert world.complaints is not None
+    return Risk(unfolds, channel, *level(world.complaints))
+
+
+def level(complaints: Complaints) -> tuple[float, float]:
+    """5 % and 95 % point of the level of complaints, the median being 1."""
+    known = complaints.per_million
     low, high = (
-        1.0 if end is None or end <= 0 or level.central <= 0 else end / level.central
-        for end in (level.low, level.high)
+        1.0 if end is None or end <= 0 or known.central <= 0 else end / known.central
+        for end in (known.low, known.high)
     )
-    return Cascade(
-        mean=mean,
-        channels=tuple(getattr(complaints.channels, name).central for name in names),
-        bred=tuple(
-            0.0 if bred is None else getattr(bred, name).central * coverage for name in names
-        ),
-        low=low,
-        high=high,
-    )
+    return low, high
 
 
-def exceedance(
-    what: Cascade, thresholds: Sequence[int], channel: Channel | None = None
-) -> list[float]:
-    """Chances that there are so many complaints or more.
+def exceedance(what: Risk, thresholds: Sequence[int]) -> list[float]:
+    """Chances that there are so many complaints or more, one a threshold of 1 or more."""
+    small = [threshold for threshold in thresholds if threshold <= EXACT]
+    chance = dict(zip(small, _exactly(what, small), strict=True))
+    large = [threshold for threshold in thresholds if threshold > EXACT]
+    chance |= dict(zip(large, _about(what, large), strict=True))
+    return [min(1.0, max(0.0, chance[threshold])) for threshold in thresholds]
 
-    Parameters
-    ----------
-    what
-        The cascade.
-    thresholds
-        Numbers of complaints, 1 to :data:`MOST`.
-    channel
-        Count those to this channel alone; default all.
 
-    Returns
-    -------
-    list of float
-        One chance a threshold.
-    """
+def _exactly(what: Risk, thresholds: Sequence[int]) -> list[float]:
+    """By the generating function on a circle."""
+    if not thresholds:
+        return []
     most = max(thresholds)
     points = 1 << max(8, math.ceil(math.log2(1.2 * most)))
     radius = _DAMPING ** (1 / points)
     circle = radius * np.exp(-2j * np.pi * np.arange(points // 2 + 1) / points)
-    founded = what.mean * (cluster(what, circle, channel) - 1)
+    founded = cluster(what.course, circle, what.course.counted(what.channel))
     chance = np.fft.irfft(_over_levels(what, founded), points)
     chance = chance[:most] * radius ** -np.arange(most, dtype=np.float64)
     below = np.concatenate(([0.0], np.cumsum(chance)))
-    return [float(min(1.0, max(0.0, 1 - below[threshold]))) for threshold in thresholds]
+    return [float(1 - below[threshold]) for threshold in thresholds]
 
 
-def cluster(what: Cascade, s: Complexes, channel: Channel | None = None) -> Complexes:
-    """The generating function of a cluster's size, or of its members of one channel.
-
-    Newton's iteration from 0: the equation's right side is a power series without negative
-    coefficients, so it converges on the whole disc (Pivoteau, Salvy and Soria 2012).
-    """
-    marked = np.stack(
-        [
-            share * (s if channel in (None, which) else np.ones_like(s))
-            for which, share in zip(Channel, what.channels, strict=True)
-        ]
-    )
-    bred = np.array(what.bred)[:, None]
-    size = np.zeros_like(s)
-    for _ in range(60):
-        parts = marked * np.exp(bred * (size - 1))
-        step = (parts.sum(axis=0) - size) / (1 - (bred * parts).sum(axis=0))
-        size = size + step
-        if float(np.abs(step).max()) < 1e-13:
-            break
-    return size
+def _about(what: Risk, thresholds: Sequence[int]) -> list[float]:
+    """By mean and variance, which grow in step with the level."""
+    if not thresholds:
+        return []
+    mean, variance = moments(what.course, what.course.counted(what.channel))
+    levels, weights = np.ones(1), np.ones(1)
+    if not what.low == what.high == 1.0:
+        z = np.linspace(-_FURTHEST, _FURTHEST, _LEVELS)
+        below, above = np.log([1 / what.low, what.high]) / _P95
+        levels = np.exp(np.where(z < 0, below, above) * z)
+        weights = np.exp(-(z**2) / 2)
+        weights /= weights.sum()
+    mean_at, variance_at = mean * levels, variance * levels
+    fewer = (weights @ at_most(threshold - 1, mean_at, variance_at) for threshold in thresholds)
+    return [float(1 - chance) for chance in fewer]
 
 
-def _over_levels(what: Cascade, founded: Complexes) -> Complexes:
+def _over_levels(what: Risk, founded: Complexes) -> Complexes:
     """``exp(level · founded)`` in the mean over the level.
 
     Levels lie evenly in each doubling, so within one they are powers of one number: no exponential

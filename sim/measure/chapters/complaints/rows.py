@@ -74,24 +74,16 @@ def chances(e: Evidence) -> Block:
 
 def _chances(e: Evidence) -> list[tuple[str, int, float]]:
     """Channel, threshold, chance; nothing where the world has no complaints."""
-    from sim.measure.chapters.complaints.risk import MOST, THRESHOLDS, cascade, exceedance
+    from sim.measure.chapters.complaints.risk import MOST, THRESHOLDS, exceedance, risk
 
-    if e.world.complaints is None or e.feedback is None:
+    if e.world.complaints is None or e.feedback is None or e.cases is None:
         return []
-    what = cascade(
-        e.world.complaints,
-        e.feedback.reference_weight / 2**32,
-        e.lines.total("dialled") / e.plan.population.lines,
-    )
     back = e.plan.feedback
     own = () if back is None or back.regulator is None else back.regulator.thresholds
     reports = sorted({*THRESHOLDS, *(threshold for threshold in own if threshold <= MOST)})
+    every = exceedance(risk(e.cases, e.world), THRESHOLDS)
+    regulator = exceedance(risk(e.cases, e.world, Channel.REGULATOR), reports)
     return [
-        *zip(("all",) * len(THRESHOLDS), THRESHOLDS, exceedance(what, THRESHOLDS), strict=True),
-        *zip(
-            ("regulator",) * len(reports),
-            reports,
-            exceedance(what, reports, Channel.REGULATOR),
-            strict=True,
-        ),
+        *zip(("all",) * len(THRESHOLDS), THRESHOLDS, every, strict=True),
+        *zip(("regulator",) * len(reports), reports, regulator, strict=True),
     ]
