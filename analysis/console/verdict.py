@@ -28,7 +28,7 @@ LABEL = 12
 """Columns of what a line beneath the table is about."""
 COUNTED = "complaints"
 """Stands above two columns: how many are expected, and their 95 % point."""
-SCALED = "Scaled: few channels block more than many. "
+SCALED = "Scaled: people to about 1 %. "
 NAME_MOST = 22
 NAME_LEAST = 8
 CALLS_A_SECOND = 900_000
