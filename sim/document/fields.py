@@ -8,10 +8,11 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from sim.document.kinds import CLOCK, COUNT, DAYS, MOMENT, MONEY, RATE, ZONE
+from sim.document.kinds import CLOCK, CORRELATION, COUNT, DAYS, MOMENT, MONEY, RATE, ZONE
 from sim.document.units import (
     Money,
     parse_clock,
+    parse_correlation,
     parse_count,
     parse_days,
     parse_moment,
@@ -20,6 +21,8 @@ from sim.document.units import (
 )
 
 Count = Annotated[int, BeforeValidator(parse_count), COUNT]
+
+Correlation = Annotated[float, BeforeValidator(parse_correlation), CORRELATION]
 
 Rate = Annotated[Fraction, BeforeValidator(parse_rate), RATE]
 

@@ -119,6 +119,15 @@ def parse_factor(value: object) -> float:
     raise ValueError(f"found {shown(value)}; a number of 0 or more is allowed")
 
 
+def parse_correlation(value: object) -> float:
+    """A number from -1 to 1."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = _float(value)
+        if -1.0 <= number <= 1.0:
+            return number
+    raise ValueError(f"found {shown(value)}; a correlation from -1 to 1 is allowed")
+
+
 def _float(value: float) -> float:
     """A number as a float: infinite where it is larger than any."""
     try:

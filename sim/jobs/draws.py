@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
 
+import numpy as np
+from numpy.typing import NDArray
+
 from sim.document.node import dotted
 from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.stage import Stage
@@ -21,8 +24,9 @@ from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found, packed
 from sim.store.law import violations
 from sim.store.study import Task
-from sim.streams import Replication
+from sim.streams import Purpose, Replication
 from sim.study.inputs import Group, Input, groups, inputs, values_of, with_values
+from sim.study.joint import correlated
 from sim.study.points import uniforms
 
 MOST_DRAWS = 4_096
@@ -58,11 +62,18 @@ class Drawing:
     def _almanac(self) -> Almanac:
         return Almanac()
 
+    def points(
+        self, numbers: range, purpose: Purpose = Purpose.PARAMETER
+    ) -> dict[str, NDArray[np.float64]]:
+        """By path of an input: its uniform in each point, (n,), numbered from 0."""
+        full, paths = self.loaded.scenario, [one.path for one in self.inputs]
+        columns = uniforms(full.seed, paths, numbers, purpose=purpose).T
+        return correlated(full.joint, dict(zip(paths, columns, strict=True)))
+
     def uniforms(self, draw: int) -> dict[str, float]:
         """By path of an input: its uniform in a draw from 1 up."""
-        paths = [one.path for one in self.inputs]
-        row = uniforms(self.loaded.scenario.seed, paths, range(draw - 1, draw))[0]
-        return dict(zip(paths, row.tolist(), strict=True))
+        found = self.points(range(draw - 1, draw))
+        return {path: float(uniform[0]) for path, uniform in found.items()}
 
     def scenario(self, draw: int) -> tuple[Scenario, Mapping[str, float]]:
         """The scenario of a draw at full size, and the values drawn, by key with dots.

@@ -23,7 +23,6 @@ from sim.streams import Purpose
 from sim.study.answer import COUNTED, SPREAD, Series
 from sim.study.complaints import Count
 from sim.study.inputs import Cascade, Group, groups, written
-from sim.study.points import uniforms
 from sim.study.reading import Points, Reading, reading
 from sim.study.surface import coordinate
 
@@ -93,19 +92,13 @@ class Gathering:
     @cached_property
     def _uniforms(self) -> Mapping[str, Floats]:
         """By path of an input: its uniform in each draw, (n,)."""
-        return self._points(range(self.draws), Purpose.PARAMETER)
+        return self.drawing.points(range(self.draws))
 
     @cached_property
     def _read_uniforms(self) -> Mapping[str, Floats]:
         """By path of an input: its uniform in each reading of each draw, (n, r)."""
-        flat = self._points(range(self.draws * self.readings), Purpose.PARAMETER_READ)
+        flat = self.drawing.points(range(self.draws * self.readings), Purpose.PARAMETER_READ)
         return {path: u.reshape(self.draws, self.readings) for path, u in flat.items()}
-
-    def _points(self, numbers: range, purpose: Purpose) -> dict[str, Floats]:
-        paths = [one.path for one in self.drawing.inputs]
-        seed = self.drawing.loaded.scenario.seed
-        columns = uniforms(seed, paths, numbers, purpose=purpose).T
-        return dict(zip(paths, columns, strict=True))
 
     @cached_property
     def _moving(self) -> tuple[Group, ...]:
@@ -303,5 +296,5 @@ def held_at_bound(drawing: Drawing, tasks: Iterable[Task]) -> int:
     cascade = next((group for group in drawing.moving if isinstance(group, Cascade)), None)
     if cascade is None:
         return 0
-    paths = [one.path for one in cascade.inputs]
-    return int(cascade.held(uniforms(drawing.loaded.scenario.seed, paths, range(draws))).sum())
+    points = drawing.points(range(draws))
+    return int(cascade.held(np.column_stack([points[one.path] for one in cascade.inputs])).sum())

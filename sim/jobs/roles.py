@@ -79,7 +79,18 @@ def roles(stage: Stage, moving: Sequence[Group], strategies: Sequence[str]) -> d
             open_ = [name for name in open_ if found[name][path] is not Role.PLACING]
             if not open_:
                 break
+    for name in strategies:
+        _together(stage.scenario, found[name])
     return {name: Roles(middle[name].ways, found[name]) for name in strategies}
+
+
+def _together(scenario: Scenario, role: dict[str, Role]) -> None:
+    """Inputs that are drawn together decide together: what one of them decides, all do."""
+    for group in scenario.joint:
+        members = [path for path in group.inputs if path in role]
+        most = max((role[path] for path in members), key=list(Role).index, default=None)
+        if most is not None:
+            role.update(dict.fromkeys(members, most))
 
 
 def _small(stage: Stage) -> Stage:

@@ -13,8 +13,9 @@ from sim.behaviour.answering import latent
 from sim.document.node import nearest
 from sim.document.source import Source
 from sim.document.validate import fault_at
-from sim.errors import Fault, UnreachableSharesError
+from sim.errors import Fault, ScenarioError, UnreachableSharesError, in_order
 from sim.loading.checks import check_laws
+from sim.loading.checks.joint import joint_faults
 from sim.loading.packs import read_packs
 from sim.regimes.laws import Laws
 from sim.scenario.load import Examined, Loaded, conclude, examine
@@ -50,6 +51,8 @@ def load(path: str | Path | Source, sets: Sequence[str] = ()) -> Runnable:
     examined = examine(named.composed)
     faults = [*named.faults, *check_laws(examined, named.laws), *_unreachable_shares(examined)]
     loaded = conclude(examined, faults)
+    if loaded.scenario.joint and (wrong := [*joint_faults(loaded.scenario, composed.root)]):
+        raise ScenarioError(in_order([*loaded.warnings, *wrong]))
     # Places and names are those of the files: only the scenario calls one's own packs by others.
     nodes = replace(loaded.nodes, value={**loaded.nodes.children, **composed.root.children})
     return Runnable(

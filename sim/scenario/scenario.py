@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 
 from sim.document.fields import Count
 from sim.document.quantity import Freeze, Model, PlainShare
+from sim.scenario.joint import MOST_GROUPS, Joint
 from sim.scenario.strategy import MAX_REGIMES, Strategy
 from sim.scenario.world import World
 
@@ -47,6 +48,11 @@ class Scenario(Model):
         max_length=MAX_REGIMES,
         description="Regimes to audit every strategy against: ids, which `ringfence regimes` "
         "lists, or paths of your own from this file's folder.",
+    )
+    joint: tuple[Joint, ...] = Field(
+        (),
+        max_length=MOST_GROUPS,
+        description="Uncertain inputs that are drawn together, a group each.",
     )
     check: Check = Field(
         default_factory=Check, description="How `ringfence check` reruns the scenario."

@@ -27,6 +27,7 @@ from sim.measure.cases import Cases
 from sim.scenario.scenario import Scenario
 from sim.study.complaints import Read, Values, at_least, read, value_of
 from sim.study.inputs import Group, groups, inputs, values_in
+from sim.study.joint import correlated
 from sim.study.points import shuffled
 from sim.study.reach import Readings, people_reached
 
@@ -90,7 +91,8 @@ def points(scenario: Scenario, seed: int, n: int = DRAWS) -> Points:
     paths = [one.path for one in inputs(moving)]
     drawn = np.full((n + 1, len(paths)), 0.5)
     drawn[1:] = shuffled(seed, paths, n)
-    return Points(moving, dict(zip(paths, drawn.T, strict=True)), n)
+    at = correlated(scenario.joint, dict(zip(paths, drawn.T, strict=True)))
+    return Points(moving, at, n)
 
 
 def reading(
