@@ -19,6 +19,7 @@ def validate(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> No
 
     Exit code 0 where all files can be run (warnings allowed), 2 otherwise.
     """
+    from sim.jobs.refusals import hold_ranges
     from sim.loading.load import load
 
     faults: list[Fault] = []
@@ -26,6 +27,7 @@ def validate(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> No
     for file in files:
         try:
             loaded = load(file, sets)
+            hold_ranges(loaded)
         except ScenarioError as error:
             faults += error.faults
             bad += 1

@@ -20,6 +20,7 @@ from sim.jobs.draws import Drawing
 from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
 from sim.jobs.readings import Reader
+from sim.jobs.refusals import hold_ranges
 from sim.jobs.room import need_of, see_that_it_fits, workers_for
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import ProgressHook
@@ -162,6 +163,8 @@ def run_scenario(
 
     Raises
     ------
+    sim.errors.ScenarioError
+        If some draw of its ranges could not be run.
     sim.errors.RunDirectoryError
         If the directory exists or cannot be written. Nothing is left behind then.
     sim.errors.OptionError
@@ -171,6 +174,7 @@ def run_scenario(
     """
     started, clock = dt.datetime.now(dt.UTC), time.perf_counter()
     loaded = reseeded(loaded, seed)
+    hold_ranges(loaded)
     full = loaded.scenario
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))

@@ -14,6 +14,7 @@ from sim.errors import OptionError
 from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
 from sim.jobs.pool import each
+from sim.jobs.refusals import hold_ranges
 from sim.jobs.room import calls_of, need_of, see_that_it_fits, workers_for
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
@@ -143,6 +144,8 @@ def run_study(
 
     Raises
     ------
+    sim.errors.ScenarioError
+        If some draw of its ranges could not be run.
     sim.errors.OptionError
         For a number of draws out of range, a scenario without uncertain inputs, an unknown
         strategy, or a scale out of range.
@@ -152,6 +155,7 @@ def run_study(
         If a draw takes more memory than is free.
     """
     loaded = reseeded(loaded, seed)
+    hold_ranges(loaded)
     full = loaded.scenario
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
     chosen = tuple(choose(full, list(strategies) if strategies else None))

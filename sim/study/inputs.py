@@ -42,6 +42,14 @@ Quantity = ShareRange | FactorRange | DurationRange
 Changed = TypeVar("Changed", bound=BaseModel)
 
 
+class RefusedRangeError(ValueError):
+    """A range with draws that no model has."""
+
+    def __init__(self, path: Path, message: str) -> None:
+        super().__init__(f"{dotted(path)}: {message}")
+        self.path, self.message = path, message
+
+
 @dataclass(frozen=True, slots=True)
 class Input:
     """One uncertain input."""
@@ -197,7 +205,7 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
 
     Raises
     ------
-    ValueError
+    RefusedRangeError
         For a share of a composition whose range leaves nothing for the share that gives way.
     """
     found = _with_cascade(scenario, list(_groups(scenario.world, ("world",), None)))
@@ -340,9 +348,10 @@ def _composition(
     yielding = whole - sum(law.central for law in ranged.values())
     for name, law in ranged.items():
         if law.high >= law.central + yielding:
-            raise ValueError(
-                f"{dotted((*path, name, *below))}: its high end of {law.high:.4g} leaves nothing "
-                f"for '{rest}', which has {yielding:.4g} at central values"
+            raise RefusedRangeError(
+                (*path, name, *below),
+                f"its high end of {law.high:.4g} leaves nothing for '{rest}', which has "
+                f"{yielding:.4g} at central values",
             )
     yield Composition(
         inputs=tuple(

@@ -172,7 +172,6 @@ WARNINGS: list[tuple[tuple[str, str], list[tuple[str | None, str, str]]]] = [
     (('20:00}\nlist', '20:00, territory_cutoffs: {reunion: ^2017-04-21 22:01}}\nlist'), [(None, 'campaign.territory_cutoffs.reunion', "after the campaign's cutoff (2017-04-21 18:00 UTC) and has no effect")]),
     (('20:00}\nlist', '20:00, territory_cutoffs: {reunion: ^2017-04-18 12:00}}\nlist'), [(None, 'campaign.territory_cutoffs.reunion', 'nobody in reunion is called')]),
     (('high: 45 %', 'high: 62 %'), [('20:20', '@.no_answer', 'the highs of the other four sum to 101 %')]),
-    (('no_answer: rest', 'no_answer: 28 %'), [('15:7', '@', 'one of the five shares is a range')]),
     (('amd: {on_machine', 'amd: {enabled: false, on_machine'), [('42:35', 'amd.on_machine', 'has no effect: amd.enabled is false')]),
     (('holidays: FR}', 'electorate: 90_001}'), [('7:15', 'world.electorate', 'sum to 90_001')]),
 ]

@@ -187,7 +187,7 @@ def test_paths_are_written_as_in_a_file() -> None:
 
 
 def test_a_cascade_ends_in_every_draw() -> None:
-    """Of France's ranges one joint draw in some hundreds would breed without end."""
+    """Of France's ranges one joint draw in some twenty-five would breed almost without end."""
     scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
     (cascade,) = (group for group in groups(scenario) if isinstance(group, Cascade))
     points = uniforms(scenario.seed, [one.path for one in cascade.inputs], range(1_024))
@@ -200,7 +200,7 @@ def test_a_cascade_ends_in_every_draw() -> None:
         for name, share in told.channels
     )
     held = cascade.held(points)
-    assert 0 < held.sum() < 20
+    assert 0 < held.sum() < 60
     assert ratio[held] == pytest.approx(np.full(held.sum(), 0.9))
     assert ratio[~held].max() < 0.9
     # Brought down together: who breeds how much beside whom stays.

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from sim.document.node import Path
 from sim.document.written import clock_text, share_text
 from sim.errors import Fault
-from sim.scenario.checks.bounds import bounds_fault, highest, lowest
+from sim.scenario.checks.bounds import bounds_fault, highest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.complaints import ComplaintChannels, ComplaintEffects, Complaints
@@ -166,18 +166,35 @@ def contagion_dies_out(subject: Subject) -> Iterator[Fault]:
     path: Path = (*_COMPLAINTS, "contagion")
     for name in CHANNELS:
         yield from bounds_fault(subject, getattr(contagion, name), (*path, name), MOST_CHILDREN)
-    ratio = _central_ratio(complaints)
-    where = ""
+    ratio, where = _central_ratio(complaints), ""
     if ratio < 1:
-        worst = _worst_shares(complaints)
-        ratio = sum(worst[name] * highest(getattr(contagion, name)) for name in CHANNELS)
-        where = "at the high ends of the ranges, "
+        ratio, highest_of = max(_ratios_at_high_ends(complaints), default=(0.0, ""))
+        where = f"at the high end of {highest_of}, "
     if ratio >= 1:
         yield subject.fault(
             f"supercritical: {where}one complaint breeds {ratio:.4g} further ones on average, over "
             "all channels, so there is no end to them; less than 1 is allowed",
             path,
         )
+
+
+def _ratios_at_high_ends(complaints: Complaints) -> Iterator[tuple[float, str]]:
+    """Mean complaints that one breeds where one input is at its high end, with its name.
+
+    Where several are high in one draw, what is bred is brought down (:mod:`sim.study.inputs`). A
+    share that is high leaves the others less, each its part.
+    """
+    channels, contagion = complaints.channels, complaints.contagion
+    assert contagion is not None
+    bred = {name: getattr(contagion, name).central for name in CHANNELS}
+    shares = {name: getattr(channels, name).central for name in CHANNELS}
+    for name in CHANNELS:
+        most = highest(getattr(contagion, name))
+        others = sum(shares[n] * bred[n] for n in CHANNELS if n != name)
+        yield shares[name] * most + others, f"contagion.{name}"
+        share = highest(getattr(channels, name))
+        left = (1 - share) / (1 - shares[name]) if shares[name] < 1 else 0.0
+        yield share * bred[name] + left * others, f"channels.{name}"
 
 
 def _central_ratio(complaints: Complaints) -> float:
@@ -187,15 +204,3 @@ def _central_ratio(complaints: Complaints) -> float:
         return 0.0
     pairs = ((getattr(channels, name), getattr(contagion, name)) for name in CHANNELS)
     return float(sum(share.central * children.central for share, children in pairs))
-
-
-def _worst_shares(complaints: Complaints) -> dict[str, float]:
-    """Shares of the channels, inside their ranges and with sum 1, that breed most."""
-    channels, contagion = complaints.channels, complaints.contagion
-    shares = {name: lowest(getattr(channels, name)) for name in CHANNELS}
-    left = 1.0 - sum(shares.values())
-    for name in sorted(CHANNELS, key=lambda name: -highest(getattr(contagion, name))):
-        more = max(0.0, min(left, highest(getattr(channels, name)) - shares[name]))
-        shares[name] += more
-        left -= more
-    return shares

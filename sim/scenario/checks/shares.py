@@ -81,12 +81,6 @@ def disposition_shares(subject: Subject) -> Iterator[Fault]:
                 "not 100 %; write 'rest' for one of them",
                 path,
             )
-        elif not rests and any(share.is_range for share in given.values()):
-            yield subject.warning(
-                "one of the five shares is a range, so draws do not sum to 100 %; "
-                "write 'rest' for another",
-                path,
-            )
         elif rests and total > 1.0 + SUM_TOLERANCE:
             yield subject.fault(
                 f"nothing is left for the rest: the other four sum to {share_text(total)}",
