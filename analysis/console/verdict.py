@@ -182,7 +182,10 @@ def _broken(told: Verdict, most: int) -> Iterator[str]:
     advice = [f"{several(who, 2)} (advice): {rules}" for rules, who in soft.items()]
     every = [name for who in soft.values() for name in who]
     short = [f"advice, in {several(every, 3)}: --all"] if every else []
-    titles = [_short(title, WIDTH - LABEL) for title in law]
+    titles = [
+        _short(f"{several([name for name, _ in found], 2)}: {title}", WIDTH - LABEL)
+        for title, found in law.items()
+    ]
     few = titles if len(titles) <= most else [*titles[: most - 1], "… (--all)"]
     for lines in (
         [*whole, *_titled("Not kept", advice)],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -297,6 +298,9 @@ def _contact(run: RunView, name: str) -> float | None:
 def _binds(run: RunView, name: str, plan: Mapping[str, Any]) -> tuple[str, float | None]:
     """What keeps a strategy from dialling more, and the channels that its pace would keep busy."""
     needed, channels = run.shown(name, "offered_load_erlang"), plan.get("channels")
+    if needed is not None and run.scaled and (simulated := plan.get("calls_per_second_simulated")):
+        # The pace of a scaled run makes up for its few channels; asked is what the full one needs.
+        needed *= float(Fraction(plan["calls_per_second"]) / Fraction(simulated)) * run.scale
     if run.metric(name, "stopped_hours") is not None:
         return "order", needed
     if needed is None or channels is None:

@@ -90,6 +90,7 @@ def plan_facts(plan: Plan, full: Scenario, scaled: Scenario, name: str) -> dict[
         "reached_voicemail": strategy.reached_when.voicemail,
         "channels": strategy.dialing.channels,
         "calls_per_second": str(strategy.dialing.calls_per_second),
+        "calls_per_second_simulated": str(run.dialing.calls_per_second),
         "objections": list(means_of_objection(run, plan, scaled.world)),
         "inbound_lines": strategy.inbound.lines,
         "inbound_lines_simulated": run.inbound.lines,

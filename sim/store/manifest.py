@@ -98,6 +98,7 @@ class PlanFacts(_Open):
     reached_voicemail: bool | str
     channels: Count
     calls_per_second: str
+    calls_per_second_simulated: str | None = None
     objections: list[str]
     inbound_lines: Count
     inbound_lines_simulated: Count

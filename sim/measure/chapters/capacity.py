@@ -114,7 +114,8 @@ METRICS = (
         "neither",
         "Channels that the pace in force would keep busy: its mean over open hours, until the list "
         "was done or the cutoff, times the mean holding time. With fewer channels than this, "
-        "channels limit the campaign; with more, the pace does.",
+        "channels limit the campaign; with more, the pace does. The pace of a scaled run makes up "
+        "for its few channels and is a little more than the scale's share.",
         "mean calls per second in force × mean_hold_s",
         "call log; dialing.calls_per_second",
         _offered,

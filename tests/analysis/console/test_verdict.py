@@ -162,3 +162,14 @@ def test_numbers_are_rounded_to_what_is_known() -> None:
         "100 %",
     ]
     assert about(8.59) == "8.6"
+
+
+def test_what_binds_a_scaled_run_is_asked_of_the_full_pace() -> None:
+    """By hand: 1,592 erlang at a tenth are 15,920; of 4.5 a second instead of 5 they are 14,328."""
+    run = make_run(scale=0.1)
+    plan = {"channels": 15_000, "calls_per_second": "45", "calls_per_second_simulated": "5"}
+    one = verdict_of(replace(run, plans=dict.fromkeys(run.strategies, plan))).outcomes[0]
+    assert one.needed == pytest.approx(14_328)
+    old = {**plan, "calls_per_second_simulated": None}  # of before it was taken down
+    one = verdict_of(replace(run, plans=dict.fromkeys(run.strategies, old))).outcomes[0]
+    assert one.needed == pytest.approx(15_920)
