@@ -7,8 +7,8 @@ from typing import Annotated
 from pydantic import Field
 
 from sim.document.fields import Clock
-from sim.document.laws import DurationLaw
-from sim.document.quantity import Factor, Model, PlainDuration, Share, ShareRange
+from sim.document.laws import SOURCE, DurationLaw
+from sim.document.quantity import Factor, Model, PlainDuration, PlainShare, Share, ShareRange
 
 
 class ComplaintEffects(Model):
@@ -62,6 +62,20 @@ class Contagion(Model):
     delay: DurationLaw = Field(description="Complaint to the complaints that it breeds.")
 
 
+class CasebookMix(Model):
+    """What the dials of a casebook campaign were like, as shares of them."""
+
+    human: PlainShare = Field(description="Dials that a person answered.")
+    voicemail: PlainShare = Field(description="Dials that left a message which was heard.")
+    unanswered: PlainShare = Field(description="Dials of which nothing arrived but the ringing.")
+    repeat: PlainShare = Field(0.0, description="Dials beyond the first to a line.")
+    opposed: PlainShare = Field(0.0, description="Dials to lines marked or registered as refusing.")
+    after_opt_out: PlainShare = Field(0.0, description="Dials to lines that had opted out.")
+    meal: PlainShare = Field(0.0, description="Dials at meal times.")
+    night: PlainShare = Field(0.0, description="Dials at night.")
+    source: str | None = Field(None, description=SOURCE)
+
+
 class Complaints(Model):
     """Who complains of a call, when and where, and what follows."""
 
@@ -70,6 +84,11 @@ class Complaints(Model):
     )
     casebook_effect: Factor = Field(
         description="Mean of `effects` over the dials of a casebook campaign."
+    )
+    casebook: CasebookMix | None = Field(
+        None,
+        description="What those dials were like: in a draw of other `effects` their mean moves "
+        "`casebook_effect` along; left out, it does not.",
     )
     effects: ComplaintEffects = Field(description="Multiples of a reference call's chance.")
     night: DayPart = Field(description="Night, in the recipient's local time.")

@@ -167,6 +167,39 @@ def test_odds_by_attempt_and_by_hour_may_be_ranges(tmp_path: Path) -> None:
     assert moved.hours["ours"][0].odds.central == pytest.approx(4)
 
 
+def test_what_the_casebook_weighed_moves_with_the_effects() -> None:
+    """By hand, France: (0.164 + 0.049 v + 0.65 · 0.05) · 1.9 · 1.5 · 1.1 · 1.135, v voicemails."""
+    scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
+    moving = groups(scenario)
+    effect = "world.complaints.effects.voicemail"
+    for u, v in ((0.5, 0.5), (0.95, 1.0), (0.05, 0.2)):
+        told = drawn(scenario, moving, {effect: u}).world.complaints
+        assert told is not None
+        ratio = (0.164 + 0.049 * v + 0.0325) / (0.164 + 0.049 * 0.5 + 0.0325)
+        assert told.effects.voicemail.central == pytest.approx(v)
+        assert told.casebook_effect.central == pytest.approx(0.69 * ratio)
+    # A louder repeat is no quieter first call: the level takes it into account.
+    told = drawn(scenario, moving, {"world.complaints.effects.repeat": 0.95}).world.complaints
+    assert told is not None
+    assert told.casebook_effect.central == pytest.approx(0.69 * (1 + 0.9 * 3) / 1.9)
+    # Its own range is what the mix leaves open.
+    told = drawn(scenario, moving, {"world.complaints.casebook_effect": 0.95}).world.complaints
+    assert told is not None
+    assert told.casebook_effect.central == pytest.approx(0.88)
+
+
+def test_without_a_mix_it_stands_alone(tmp_path: Path) -> None:
+    scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
+    told = scenario.world.complaints
+    assert told is not None
+    bare = told.model_copy(update={"casebook": None})
+    world = scenario.world.model_copy(update={"complaints": bare})
+    scenario = scenario.model_copy(update={"world": world})
+    moved = drawn(scenario, groups(scenario), {"world.complaints.effects.voicemail": 0.95})
+    assert moved.world.complaints is not None
+    assert moved.world.complaints.casebook_effect.central == 0.69
+
+
 def test_one_change_one_effect(tmp_path: Path) -> None:
     scenario = scenario_of(TEXT, tmp_path)
     before = {row.path: row.central for row in parameters(scenario)}

@@ -43,6 +43,23 @@ def complaint_bounds(subject: Subject) -> Iterator[Fault]:
 
 
 @rule("world.complaints")
+def mix_of_the_casebook(subject: Subject) -> Iterator[Fault]:
+    """Dials of the casebook end in one way each, and not all of them without any weight."""
+    complaints = subject.world.complaints
+    mix = None if complaints is None else complaints.casebook
+    if mix is None:
+        return
+    path: Path = (*_COMPLAINTS, "casebook")
+    kinds = {name: getattr(mix, name) for name in ("human", "voicemail", "unanswered")}
+    for names in (tuple(kinds), ("meal", "night")):
+        total = sum(getattr(mix, name) for name in names)
+        if total > 1 + 1e-9:
+            yield subject.fault(f"{', '.join(names)} sum to {share_text(total)}, over 100 %", path)
+    if not any(kinds.values()):
+        yield subject.fault(f"{', '.join(kinds)} are all 0: such dials weigh nothing", path)
+
+
+@rule("world.complaints")
 def parts_of_the_day(subject: Subject) -> Iterator[Fault]:
     """Night and meals last some time, and begin and end with a quarter-hour."""
     complaints = subject.world.complaints
