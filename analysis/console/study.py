@@ -15,6 +15,8 @@ WIDTH = 80
 """Columns of the screen."""
 NAME_MOST = 22
 NOT_VARIED_MOST = 4
+MOST_BREAKERS = 3
+"""Most groups of strategies that are told to break the same rules."""
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -215,17 +217,22 @@ def _what_draws_allow(study: Study) -> str:
 
 
 def _broken(study: Study) -> Iterator[str]:
-    """Rules of any force that some draw breaks, by the strategies that do."""
-    found: dict[str, list[str]] = {}
-    for name, one in study.answer["strategies"].items():
-        for rule, told in one["rules_broken"].items():
-            share = "" if told["share"] == 1 else f" ({100 * told['share']:.0f} % of draws)"
-            found.setdefault(rule.rpartition("/")[2], []).append(f"{name}{share}")
-    by_names: dict[tuple[str, ...], list[str]] = {}
-    for rule, names in found.items():
-        by_names.setdefault(tuple(names), []).append(rule)
-    for who, rules in by_names.items():
-        yield from _labelled("Rules broken", f"{several(list(who), 3)}: {several(rules, 4)}")
+    """Rules that some draw breaks, law before the rest, by the strategies that break them."""
+    known = study.answer["rules"]
+    for label, law in (("Law broken", True), ("Not kept", False)):
+        found: dict[str, list[str]] = {}
+        for name, one in study.answer["strategies"].items():
+            for rule, told in one["rules_broken"].items():
+                if (known[rule]["force"] == "law") is law:
+                    share = f" ({100 * told['share']:.0f} % of draws)" * (told["share"] < 1)
+                    found.setdefault(known[rule]["title"], []).append(f"{name}{share}")
+        together: dict[tuple[str, ...], list[str]] = {}
+        for title, names in found.items():
+            together.setdefault(tuple(names), []).append(title)
+        for who, titles in list(together.items())[:MOST_BREAKERS]:
+            yield from _labelled(label, f"{several(list(who), 3)}: {several(titles, 3)}")
+        if len(together) > MOST_BREAKERS:
+            yield from _labelled("", f"and {len(together) - MOST_BREAKERS} more groups: --json")
 
 
 def _driven(study: Study) -> Iterator[str]:

@@ -7,11 +7,12 @@ corners of its laws are looked at as soon as it is validated.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from sim.behaviour.answering import latent
@@ -179,3 +180,39 @@ def _at(scenario: Scenario, path: Path) -> Any:
         else:
             found = found[part]
     return found
+
+
+# ── The draws of a study ─────────────────────────────────────────────────────────────────────────
+
+
+def hold_points(loaded: Runnable, points: Mapping[str, NDArray[np.float64]]) -> None:
+    """Refuse a study of which some draw could not be run, before any is.
+
+    Corners lie far out, but not beyond all points of a long study.
+
+    Parameters
+    ----------
+    loaded
+        The scenario.
+    points
+        By path of an input: its uniform in each draw, from draw 1 on, (n,).
+
+    Raises
+    ------
+    ScenarioError
+        With the first draw of each line type whose answering shares cannot be met.
+    """
+    moving, found = groups(loaded.scenario), []
+    for name in loaded.scenario.world.line_types:
+        path: Path = ("world", "line_types", name, "answering")
+        mine = {key: u for key, u in points.items() if key.startswith(f"{dotted(path)}.")}
+        for at in range(len(next(iter(mine.values()), ()))):
+            scenario = drawn(loaded.scenario, moving, {key: u[at] for key, u in mine.items()})
+            try:
+                latent(scenario.world.line_types[name].answering, dotted(path))
+            except UnreachableSharesError as error:
+                words = str(error).partition(": ")[2] or str(error)
+                found.append(_fault(loaded, path, f"draw {at + 1} cannot be run: {words}"))
+                break
+    if found:
+        raise ScenarioError(found)

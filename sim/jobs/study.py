@@ -14,7 +14,7 @@ from sim.errors import OptionError
 from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
 from sim.jobs.pool import each
-from sim.jobs.refusals import hold_ranges
+from sim.jobs.refusals import hold_points, hold_ranges
 from sim.jobs.room import calls_of, need_of, see_that_it_fits, workers_for
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
@@ -192,6 +192,8 @@ def run_study(
     while True:
         tasks = tasks_of(wanted)
         missing = tuple(folder.missing(tasks))
+        if missing:
+            hold_points(loaded, drawing.points(range(wanted)))
         if planned is not None:
             planned(
                 StudyPlan(
@@ -289,6 +291,11 @@ def _assembled(
     told = answer(series, gathering.base)
     told["uncertain"] = [one.path for one in drawing.inputs]
     told["not_varied"] = not_varied(drawing)
+    told["rules"] = {
+        f"{regime.id}/{rule.id}": {"title": rule.title, "force": rule.force}
+        for regime in drawing.loaded.laws.regimes(drawing.loaded.scenario.regimes)
+        for rule in regime.rules
+    }
     told["held_at_bound"] = held_at_bound(drawing, gathering.tasks)
     told["precision"] = None
     if precision is not None and sure is not None:

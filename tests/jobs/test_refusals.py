@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from sim.errors import ScenarioError
-from sim.jobs.refusals import hold_ranges, refusals
+from sim.jobs.refusals import hold_points, hold_ranges, refusals
 from sim.jobs.run import run_scenario
 from sim.loading.load import load
 from tests.small_run import TEXT
@@ -70,3 +71,19 @@ def test_neither_a_run_nor_a_study_begins(tmp_path: Path) -> None:
     with pytest.raises(ScenarioError, match="leaves nothing"):
         run_scenario(loaded, out=tmp_path / "run")
     assert not (tmp_path / "run").exists()
+
+
+def test_a_study_with_a_draw_that_cannot_be_run_does_not_begin(tmp_path: Path) -> None:
+    """Fewer than one draw in a thousand is one: it is put there by hand."""
+    file = tmp_path / "s.yaml"
+    text = TEXT.replace(HUMAN, "human: {low: 15 %, central: 22 %, high: 30 %}")
+    text = text.replace("machine: 32 %", "machine: 57 %").replace(
+        "machine_ring: 20 s", "machine_ring: {law: lognormal, median: 20 s, p90: 24 s}"
+    )
+    file.write_text(text, encoding="utf-8")
+    loaded = load(file)
+    path = "world.line_types.landline.answering.human"
+    fine = np.array([0.5, 0.95, 0.05])
+    hold_points(loaded, {path: fine})
+    with pytest.raises(ScenarioError, match=r"answering: draw 4 cannot be run: found human"):
+        hold_points(loaded, {path: np.array([*fine, 1 - 2.0**-33])})
