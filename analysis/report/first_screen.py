@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from analysis.figures.style import look
 from analysis.report.markup import (
     Html,
@@ -16,23 +18,16 @@ from analysis.view.metrics_text import (
     relative_text,
     value_text,
 )
-from analysis.view.numbers import NARROW, share, small_share
+from analysis.view.numbers import MISSING, NARROW, share, small_share
+from analysis.view.rounded import between, rounded, times
+from analysis.view.sentences import sentences
+from analysis.view.verdict import Outcome, Verdict
 
 
-def opening(run: RunView) -> Html:
-    """The question, the base strategy's answer in words, and what to know of a scaled run."""
-    base = run.base
+def opening(told: Verdict) -> Html:
+    """The question, the verdict in words, and what to know of a scaled run."""
+    run = told.run
     question = paragraph(run.question, "question") if run.question else ""
-    cutoff = written_in(run.cutoffs[base], run.timezone)
-    words = (
-        f"{base} dials {run.count(run.metric(base, 'lines_dialled'))} of "
-        f"{run.count(run.metric(base, 'lines_on_list'))} lines before its cutoff ({cutoff}, "
-        f"{place(run.timezone)}) and reaches {run.count(run.metric(base, 'people_reached'))} "
-        f"people, {run.count(run.metric(base, 'people_reached_by_cutoff'))} of them by then. "
-        f"The message is delivered live on "
-        f"{run.count(run.metric(base, 'lines_delivered_live'))} lines; voicemail is heard on "
-        f"{run.count(run.metric(base, 'lines_voicemail_heard'))} lines{_late(run)}."
-    )
     scaled = (
         f'<p><span class="badge">Run at {esc(small_share(run.scale))} of the lines: '
         f"counts marked ≈ are full-size equivalents.</span></p>"
@@ -40,66 +35,90 @@ def opening(run: RunView) -> Html:
         else ""
     )
     notices = "".join(paragraph(notice, "small") for notice in run.notices)
-    return question + paragraph(words, "lead") + scaled + notices
+    return question + paragraph(" ".join(sentences(told)), "lead") + scaled + notices
 
 
-def _late(run: RunView) -> str:
-    late = run.metric(run.base, "lines_voicemail_heard_after_cutoff")
-    return f", on {run.count(late)} of these only after the cutoff" if late else ""
-
-
-def headline(run: RunView) -> Html:
-    """What each strategy reached, a row each."""
+def headline(told: Verdict) -> Html:
+    """What each strategy reached and costs, a row each."""
+    run = told.run
     header = (
         "Strategy",
         "People reached",
-        "Of the electorate",
         _live_label(run),
         "Lines whose voicemail is heard",
+        *(("Complaints expected",) if _complain(told) else ()),
+        *((f"Cost ({run.currency})",) if run.currency else ()),
         "Lines undialled at the cutoff",
         f"List done ({place(run.timezone)} time)",
     )
     head = "".join(f'<th scope="col">{esc(cell)}</th>' for cell in header)
     body = ""
-    for strategy in run.strategies:
-        cells = (
-            value_text(run, strategy, "people_reached"),
-            value_text(run, strategy, "share_of_electorate"),
-            value_text(run, strategy, "lines_delivered_live"),
-            value_text(run, strategy, "lines_voicemail_heard"),
-            value_text(run, strategy, "lines_undialled"),
-            _done(run, strategy),
-        )
-        changes = tuple(
-            "" if strategy == run.base else _change(run, strategy, metric)
-            for metric in (
-                "people_reached",
-                "",
-                "lines_delivered_live",
-                "lines_voicemail_heard",
-                "",
-                "",
-            )
-        )
-        color = look(run, strategy).color
+    for one in told.outcomes:
+        color = look(run, one.strategy).color
         body += (
             f'<tr><th scope="row"><span class="swatch" style="border-color:{color}"></span>'
-            f"{esc(strategy)}</th>"
+            f"{esc(one.strategy)}</th>"
         )
-        for i, (label, cell, change) in enumerate(zip(header[1:], cells, changes, strict=True)):
+        cells = [cell for cell in _cells(told, one) if cell is not None]
+        for i, (label, (cell, beside)) in enumerate(zip(header[1:], cells, strict=True)):
             kind = ' class="people"' if i == 0 else ""
-            beneath = f'<span class="change">{esc(change)}</span>' if change else ""
+            beneath = f'<span class="change">{esc(beside)}</span>' if beside else ""
             body += f'<td{kind} data-label="{esc(label)}"><span>{esc(cell)}{beneath}</span></td>'
         body += "</tr>"
-    beneath = f"Beneath a value: its difference from {run.base}. " if run.others else ""
     return (
         '<div class="scroll" tabindex="0" role="region" aria-label="What each strategy reached">'
         f'<table class="headline"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
-        + paragraph(
-            f"{beneath}People and lines are different units: a line may have several voters "
-            "behind it. A line reached live and by voicemail counts once among the people.",
-            "small",
+        + paragraph(_beneath(told), "small")
+    )
+
+
+def _complain(told: Verdict) -> bool:
+    """Whether anybody complains."""
+    return any(one.complaints for one in told.outcomes)
+
+
+def _cells(told: Verdict, one: Outcome) -> Iterator[tuple[str, str] | None]:
+    """Values of a row, each with what stands beneath it; None where there is no such column."""
+    run, name = told.run, one.strategy
+    yield value_text(run, name, "people_reached"), _people(run, one)
+    yield value_text(run, name, "lines_delivered_live"), _change(run, one, "lines_delivered_live")
+    yield value_text(run, name, "lines_voicemail_heard"), _change(run, one, "lines_voicemail_heard")
+    count = one.complaints.get("complaints")
+    expected = (rounded(count.expected), f"P95 {rounded(count.p95)}") if count else (MISSING, "")
+    yield expected if _complain(told) else None
+    yield (value_text(run, name, "cost"), "") if run.currency else None
+    yield value_text(run, name, "lines_undialled"), ""
+    yield _done(run, name), ""
+
+
+def _people(run: RunView, one: Outcome) -> str:
+    """The interval of people reached; for others than the base, of their ratio to it."""
+    if one.people is None or not len(run.of("readings", one.strategy)["draw"]):
+        return _change(run, one, "people_reached")
+    if one.against is None:
+        return f"[{between(one.people.p5, one.people.p95)}]" if one.people.moves else ""
+    low, high = times(one.against.p5).removesuffix(" %"), times(one.against.p95)
+    sign = "≈" if one.against.verdict == "within noise" else times(one.against.p50)
+    return f"{sign} [{low}, {high}]"
+
+
+def _beneath(told: Verdict) -> str:
+    """What stands beneath values, and what units there are."""
+    words = ""
+    if told.draws:
+        words += (
+            f"Beneath people reached: P5–P95 of {told.draws:,} draws of the {told.base.drawn} of "
+            f"{told.uncertain} uncertain inputs that no call hangs on; for other strategies than "
+            f"{told.run.base}, their ratio to it, draw by draw; ≈ is no sign beyond noise. "
         )
+    if _complain(told):
+        words += (
+            "Complaints are expected at central inputs, their 95 % point is over draws and luck; "
+            "what this run drew, as the charts show it, is one realisation. "
+        )
+    return (
+        f"{words}People and lines are different units: a line may have several voters behind it. "
+        "A line reached live and by voicemail counts once among the people."
     )
 
 
@@ -146,10 +165,10 @@ def _live_label(run: RunView) -> str:
     return f"Lines delivered live (heard ≥ {marks.pop() / 1000:g}{NARROW}s, or to the end)"
 
 
-def _change(run: RunView, strategy: str, metric: str) -> str:
+def _change(run: RunView, one: Outcome, metric: str) -> str:
     """A difference from the base, relative where that says something."""
-    if not metric:
+    if one.against is None and one.strategy == run.base:
         return ""
-    change = difference_text(run, strategy, metric)
-    relative = relative_text(run, strategy, metric)
+    change = difference_text(run, one.strategy, metric)
+    relative = relative_text(run, one.strategy, metric)
     return relative or ("" if change == "=" else change)

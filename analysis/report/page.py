@@ -29,6 +29,7 @@ from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
 from analysis.report.sure import uncertainty
 from analysis.view import RunView, as_view
+from analysis.view.verdict import verdict_of
 from sim.outputs import REPORT, claim
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
@@ -78,6 +79,7 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
 
 
 def _page(run: RunView) -> Html:
+    told = verdict_of(run)
     charts = [draw(run) for draw in CHARTS]
     drawn = [chart for chart in charts if chart.panels]
     law = audit_html(run)
@@ -94,7 +96,7 @@ def _page(run: RunView) -> Html:
     )
     main = "".join(
         [
-            section("reached", "What each strategy reached", headline(run) + drives(run)),
+            section("reached", "What each strategy reached", headline(told) + drives(run)),
             section("compliance", OFFICER, compliance_html(run)) if law else "",
             section(
                 "charts",
@@ -122,7 +124,7 @@ def _page(run: RunView) -> Html:
 <a class="skip" href="#main">Skip to the results</a>
 <header class="top">
 <h1>{esc(run.name)}: simulated robocall campaign</h1>
-{opening(run)}
+{opening(told)}
 <nav aria-label="Contents">{details("Contents", f"<ul>{contents}</ul>")}</nav>
 </header>
 <main id="main">

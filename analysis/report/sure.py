@@ -20,16 +20,13 @@ def uncertainty(run: RunView) -> Html:
     known = parameters(run)
     drawn = [row for row in known if row["is_range"]]
     count = len(known)
-    words = [
-        "This is a single run at the central value of every parameter. No figure on this page is "
-        "an interval. Two kinds of uncertainty must be kept apart:",
-    ]
+    words = [_single(run)]
     noise = _noise(run)
     items = [
         "Run noise: another seed would give slightly different counts." + noise,
         f"Input uncertainty: {len(drawn)} of {count} parameters are ranges, and the truth may lie "
-        "anywhere in them, or outside. This run does not show what that does to the result; the "
-        "arithmetic for voicemail above moves one parameter alone."
+        "anywhere in them, or outside. What those do that decide who is called, only further runs "
+        "show."
         if drawn
         else f"Input uncertainty: none of the {count} parameters is given a range, so nothing here "
         "says how far they may be off.",
@@ -62,6 +59,22 @@ def uncertainty(run: RunView) -> Html:
             ),
         )
     return out
+
+
+def _single(run: RunView) -> str:
+    """What was run, and what the intervals of the first screen are over."""
+    inputs = run.of("reading_inputs", run.base)
+    drawn = int(inputs["drawn"].sum())
+    if not drawn:
+        return (
+            "This is a single run at the central value of every parameter. No figure on this page "
+            "is an interval. Two kinds of uncertainty must be kept apart:"
+        )
+    return (
+        "This is a single run at the central value of every parameter. Intervals on the first "
+        f"screen are over {drawn} of its {len(inputs['drawn'])} uncertain inputs: those that no "
+        "call hangs on. Two kinds of uncertainty must be kept apart:"
+    )
 
 
 def _parameter(row: dict[str, object]) -> tuple[str, ...]:

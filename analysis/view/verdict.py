@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from analysis.view.audit import regimes, rows, verdict
+from analysis.view.parameters import parameters
 from analysis.view.read import as_view
 from analysis.view.run import RunView
 from sim.scenario.scenario import Scenario
@@ -176,9 +177,8 @@ def verdict_of(run: RunView) -> Verdict:
     undrawn = tuple(
         str(p) for p, drawn in zip(inputs["input"], inputs["drawn"], strict=True) if not drawn
     )
-    parameters = run.table("parameters")
     every = {str(path) for path in run.table("reading_inputs")["input"]}
-    fixed = int(sum(not flag for flag in parameters["is_range"]))
+    fixed = sum(not row["is_range"] for row in parameters(run))
     draws = max(0, len(run.of("readings", run.base)["draw"]) - 1)
     return Verdict(run, draws, base, outcomes, len(every), undrawn, fixed)
 

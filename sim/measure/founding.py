@@ -57,12 +57,15 @@ class Numbers:
     """Lines that are not marked as refusing, as a multiple of those in the log's world."""
     consenting: Floats
     """Lines that consent, likewise."""
+    ceiling: float = 1.0
+    """Largest chance: above 1 where few lines stand for many, each with the complaints of all."""
 
     def of(self, rows: NDArray[np.intp]) -> Numbers:
         """Those of some draws."""
         of_effects = {name: value[rows] for name, value in self.effects.items()}
-        rest = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name != "effects"}
-        return Numbers(effects=of_effects, **rest)
+        apart = ("effects", "ceiling")
+        rest = {f.name: getattr(self, f.name)[rows] for f in fields(self) if f.name not in apart}
+        return Numbers(effects=of_effects, ceiling=self.ceiling, **rest)
 
     @property
     def branching(self) -> Floats:
@@ -83,7 +86,7 @@ class Numbers:
         )
 
 
-def numbers(world: World, value: Value) -> Numbers:
+def numbers(world: World, value: Value, ceiling: float = 1.0) -> Numbers:
     """The numbers of complaints in n draws.
 
     Parameters
@@ -92,6 +95,8 @@ def numbers(world: World, value: Value) -> Numbers:
         The world of the log, which has complaints.
     value
         Values of its keys, by draw.
+    ceiling
+        Largest chance of a complaint.
     """
     complaints, level = world.complaints, value("complaints.per_million")
     assert complaints is not None
@@ -116,6 +121,7 @@ def numbers(world: World, value: Value) -> Numbers:
         heard=value("voicemail.heard"),
         willing=willing,
         consenting=consenting,
+        ceiling=ceiling,
     )
 
 
@@ -258,7 +264,7 @@ def chances(cases: Cases, at: Numbers) -> Floats:
     for factor in factors:
         table = np.column_stack(factor)
         chance = chance[..., None] * table.reshape(len(one), *(1,) * (chance.ndim - 1), -1)
-    chance = np.clip(chance, 0.0, 1.0)
+    chance = np.clip(chance, 0.0, at.ceiling)
     # What is not heard annoys nobody.
     chance[:, :, :, KINDS.index(Kind.VOICEMAIL)] *= at.heard.reshape(-1, 1, 1, 1, 1)
     return np.asarray(chance, dtype=np.float64)

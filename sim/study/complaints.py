@@ -56,7 +56,12 @@ class Read:
 
 
 def read(
-    cases: Cases, world: World, values: Values | None = None, n: int = 1, acting_ms: float = 0.0
+    cases: Cases,
+    world: World,
+    values: Values | None = None,
+    n: int = 1,
+    acting_ms: float = 0.0,
+    ceiling: float = 1.0,
 ) -> Read:
     """Complaints that one log leads to in each of n draws of the world.
 
@@ -73,6 +78,9 @@ def read(
         How many draws.
     acting_ms
         Count reports before this moment apart, ms since the start; moved back to the end of a cell.
+    ceiling
+        Largest chance of a complaint about a call: full size ÷ simulated, where a scaled run has
+        the complaints of the full one.
 
     Raises
     ------
@@ -82,7 +90,7 @@ def read(
     if world.complaints is None:
         raise ValueError("there are no complaints to read")
     values = values or {}
-    at = founding.numbers(world, value_of(world, values, n))
+    at = founding.numbers(world, value_of(world, values, n), ceiling)
     over = int((at.branching >= 1).sum())
     if over:
         raise ValueError(f"a complaint breeds one or more in {over} of {n} draws")

@@ -130,7 +130,7 @@ def reading(
     stands = not ways.labels
     values = at.values([*reads, *held])
     draws = at.n + 1
-    counted = _complaints(cases, scenario, values, draws, ways)
+    counted = _complaints(cases, scenario, values, draws, ways, scale)
     if counted is not None and ways.reports is not None:
         acts = at_least(counted.of(slice(1, None)).acting, ways.reports)
         stands = stands and acts <= MOST_ACTS
@@ -141,7 +141,7 @@ def reading(
         stands = stands and moved <= MOST_MOVED
     if held and not stands:
         values = at.values(reads)
-        counted = _complaints(cases, scenario, values, draws, ways)
+        counted = _complaints(cases, scenario, values, draws, ways, scale)
     return Reading(
         people=_people(cases, scenario, strategy, values, draws),
         complaints=counted,
@@ -153,12 +153,12 @@ def reading(
 
 
 def _complaints(
-    cases: Cases, scenario: Scenario, values: Values, n: int, ways: Ways
+    cases: Cases, scenario: Scenario, values: Values, n: int, ways: Ways, scale: Fraction
 ) -> Read | None:
     """Complaints in each draw; None where the world has none."""
     if scenario.world.complaints is None:
         return None
-    return read(cases, scenario.world, values, n, float(ways.review_ms))
+    return read(cases, scenario.world, values, n, float(ways.review_ms), float(1 / scale))
 
 
 def _people(cases: Cases, scenario: Scenario, strategy: str, values: Values, n: int) -> Floats:

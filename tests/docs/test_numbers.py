@@ -7,17 +7,22 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from pathlib import Path
 
 import pytest
 
+from analysis.console.verdict import verdict_text
+from analysis.view.rounded import rounded
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.stage import Stage
+from sim.jobs.run import run_scenario
 from sim.jobs.simulate import simulate
 from sim.loading.load import load
 from sim.measure.chapters.reach import ReachTotals
 from sim.measure.findings import Findings, find
-from sim.measure.metrics import METRICS, Number, compute
+from sim.measure.metrics import Number, compute
 from sim.measure.tally import Tally
+from sim.study.complaints import read
 from sim.threshold import threshold
 from tests.docs.pages import ROOT
 
@@ -78,17 +83,37 @@ def campaign() -> Campaign:
     return Campaign(findings, metrics, people)
 
 
-def test_table(campaign: Campaign) -> None:
-    table = re.search(r"numbers: begin.*?-->\n\n(.*?)\n\n<!-- numbers: end", README, re.DOTALL)
-    assert table is not None
-    header, _, *rows = [
-        [cell.strip(" `") for cell in line.strip("|").split("|")] for line in table[1].splitlines()
-    ]
-    assert [strategy for strategy, *_ in rows] == list(campaign.metrics)  # every strategy
-    assert set(header[1:]) <= set(METRICS)
-    for strategy, *values in rows:
-        for metric, value in zip(header[1:], values, strict=True):
-            assert value == f"{campaign.metrics[strategy][metric]:,}", (strategy, metric)
+def screen() -> str:
+    """The verdict that the README shows."""
+    found = re.search(r"verdict: begin.*?```text\n(.*?)\n```", README, re.DOTALL)
+    assert found is not None
+    return found[1]
+
+
+def test_rows_of_the_screen(campaign: Campaign) -> None:
+    """Each strategy's row has what an independent count of the run has."""
+    rows = {line.split()[0]: line for line in screen().splitlines() if line.startswith("  ")}
+    world = load(SCENARIO).scenario.world
+    base = campaign.metrics["as-run"]
+    for name, metrics in campaign.metrics.items():
+        row = rows[name].split("   ", 1)[1]
+        assert ("yes" in row) == (metrics["list_done_hours"] is not None), name
+        assert row.endswith(rounded(metrics["cost"])), name
+        cases = campaign.findings[name].cases
+        assert cases is not None
+        expected = read(cases, world).all.mean[0]
+        assert f" {rounded(expected)} " in row, name
+        if name != "as-run":
+            ratio = (metrics["people_reached"] or 0) / (base["people_reached"] or 1) - 1
+            told = re.search(r"([−+])([\d.]+) %", row)
+            assert told is not None
+            assert float(told[1].replace("−", "-") + told[2]) == pytest.approx(100 * ratio, abs=0.7)
+
+
+@pytest.mark.verify
+def test_the_whole_screen(tmp_path: Path) -> None:
+    outcome = run_scenario(load(SCENARIO), out=tmp_path / "run")
+    assert verdict_text(outcome.run) == screen()
 
 
 def test_prose(campaign: Campaign) -> None:
@@ -131,14 +156,23 @@ def test_prose(campaign: Campaign) -> None:
     says(f"leaves {consent['lines_on_list']:,} of six million lines")
     never = consent["lines_undialled"] / consent["lines_on_list"]
     says(f"{never * 100:.0f} % of them named a time")
-    says(f"It reaches {consent['people_reached']:,} people, and draws no complaint")
-    assert consent["complaints"] == 0
+    says(f"It reaches {consent['people_reached']:,} people, and less than one complaint is to be")
+    world = load(SCENARIO).scenario.world
+
+    def expected(name: str) -> float:
+        cases = campaign.findings[name].cases
+        assert cases is not None
+        return float(read(cases, world).all.mean[0])
+
+    says(f"expected ({expected('cnil-compliant'):.2f})")
+    says(f"{expected('as-run'):.0f} are to be expected of `as-run` in sixty days")
+    says(f"{expected('three-attempts'):.0f} of `three-attempts`")
     assert 90 < consent["cost_per_person_reached"] / as_run["cost_per_person_reached"] < 110
     says(f"message, and reaches {gate['people_reached']:,} people")
-    says(f"draws {as_run['complaints']:,} complaints in sixty days")
+    says(f"one realisation: {as_run['complaints']:,} complaints")
     says(f"{as_run['complaints_contagion_share'] * 100:.0f} % of them bred by others")
     reports, early = as_run["complaints_regulator"], as_run["complaints_regulator_before_cutoff"]
-    says(f"{reports} go to the regulator, {early} of these before the cutoff")
+    says(f"{reports} to the regulator, {early} of these before the cutoff")
     feedback = campaign.findings["as-run"].feedback
     assert feedback is not None
     at, stage, counted = feedback.stages[-1]
