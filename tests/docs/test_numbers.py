@@ -92,7 +92,7 @@ def screen() -> str:
 
 def test_rows_of_the_screen(campaign: Campaign) -> None:
     """Each strategy's row has what an independent count of the run has."""
-    rows = {line.split()[0]: line for line in screen().splitlines() if line.startswith("  ")}
+    rows = {line.split()[0]: line for line in screen().splitlines() if re.match(r"  \S", line)}
     world = load(SCENARIO).scenario.world
     base = campaign.metrics["as-run"]
     for name, metrics in campaign.metrics.items():
