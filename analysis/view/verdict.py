@@ -22,7 +22,7 @@ from analysis.view.run import RunView
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
 from sim.study.comparison import paired
-from sim.study.complaints import Count, at_least, none, quantile
+from sim.study.counts import Count, at_least, none, quantile
 from sim.study.intervals import P50, P95, spread
 
 Floats = NDArray[np.float64]

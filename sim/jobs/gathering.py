@@ -21,7 +21,7 @@ from sim.store.drawn import Drawn, Found
 from sim.store.study import StudyFolder, Task
 from sim.streams import Purpose
 from sim.study.answer import COUNTED, SPREAD, Series
-from sim.study.complaints import Count
+from sim.study.counts import Count
 from sim.study.inputs import Cascade, Group, groups, written
 from sim.study.reading import Points, Reading, reading
 from sim.study.surface import coordinate

@@ -16,7 +16,7 @@ from sim.jobs.roles import Role, Roles, roles
 from sim.measure.cases import Cases
 from sim.store.columns import TABLES
 from sim.store.tables import arrow
-from sim.study.complaints import Count
+from sim.study.counts import Count
 from sim.study.reading import Points, Reading, points, reading
 from sim.study.sensitivity import drivers
 

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.study.comparison import paired
-from sim.study.complaints import Count, none, quantile
+from sim.study.counts import Count, none, quantile
 from sim.study.crossing import driving, estimate, quantile_of
 from sim.study.intervals import P5, P50, P95, quantile_interval
 from sim.study.sensitivity import FEWEST_IN_A_CLASS

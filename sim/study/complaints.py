@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,23 +17,14 @@ from sim.document.node import Path
 from sim.measure import founding
 from sim.measure.cascade import moments_over
 from sim.measure.cases import Cases
-from sim.measure.counts import at_most
 from sim.record.feedback import Channel
 from sim.scenario.world import World
+from sim.study.counts import Count
 from sim.study.inputs import with_values
 
 Floats = NDArray[np.float64]
 Values = Mapping[Path, Floats]
 """By key of a scenario: its value in each of n draws, (n,); keys without any stay central."""
-
-
-class Count(NamedTuple):
-    """One number of complaints in n draws."""
-
-    mean: Floats
-    """(n,) Expected, given the draw."""
-    variance: Floats
-    """(n,) Of the luck that is left, given the draw."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,35 +112,6 @@ def value_of(world: World, values: Values, n: int) -> founding.Value:
         return np.repeat(middle(path), n) if found is None else found
 
     return value
-
-
-def quantile(count: Count, share: float) -> int:
-    """A quantile over draws and luck together: the smallest number with that much at or below it.
-
-    Given a draw, the number counts as negative binomial with its mean and variance (Poisson where
-    the variance is no larger): clusters are few and of uneven size, and so is that law.
-    """
-    low, high = -1, 1
-    while _at_most(count, high) < share:
-        low, high = high, 2 * high
-    while high - low > 1:
-        middle = (low + high) // 2
-        low, high = (low, middle) if _at_most(count, middle) >= share else (middle, high)
-    return high
-
-
-def at_least(count: Count, k: int) -> float:
-    """The chance of so many or more, over draws and luck; by the law of :func:`quantile`."""
-    return 1 - _at_most(count, k - 1) if k > 0 else 1.0
-
-
-def none(count: Count) -> float:
-    """The chance of no complaint at all, over draws and luck."""
-    return _at_most(count, 0)
-
-
-def _at_most(count: Count, k: int) -> float:
-    return float(at_most(k, count.mean, count.variance).mean())
 
 
 def _masks(edges: Floats, cutoff_ms: int, acting_ms: float) -> list[NDArray[np.bool_]]:

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import stdtrit
 
-from sim.study.points import SCRAMBLINGS
+from sim.study.intervals import SCRAMBLINGS
 from sim.study.sensitivity import FEWEST_IN_A_CLASS, Driver, drivers
 
 Floats = NDArray[np.float64]

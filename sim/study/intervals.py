@@ -15,10 +15,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtr, stdtrit
 
-from sim.study.points import SCRAMBLINGS
-
 Floats = NDArray[np.float64]
 
+SCRAMBLINGS: Final = 8
+"""Independent scramblings of points that run side by side."""
 P5, P50, P95 = 0.05, 0.5, 0.95
 FEWEST_ONE_TAIL: Final = 59
 """Draws of which the largest bounds the 95 % point with 95 % confidence: 0.95^59 < 5 %."""

@@ -21,9 +21,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.streams import Key, Purpose, make_key, words
+from sim.study.intervals import SCRAMBLINGS
 
-SCRAMBLINGS: Final = 8
-"""Independent scramblings that run side by side."""
 MOST_INPUTS: Final = 1_000
 """Most coordinates of a point."""
 _BITS: Final = 32

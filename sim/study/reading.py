@@ -25,7 +25,8 @@ from numpy.typing import NDArray
 from sim.engine.plan.placing import Ways
 from sim.measure.cases import Cases
 from sim.scenario.scenario import Scenario
-from sim.study.complaints import Read, Values, at_least, read, value_of
+from sim.study.complaints import Read, Values, read, value_of
+from sim.study.counts import at_least
 from sim.study.inputs import Group, groups, inputs, values_in
 from sim.study.joint import correlated
 from sim.study.points import shuffled

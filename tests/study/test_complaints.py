@@ -19,7 +19,8 @@ from sim.measure.chapters.reach import ReachTotals
 from sim.scenario.scale import scale_scenario
 from sim.scenario.world import World
 from sim.streams import Replication
-from sim.study.complaints import Count, at_least, none, quantile, read
+from sim.study.complaints import read
+from sim.study.counts import Count, at_least, none, quantile
 from sim.study.reach import Readings, people_reached
 
 FRANCE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"

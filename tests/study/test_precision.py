@@ -7,7 +7,7 @@ import pytest
 
 from sim.errors import OptionError, UnknownNameError
 from sim.study.answer import Series
-from sim.study.complaints import Count
+from sim.study.counts import Count
 from sim.study.precision import Target, parse_target, reached
 
 
