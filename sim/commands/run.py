@@ -120,6 +120,8 @@ def run(
             as_json=as_json,
         )
         return
+    html = shown_by("report_html")
+    known = None if draw else loaded.scenario  # else the report reads it from the run
     with progress() as hook:
         outcome = run_scenario(
             loaded,
@@ -130,7 +132,7 @@ def run(
             calls=calls,
             out=out,
             progress=hook,
-            report=shown_by("report_html"),
+            report=lambda run: html(run, known),
             jobs=jobs,
             note=lambda text: click.echo(text, err=True),
         )

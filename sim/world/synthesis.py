@@ -140,15 +140,17 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
             partner[block] = _partners(key, line, n, homes)
             second = np.flatnonzero((partner[block] >= 0) & (line % 2 == 1))
             found["territory"][second] = found["territory"][second - 1]
-        gave = found["consent"]
-        if lives is not None:
-            fate = words(key, Purpose.LINE_CONSENT_LIFE, line)
+        if lives is not None:  # few have any consent, and only theirs has a fate
+            gave = np.flatnonzero(found["consent"])
+            fate = words(key, Purpose.LINE_CONSENT_LIFE, line[gave])
             if lives.covers is not None:
-                gave &= fate[0] < np.uint32(lives.covers)
-            if since is not None:
-                since[block] = np.where(gave, lives.given(fate), NEVER)
-            if until is not None:
-                until[block] = np.where(gave, lives.ended(fate), NEVER)
+                covers = fate[0] < np.uint32(lives.covers)
+                found["consent"][gave] = covers
+                gave, fate = gave[covers], fate[:, covers]
+            for moments, of in ((since, lives.given), (until, lives.ended)):
+                if moments is not None:
+                    moments[block] = NEVER
+                    moments[first + gave] = of(fate)
         for name, column in columns.items():
             column[block] = found[name]
     for made in (*columns.values(), since, until, partner):
@@ -162,7 +164,7 @@ def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray
     place = words(key, Purpose.LINE_PLACE, line)
     people = words(key, Purpose.LINE_PEOPLE, line)
     wishes = words(key, Purpose.LINE_CONSENT, line)
-    listed = words(key, Purpose.LINE_REGISTERS, line)
+    listed = words(key, Purpose.LINE_REGISTERS, line) if odds.registers else ()
     kind = _pick(place[1], odds.types)
     registers = np.zeros(len(line), dtype=np.uint8)
     for number, below in enumerate(odds.registers):
