@@ -178,7 +178,9 @@ def simulate(
     loaded = reseeded(load(source), seed)
     chosen = choose(loaded.scenario, strategies)
     small = scaled_down(loaded.scenario, _share(scale), loaded.laws, chosen)
-    see_that_it_fits(need_of(small.scenario, chosen, calls=False), None, small.effective)
+    see_that_it_fits(
+        need_of(small.scenario, chosen, calls=False, laws=loaded.laws), None, small.effective
+    )
     stage = Stage(small.scenario, loaded.laws)
     findings = list(simulate_all(stage, chosen, scale=small.effective))
     return Simulated(

@@ -126,7 +126,9 @@ class Stream:
         self._plan = plan
         chosen = self._scenario.strategies[strategy]
         rules = [rule for regime in self._regimes for rule in regime.rules]
-        bound = [rule for rule in rules if _may_bind(rule, plan)]
+        self._first_day = (plan.start_utc_ms - 12 * HOUR_MS) // DAY_MS
+        last_day = (plan.start_utc_ms + plan.cutoff_ms + 14 * HOUR_MS) // DAY_MS
+        bound = [rule for rule in rules if _may_bind(rule, self._first_day, last_day)]
         more = [rule for rule in bound if _looks_at_more(rule, chosen)]
         self._sums = {id(rule): RuleSum(rule) for rule in rules}
         self._by_call = [self._sums[id(rule)] for rule in bound if rule not in more]
@@ -135,11 +137,9 @@ class Stream:
         if self._log is not None:
             self._log.begin(strategy, plan)
         silent = any(rule.kind == "silence" for rule in bound)
-        self._join = Joining(
-            self._scenario, strategy, plan.population, self._heard if silent else None
-        )
+        hear = self._heard if silent else None
+        self._join = Joining(self._scenario, strategy, plan.population, hear, by_call=True)
         first = plan.start_utc_ms
-        self._first_day = _first_day(plan)
         self._clocks_from(first, first + plan.cutoff_ms)
         self._waiting = 0
         self._rows = _room()
@@ -233,17 +233,29 @@ def _room() -> tuple[NDArray[Any], ...]:
     return tuple(np.empty(PART, dtype=kind) for kind in kinds)
 
 
-def _first_day(plan: Plan) -> int:
-    """A day since 1970 that no local day of the campaign is before, whatever the zone."""
-    return (plan.start_utc_ms - 12 * HOUR_MS) // DAY_MS
-
-
-def _may_bind(rule: Rule, plan: Plan) -> bool:
-    """Whether a rule may be in force on a local day of the campaign, whatever the zone."""
-    first = _first_day(plan)
-    last = (plan.start_utc_ms + plan.cutoff_ms + 14 * HOUR_MS) // DAY_MS
+def _may_bind(rule: Rule, first: int, last: int) -> bool:
+    """Whether a rule may be in force on some day, of days since 1970."""
     return last >= day_number(rule.since) and (
         rule.until is None or first <= day_number(rule.until)
+    )
+
+
+def keeps_log(regimes: Sequence[Regime], strategy: Strategy) -> bool:
+    """Whether a strategy's whole log has to be kept: see the module.
+
+    Parameters
+    ----------
+    regimes
+        To hold it against.
+    strategy
+        As it is run.
+    """
+    campaign = strategy.campaign
+    first, last = (day_number(at.date()) for at in (campaign.start, campaign.cutoff))
+    return any(
+        _looks_at_more(rule, strategy) and _may_bind(rule, first - 1, last + 1)
+        for regime in regimes
+        for rule in regime.rules
     )
 
 

@@ -16,6 +16,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.moments import Moments
+
 Bools = NDArray[np.bool_]
 I64 = NDArray[np.int64]
 Codes = NDArray[np.integer]
@@ -81,9 +83,9 @@ class Recipients:
     consent_given: Bools | None = None
     """(lines,) Whether there is any consent; where there is none, its dates mean nothing. None
     where the dates alone say it."""
-    consent_from_ms: I64 | None = None
+    consent_from_ms: I64 | Moments | None = None
     """(lines,) First moment at which consent holds; :data:`NEVER` where there is none."""
-    consent_until_ms: I64 | None = None
+    consent_until_ms: I64 | Moments | None = None
     """(lines,) First moment at which it holds no more; :data:`NEVER` where it stays."""
     consent_scope: Codes | None = None
     """(lines,) Index into :attr:`AuditInput.scopes`; -1 where consent names nothing."""

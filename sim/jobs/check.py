@@ -175,7 +175,7 @@ def measure(
     small = scaled_down(full, scale, loaded.laws, list(full.strategies))
     scaled = small.scenario
     names = list(scaled.strategies)
-    need = need_of(scaled, names, calls=False)
+    need = need_of(scaled, names, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, scale, option="check.scale: ")
     workers, said = workers_for(jobs, len(names), need)
     if said and tell is not None:

@@ -1,20 +1,22 @@
 """Whether a run fits into the machine: memory and disk, estimated before it starts.
 
 The estimate is linear in lines and calls. Its coefficients were measured on ``france-2017``, whole
-and half, with and without regimes and call log, and on a tenth of ``us-primary``: at full and half
-size it met the growth of resident memory within 4 %; for a twelfth it was a fifth too high. They
-stand here alone, and a test holds them against a run, within a factor of 1.6.
+and half, also with rules that look at several calls, and on a quarter of ``us-primary``: it met the
+growth of resident memory within 10 % there, and was a fifth too low here. They stand here alone,
+and a test holds them against a run, within a factor of 1.6.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
+from sim.audit.streamed import keeps_log
 from sim.errors import DoesNotFitError, OptionError
 from sim.machine import cores, free_disk, free_memory
+from sim.regimes.laws import Laws
 from sim.scenario.scenario import Scenario
 
 MEBI = 1 << 20
@@ -22,10 +24,12 @@ FIXED = 32 * MEBI
 """Bytes of memory that every run takes, beside what the program has by then."""
 PER_LINE = 78
 """Bytes of memory a line: the population, the engine's columns, the tally's."""
-PER_LINE_SHARED = 36
+PER_LINE_SHARED = 20
 """Of these, what processes that run strategies at the same time share: population and order."""
-PER_AUDITED_CALL = 62
-"""Bytes of memory a call of the largest log that is audited: the log, and what rules work with."""
+PER_AUDITED_CALL = 8
+"""Bytes of memory a call of the largest log that is audited: what stays of it."""
+PER_KEPT_CALL = 80
+"""Likewise where a rule looks at several calls: the log, and what such rules work with."""
 LOG_FIXED = 32 * MEBI
 """Bytes of memory that writing the call log takes, however long it is."""
 DISK_FIXED = 8 * MEBI
@@ -63,7 +67,9 @@ def calls_of(scenario: Scenario, strategy: str) -> int:
     return int(min(wanted, pace))
 
 
-def need_of(scenario: Scenario, strategies: Sequence[str], *, calls: bool) -> Need:
+def need_of(
+    scenario: Scenario, strategies: Sequence[str], *, calls: bool, laws: Laws | None = None
+) -> Need:
     """What a run takes: one strategy at a time in memory, all of their calls on disk.
 
     Parameters
@@ -74,12 +80,14 @@ def need_of(scenario: Scenario, strategies: Sequence[str], *, calls: bool) -> Ne
         Those that are run.
     calls
         Whether the call log is written.
+    laws
+        The law packs that it names; without them, every rule may be in force.
     """
     made = [calls_of(scenario, name) for name in strategies]
     lines = scenario.world.lines
-    audited = max(made, default=0) if scenario.regimes else 0
+    audited = max(map(_audited(scenario, laws), strategies, made), default=0)
     fixed = FIXED + (LOG_FIXED if calls else 0)
-    memory = fixed + lines * PER_LINE + audited * PER_AUDITED_CALL
+    memory = fixed + lines * PER_LINE + audited
     return Need(
         memory=memory,
         further=memory - lines * PER_LINE_SHARED,
@@ -87,6 +95,19 @@ def need_of(scenario: Scenario, strategies: Sequence[str], *, calls: bool) -> Ne
         aside=sum(made) * ASIDE_PER_CALL if calls else 0,
         fixed=fixed,
     )
+
+
+def _audited(scenario: Scenario, laws: Laws | None) -> Callable[[str, int], int]:
+    """Bytes of memory that auditing a strategy's calls takes, by its name and their number."""
+    if not scenario.regimes:
+        return lambda _, __: 0
+    regimes = None if laws is None else laws.regimes(scenario.regimes)
+
+    def taken(name: str, calls: int) -> int:
+        kept = regimes is None or keeps_log(regimes, scenario.strategies[name])
+        return calls * (PER_AUDITED_CALL + (PER_KEPT_CALL if kept else 0))
+
+    return taken
 
 
 def workers_for(

@@ -183,7 +183,7 @@ def run_scenario(
     scaled, effective = small.scenario, small.effective
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
-    need = need_of(scaled, chosen, calls=calls)
+    need = need_of(scaled, chosen, calls=calls, laws=loaded.laws)
     see_that_it_fits(need, target.parent, asked)
     workers, said = workers_for(jobs, len(chosen), need, target.parent)
     if said and note is not None:

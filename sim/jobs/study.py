@@ -163,7 +163,7 @@ def run_study(
     most = _most(draws, precision)
     _hold_draws(most, drawing)
     small = scaled_down(full, asked, loaded.laws, chosen)
-    need = need_of(small.scenario, chosen, calls=False)
+    need = need_of(small.scenario, chosen, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, asked)
     # Each process has a world of its own: the draws' people differ.
     workers, said = workers_for(jobs, most, replace(need, further=need.memory))

@@ -25,6 +25,7 @@ from sim.store.digest import TableDigest
 from sim.store.schema import schema
 from sim.store.tables import arrow
 from sim.streams import Replication
+from sim.world.moments import Moments
 from sim.world.population import Population
 from sim.world.slots import consent_slots
 
@@ -133,7 +134,9 @@ _NAT = np.datetime64("NaT", "ms")
 
 
 def _dates(
-    moments_ms: NDArray[np.int64] | None, lines: NDArray[np.int32], otherwise: np.datetime64
+    moments_ms: Moments | NDArray[np.int64] | None,
+    lines: NDArray[np.int32],
+    otherwise: np.datetime64,
 ) -> NDArray[np.datetime64] | np.datetime64:
     """Moments of some lines, NaT for those that never come; one for all where none is known."""
     if moments_ms is None:

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.world.moments import Moments
+
 U8 = NDArray[np.uint8]
 
 
@@ -44,10 +46,10 @@ class Population:
     """Bit r is set where the line stands in the world's register r."""
     opposed: U8
     """1 where the directory marks the line as refusing."""
-    consent_from_ms: NDArray[np.int64] | None = None
+    consent_from_ms: Moments | NDArray[np.int64] | None = None
     """int64 First moment at which the consent holds, ms since 1970 UTC; :data:`NEVER` where there
     is none. None where consents are older than all else: they held long before the campaign."""
-    consent_until_ms: NDArray[np.int64] | None = None
+    consent_until_ms: Moments | NDArray[np.int64] | None = None
     """int64 First moment at which it holds no more, likewise; :data:`NEVER` where it stays, or
     where there is none. None where no consent is ever withdrawn."""
     partner: NDArray[np.int32] | None = None

@@ -16,6 +16,7 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 from sim.streams import Key, Purpose, words
 from sim.threshold import threshold
+from sim.world.moments import Moments
 from sim.world.population import Population
 from sim.world.slots import consent_slots
 
@@ -129,8 +130,7 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
     homes = None if world.households is None else threshold(world.households.share.central)
 
     columns = {name: np.empty(n, dtype=np.uint8) for name in _U8_COLUMNS}
-    since = None if lives is None or lives.gathered is None else np.empty(n, dtype=np.int64)
-    until = None if lives is None or lives.withdrawn is None else np.empty(n, dtype=np.int64)
+    fates: list[tuple[NDArray[Any], ...]] = []
     partner = None if homes is None else np.empty(n, dtype=np.int32)
     for first in range(0, n, _BLOCK):
         block = slice(first, min(first + _BLOCK, n))
@@ -147,16 +147,31 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
                 covers = fate[0] < np.uint32(lives.covers)
                 found["consent"][gave] = covers
                 gave, fate = gave[covers], fate[:, covers]
-            for moments, of in ((since, lives.given), (until, lives.ended)):
-                if moments is not None:
-                    moments[block] = NEVER
-                    moments[first + gave] = of(fate)
+            if lives.gathered is not None:
+                given = lives.given(fate)
+                ended = given[:0] if lives.withdrawn is None else lives.ended(fate)
+                fates.append((line[gave].view(np.int32), given, ended))
         for name, column in columns.items():
             column[block] = found[name]
-    for made in (*columns.values(), since, until, partner):
+    for made in (*columns.values(), partner):
         if made is not None:
             made.flags.writeable = False
+    since, until = _moments(n, fates, lives)
     return Population(**columns, consent_from_ms=since, consent_until_ms=until, partner=partner)
+
+
+def _moments(
+    lines: int, fates: list[tuple[NDArray[Any], ...]], lives: _Lives | None
+) -> tuple[Moments | None, Moments | None]:
+    """When consents were given and when they end; None where the world does not date that."""
+    if not fates or lives is None:
+        return None, None
+    line, given, ended = (np.concatenate(parts) for parts in zip(*fates, strict=True))
+    since = Moments(lines, line, given)
+    if lives.withdrawn is None:
+        return since, None
+    ends = ended != NEVER
+    return since, Moments(lines, line[ends], ended[ends])
 
 
 def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray[Any]]:

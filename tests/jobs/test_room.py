@@ -34,7 +34,7 @@ before = used()
 share = Fraction(1, 12)
 run_scenario(loaded, strategies=["as-run"], scale=share, out=sys.argv[2])
 scaled = scaled_down(loaded.scenario, share, loaded.laws, ['as-run']).scenario
-print(used() - before, need_of(scaled, ["as-run"], calls=False).memory)
+print(used() - before, need_of(scaled, ["as-run"], calls=False, laws=loaded.laws).memory)
 """
 
 
@@ -52,7 +52,8 @@ def test_the_estimate_is_near_what_a_run_takes(tmp_path: Path) -> None:
 
 def test_lines_and_calls_count() -> None:
     """By hand: six million lines, one call each, at most, and two regimes or none."""
-    full = load(FRANCE).scenario
+    loaded = load(FRANCE)
+    full, laws = loaded.scenario, loaded.laws
     lines = full.world.lines
     without = full.model_copy(update={"regimes": ()})
     assert need_of(without, ["as-run"], calls=False) == Need(
@@ -61,15 +62,28 @@ def test_lines_and_calls_count() -> None:
         room.FIXED,
         further=room.FIXED + lines * (room.PER_LINE - room.PER_LINE_SHARED),
     )
-    whole = need_of(full, ["as-run"], calls=True)
+    whole = need_of(full, ["as-run"], calls=True, laws=laws)
     assert whole.fixed == room.FIXED + room.LOG_FIXED
     assert whole.memory == whole.fixed + lines * (room.PER_LINE + room.PER_AUDITED_CALL)
     assert whole.disk == room.DISK_FIXED + lines * (room.DISK_PER_CALL + room.DISK_PER_LINE)
-    # Measured: 1.14 GB with what the program has by itself, 0.23 GB.
-    assert whole.memory == pytest.approx(1.14e9 - 0.23e9, rel=0.1)
+    # Measured: 0.80 GB with what the program has by itself, 0.25 GB.
+    assert whole.memory == pytest.approx(0.80e9 - 0.25e9, rel=0.1)
     tenth, _ = scale_scenario(full, Fraction(1, 10))
-    small = need_of(tenth, ["as-run"], calls=True)
+    small = need_of(tenth, ["as-run"], calls=True, laws=laws)
     assert 10 * (small.memory - small.fixed) == whole.memory - whole.fixed
+
+
+def test_a_rule_on_several_calls_keeps_the_log() -> None:
+    """In 2017 no cap is in force yet; the strategy of today's rules calls under one."""
+    loaded = load(FRANCE)
+    full, laws = loaded.scenario, loaded.laws
+    made = {name: room.calls_of(full, name) for name in ("as-run", "consumer-rules")}
+    as_run, today = (need_of(full, [name], calls=False, laws=laws) for name in made)
+    rest = room.FIXED + full.world.lines * room.PER_LINE
+    assert as_run.memory == rest + made["as-run"] * room.PER_AUDITED_CALL
+    both = room.PER_AUDITED_CALL + room.PER_KEPT_CALL
+    assert today.memory == rest + made["consumer-rules"] * both
+    assert need_of(full, ["as-run"], calls=False).memory == rest + made["as-run"] * both
 
 
 @pytest.mark.parametrize(

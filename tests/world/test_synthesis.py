@@ -7,6 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 import numpy as np
+import pytest
 from scipy import stats
 
 from sim.behaviour.answering import latent
@@ -14,6 +15,7 @@ from sim.record.never import NEVER
 from sim.scenario.scenario import Scenario
 from sim.streams import Purpose, make_key, philox_block
 from sim.threshold import threshold
+from sim.world.moments import Moments
 from sim.world.population import Population
 from sim.world.synthesis import latents, part_of, synthesise
 from tests.statistics import BIAS, Z, share_z
@@ -130,7 +132,11 @@ def test_columns_cannot_be_written() -> None:
     for make, count in ((world, 12), (living, 15)):
         columns = columns_of(people(make(10)))
         assert len(columns) == count
-        assert not any(column.flags.writeable for column in columns.values())
+        dates = [column for column in columns.values() if isinstance(column, Moments)]
+        assert len(dates) == (0 if make is world else 2)
+        for column in columns.values():
+            with pytest.raises((TypeError, ValueError), match=r"read-only|item assignment"):
+                column[0] = 0
 
 
 def test_seed_matters() -> None:

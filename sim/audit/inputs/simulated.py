@@ -39,8 +39,11 @@ from sim.world.slots import consent_slots
 
 Hearing = Callable[[NDArray[np.int32], NDArray[np.uint8]], tuple[Bools, I64]]
 """Lines and attempts of messages left, to: heard or not, and the delay in ms after the call."""
-_TYPE, _CONSENT, _OPPOSED, _SLOT, _REGISTERS = range(8, 48, 8)
-"""Where the traits of a line stand in its word; its territory is at 0."""
+_TERRITORY, _SLOT, _LISTED, _KIND = range(4)
+"""Octets of a line's word. With few types of lines, the last has room for the flags, too."""
+_CONSENT, _OPPOSED = 6, 7
+"""Bits of the flags."""
+_ALL = np.uint8(0xFF)
 _LONG_AGO = -(2**62)
 """Stands for the beginning of a consent that was given long before the campaign."""
 
@@ -58,31 +61,31 @@ class Traits:
 
     def __init__(self, people: Population, registers: tuple[str, ...]) -> None:
         self._registers = registers
-        self._word = people.territory.astype(np.uint64)
-        for shift, values in (
-            (_TYPE, people.line_type),
-            (_CONSENT, people.consent),
-            (_OPPOSED, people.opposed),
-            (_SLOT, people.slot),
-            (_REGISTERS, people.registers),
-        ):
-            self._word |= values.astype(np.uint64) << np.uint64(shift)
+        narrow = int(people.line_type.max(initial=0)) < 1 << _CONSENT
+        self._types, self._flags = (_ALL >> 2, _KIND) if narrow else (_ALL, _KIND + 1)
+        self._octets = 4 if narrow else 8
+        octets = np.zeros((people.lines, self._octets), dtype=np.uint8)
+        octets[:, _TERRITORY], octets[:, _SLOT] = people.territory, people.slot
+        octets[:, _LISTED], octets[:, _KIND] = people.registers, people.line_type
+        octets[:, self._flags] |= people.consent << _CONSENT | people.opposed << _OPPOSED
+        self._word = octets.view(np.uint32 if narrow else np.uint64).ravel()
 
     def __call__(
         self, line: NDArray[np.int32]
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Mapping[str, NDArray[Any]]]:
         """Territory and type of some lines, and what :attr:`Calls.of_line` takes: each (n,)."""
-        octets = self._word.take(line).astype("<u8", copy=False).view(np.uint8).reshape(-1, 8)
-        gave = octets[:, _CONSENT // 8] != 0
+        octets = self._word.take(line).view(np.uint8).reshape(-1, self._octets)
+        flags = octets[:, self._flags]
+        gave = flags & 1 << _CONSENT != 0
         of_line: dict[str, NDArray[Any]] = {
             "consent_given": gave,
             "consent_scope": np.where(gave, np.int8(0), np.int8(-1)),
-            "consent_slot": np.where(gave, octets[:, _SLOT // 8], np.int16(-1)),
-            "opposition directory": octets[:, _OPPOSED // 8] != 0,
+            "consent_slot": np.where(gave, octets[:, _SLOT], np.int16(-1)),
+            "opposition directory": flags >= 1 << _OPPOSED,
         }
         for number, name in enumerate(self._registers):
-            of_line[f"register {name}"] = octets[:, _REGISTERS // 8] >> number & 1 != 0
-        return octets[:, 0].copy(), octets[:, _TYPE // 8].copy(), of_line
+            of_line[f"register {name}"] = octets[:, _LISTED] >> number & 1 != 0
+        return octets[:, _TERRITORY].copy(), octets[:, _KIND] & self._types, of_line
 
 
 class Joining:
@@ -100,6 +103,8 @@ class Joining:
         Tells of messages left whether they are heard, and when; None where nobody asks.
     scale
         Lines simulated ÷ lines of the scenario.
+    by_call
+        Whether lines are looked up by call alone: then what is known of them takes no room here.
     """
 
     def __init__(
@@ -109,6 +114,8 @@ class Joining:
         people: Population,
         heard: Hearing | None,
         scale: float = 1.0,
+        *,
+        by_call: bool = False,
     ) -> None:
         world = scenario.world
         self._strategy = scenario.strategies[name]
@@ -129,7 +136,7 @@ class Joining:
             line_types=tuple(world.line_types),
             scopes=(frozenset({"automated", "caller"}),),
             slots=_slots(scenario),
-            recipients=_recipients(scenario, people),
+            recipients=_known(scenario, people) if by_call else _recipients(scenario, people),
             facts=facts_of(self._strategy),
         )
 
@@ -285,6 +292,32 @@ def _recipients(scenario: Scenario, people: Population) -> Recipients | None:
         consent_slot=np.where(gave, people.slot, np.int16(-1)).astype(np.int16, copy=False),
         registers=known.registers,
         oppositions=known.oppositions,
+    )
+
+
+def _known(scenario: Scenario, people: Population) -> Recipients | None:
+    """What is known of lines, where only their calls are asked after: dates, and else that it is.
+
+    The values are those of :attr:`Calls.of_line`.
+    """
+    world = scenario.world
+    if world.consent is None and world.opposition is None and not world.registers:
+        return None
+    anything = np.broadcast_to(np.bool_(False), (people.lines,))
+    known = Recipients(
+        registers=MappingProxyType(dict.fromkeys(world.registers, anything)),
+        oppositions=MappingProxyType({} if world.opposition is None else {"directory": anything}),
+    )
+    if world.consent is None:
+        return known
+    since, until = people.consent_from_ms, people.consent_until_ms
+    return replace(
+        known,
+        consent_given=anything,
+        consent_from_ms=_always(_LONG_AGO, people.lines) if since is None else since,
+        consent_until_ms=_always(NEVER, people.lines) if until is None else until,
+        consent_scope=anything.view(np.int8),
+        consent_slot=anything.view(np.int8),
     )
 
 

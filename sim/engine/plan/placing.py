@@ -88,9 +88,10 @@ def placing(plan: Plan) -> Placing:
 def back(plan: Plan) -> Back:
     """What follows from the calls of a plan and may reach its dialer."""
     people = plan.population
-    marks = (people.consent, people.opposed, people.registers, people.consent_until_ms)
+    until = people.consent_until_ms
+    ends = () if until is None else (np.asarray(until),)
     return Back(
-        lines=tuple(column for column in marks if column is not None),
+        lines=(people.consent, people.opposed, people.registers, *ends),
         hearing=tuple(getattr(plan.tables, name) for name in _HEARING),
         feedback=plan.feedback,
     )
