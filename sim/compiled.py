@@ -92,6 +92,36 @@ class Fields:
         return cast(Self, np.zeros(1, dtype=np.dtype((np.record, dtype)))[0])
 
 
+class _Quick:
+    """The fields of a record, each through a view of its own."""
+
+    def __init__(self, record: Fields) -> None:
+        memory = cast(Any, record).base  # the array that the record is the one entry of
+        views = {name: memoryview(memory[name]) for name in memory.dtype.names}
+        object.__setattr__(self, "_views", views)
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self._views[name][0]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        self._views[name][0] = value
+
+
+R = TypeVar("R", bound=Fields)
+
+
+def quick(record: R) -> R:
+    """The same fields as a record's, read and written from Python without numpy's detour.
+
+    That takes microseconds a field, which counts where it is done for every segment of a campaign.
+    Kernels take the record itself.
+    """
+    return cast(R, _Quick(record))
+
+
 def _record_dtype(cls: type) -> np.dtype[Any]:
     """The fields of a record as numpy's dtype, aligned as C does it."""
     fields = [
@@ -143,4 +173,4 @@ def kernel(function: F) -> F:
     return compiled  # type: ignore[no-any-return]
 
 
-__all__ = ["Fields", "cache_folder", "cache_note", "kernel"]
+__all__ = ["Fields", "cache_folder", "cache_note", "kernel", "quick"]

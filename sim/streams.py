@@ -14,7 +14,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -237,6 +237,16 @@ def first_words(
     return out
 
 
+_UINT32, _UINT8 = np.dtype(np.uint32), np.dtype(np.uint8)
+
+
+def _plain(column: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
+    """A column as kernels take it: of a kind, contiguous, writable; itself where it is so."""
+    if column.dtype == kind and column.flags.carray:
+        return column
+    return np.require(column, kind, ["C", "W"])
+
+
 def _words(
     rows: int,
     key: Key,
@@ -247,11 +257,11 @@ def _words(
 ) -> UInt32Array:
     """The first ``rows`` words for each entity: all four, or one."""
     out = np.empty((rows, entity.shape[0]), dtype=np.uint32)
-    entity = np.require(entity, np.uint32, ["C", "W"])
+    entity = _plain(entity, _UINT32)
     if isinstance(index, int):
         single = np.array([index], dtype=np.uint8)
         _fill(out, entity, single, 0, second, int(purpose), key.k0, key.k1)
     else:
-        by_entity = np.require(index, np.uint8, ["C", "W"])
+        by_entity = _plain(index, _UINT8)
         _fill(out, entity, by_entity, 1, second, int(purpose), key.k0, key.k1)
     return out

@@ -53,7 +53,9 @@ class QuantileTable:
         from sim.behaviour.look_up import look_up  # here: tables serve checks that compile nothing
 
         out = np.empty(len(words), dtype=np.int32)
-        look_up(np.require(words, np.uint32, ["C", "W"]), self.whole, out)
+        if words.dtype != np.uint32 or not words.flags.carray:
+            words = np.require(words, np.uint32, ["C", "W"])
+        look_up(words, self.whole, out)
         return out
 
     def uncompiled(self, words: NDArray[np.uint32]) -> NDArray[np.int32]:

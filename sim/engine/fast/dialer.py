@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.calls import CallDraws, draw
+from sim.compiled import quick
 from sim.engine.fast import kernel as k
 from sim.engine.fast.control import Permission
 from sim.engine.fast.layout import laid_out
@@ -47,7 +48,8 @@ class Dialer:
         self._sink = sink
         self._progress = progress
         self._draw_block = draw_block
-        self.state = k.State.zeros()
+        self._record = k.State.zeros()
+        self.state = quick(self._record)
         self.state.lifetime = plan.lifetime
         self.state.watch = plan.watches
         self.state.key_press = plan.key_press_ms
@@ -322,7 +324,7 @@ class Dialer:
     def _place_until(self, edge: int) -> int:
         return k.place(
             edge,
-            self.state,
+            self._record,
             self.groups,
             self.rows,
             self._fresh,
@@ -387,7 +389,7 @@ class Dialer:
         if size:
             loaded = room(size)
             first = max(self._loaded, last - len(self._pool.first))
-            filled = k.unload(first, last, self.state, self._pool, loaded)
+            filled = k.unload(first, last, self._record, self._pool, loaded)
             if filled:
                 loaded = select(loaded, np.argsort(loaded.due[:filled], kind="stable"))
                 loaded = self._redrawn(loaded)
