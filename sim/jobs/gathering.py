@@ -154,19 +154,21 @@ class Gathering:
         known = [m for m in SPREAD if all(row[m] is not None for row in rows.metrics)]
         metrics = {m: _column(rows.metrics, m)[:, None] for m in known}
         own = np.stack([one.people for one in rows.own])
-        metrics[READ] = own[:, 1:]
         rules = dict.fromkeys(rule for row in rows.violations for rule in row)
         read_always = set.intersection(*(set(one.inputs) for one in rows.own))
+        # Where nothing is read, all readings of a run are one.
+        read = slice(1, None if read_always else 2)
+        metrics[READ] = own[:, read]
         return Series(
             metrics=metrics,
             finished=np.array(rows.finished, dtype=np.bool_),
-            complaints=_counts(rows.own),
+            complaints=_counts(rows.own, read),
             broken={
                 rule: np.array([float(row.get(rule, 0)) for row in rows.violations])
                 for rule in rules
             },
             again={m: (_pairs(rows, m, 0), _pairs(rows, m, 1)) for m in known},
-            beside={} if name == self.base else dict(_beside(rows, every[self.base], known)),
+            beside={} if name == self.base else dict(_beside(rows, every[self.base], known, read)),
             placing={p: u for p, u in self._uniforms.items() if p not in read_always},
             readings={p: u for p, u in self._read_uniforms.items() if p in read_always},
             middle={READ: own[:, 0]},
@@ -246,19 +248,19 @@ def _pairs(rows: _Rows, name: str, which: int) -> Floats:
     return _column([pair[which] for pair in rows.again], name)
 
 
-def _counts(own: Sequence[_Readings]) -> dict[str, Count]:
+def _counts(own: Sequence[_Readings], read: slice) -> dict[str, Count]:
     """Complaints by run and reading; empty where the world has none."""
     return {
         name: Count(
-            np.stack([one.counts[name].mean[1:] for one in own]),
-            np.stack([one.counts[name].variance[1:] for one in own]),
+            np.stack([one.counts[name].mean[read] for one in own]),
+            np.stack([one.counts[name].variance[read] for one in own]),
         )
         for name in own[0].counts
     }
 
 
 def _beside(
-    rows: _Rows, base: _Rows, known: Sequence[str]
+    rows: _Rows, base: _Rows, known: Sequence[str], read: slice
 ) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
     """What is compared with the base, under the same unknowns."""
     for name in known:
@@ -268,16 +270,16 @@ def _beside(
     yield (
         READ,
         (
-            np.stack([one.people[1:] for one, _ in pairs]),
-            np.stack([other.people[1:] for _, other in pairs]),
+            np.stack([one.people[read] for one, _ in pairs]),
+            np.stack([other.people[read] for _, other in pairs]),
         ),
     )
     for name in pairs[0][0].counts:
         yield (
             name,
             (
-                np.stack([one.counts[name].mean[1:] for one, _ in pairs]),
-                np.stack([other.counts[name].mean[1:] for _, other in pairs]),
+                np.stack([one.counts[name].mean[read] for one, _ in pairs]),
+                np.stack([other.counts[name].mean[read] for _, other in pairs]),
             ),
         )
 
