@@ -17,6 +17,7 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from tests.fuzz import examples
 from tests.scenario.example import FEEDBACK, TEXT
 
 Path = tuple[str | int, ...]
@@ -239,9 +240,22 @@ def _by_size(chance: random.Random) -> Malformed:
     return Malformed(base + more, (), f"{n} {how}")
 
 
+def _by_example(chance: random.Random) -> Malformed:
+    """Faults that the tests know of, several at once, and now and then a part of the text lost."""
+    known = examples.scenarios()
+    chosen = tuple(known[chance.randrange(len(known))] for _ in range(chance.choice([1, 1, 2, 3])))
+    text, sets = examples.together(chosen)
+    how = "; ".join(str(change) for example in chosen for change in example.changes)
+    if chance.randrange(4) == 0:
+        at = chance.randrange(len(text))
+        text = text[:at] + text[at + chance.choice([1, 8, 60]) :]
+        how += f"; {at}: taken away"
+    return Malformed(text, sets, how)
+
+
 KINDS: tuple[Callable[[random.Random], Malformed], ...] = (
     _by_structure, _by_number, _by_setting, _by_structure, _by_text, _by_number, _by_setting,
-    _by_structure, _by_number, _by_text, _by_size,
+    _by_structure, _by_number, _by_text, _by_size, _by_example, _by_example, _by_example,
 )  # fmt: skip
 """One after the other, as often as they are worth."""
 
