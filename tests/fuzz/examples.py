@@ -25,6 +25,72 @@ class Example:
     sets: tuple[str, ...] = ()
 
 
+def _beside(lines: str) -> tuple[Change, ...]:
+    """More keys at the top."""
+    return (("base: as-run", f"{lines}\nbase: as-run"),)
+
+
+def _in_world(lines: str) -> tuple[Change, ...]:
+    """More keys of the world."""
+    return (("  press_1: 6 %", f"  press_1: 6 %\n  {lines}"),)
+
+
+_WINDOWS = """\
+    - {days: mon-fri, from: "10:00", to: "13:00"}
+    - {days: mon-fri, from: "14:00", to: "20:00"}"""
+_REGULATOR = """regulator:
+    reviews: {timezone: Europe/Paris, days: mon-fri, at: "18:00"}
+    registration: 12 h
+    thresholds: {contact: 4, reminder: 10, order: 2_500}"""
+_OVERLAP = """outages:
+    - {from: 2017-04-19 10:00, to: 2017-04-19 12:00, channels: 0}
+    - {from: 2017-04-19 11:00, to: 2017-04-19 13:00, channels: 1}"""
+_CLEANED = ("list: {source: white-pages}", "list: {without_registers: [bloctel, bloctel, x]}")
+OTHERS: tuple[tuple[str, tuple[Change, ...]], ...] = (
+    *((TEXT, _beside(f"enforce: {{{rules}}}")) for rules in (
+        "nobody: [consent]",
+        "fr-cnil-political: [nothing]",
+        "fr-cnil-political: [consent, consent_slot, opposition]",
+        "fr-consumer-2023: [all]",
+        "uk-pecr: [all]",
+        "us-tcpa-political: [all]",
+        '"a\\0b.yaml": [x], none.yaml: [y]',
+    )),
+    *((TEXT, _beside(f"regimes: [{names}]")) for names in (
+        "nobody", "fr-cnil-political, fr-cnil-political", "fr-consumer-2023", '"a\\0b.yaml"',
+        "none.yaml",
+    )),
+    (TEXT, _beside("reactions: {suspend_for: 3 h}")),
+    (TEXT, _beside("caller_numbers: {numbers: 5}")),
+    (TEXT, (("voicemail: 45 s}", "voicemail: 45 s, call_back: true}"),)),
+    (TEXT, (("0.010 EUR}", "0.010 EUR, per_consent: 1 EUR}"),)),
+    (TEXT, (_CLEANED,)),
+    (TEXT, (_CLEANED, *_in_world("registers: {bloctel: 10 %}"))),
+    *((TEXT, _in_world(f"consent: {{share: 1 %, slot: {{{slot}, days: all}}}}")) for slot in (
+        'length: 90 s, from: "00:00", to: "24:00"',
+        'length: 9 h, from: "09:00", to: "10:00"',
+        'length: 1 min, from: "00:00", to: "24:00"',
+    )),
+    (TEXT, (("lead_order: random", _OVERLAP),)),
+    (TEXT, (("lead_order: random", "ring: false"), ("leave_message", "hang_up"))),
+    (TEXT, (("Indian/Reunion", "EST"),)),
+    (TEXT, (("Indian/Reunion", "Africa/Monrovia"), ("start: 2017", "start: 1971"))),
+    (TEXT, ((_WINDOWS, '    - {days: sun, from: "10:00", to: "13:00"}'),)),
+    (TEXT, (("at_ring_timeout: 25 s", "at_ring_timeout: 0 s"),)),
+    (TEXT, (("points: {6 s", "points: {0 s"),)),
+    (TEXT, (("format: 1", "%YAML 1.1\nformat: 1"),)),
+    (TEXT, (("Whom", '"\\UFFFFFFFF'),)),
+    (TEXT, (("Whom do we reach?", '"\\ud800"'),)),
+    (TEXT, (("Whom", "\x07"),)),
+    *((f"extends: {name}\n", ()) for name in ('"a\\0b"', "/etc/passwd")),
+    (TEXT, _in_world(_REGULATOR)),
+    (FEEDBACK, (("regulator: 15 %, operator: 60 %", "regulator: 0 %, operator: 75 %"),)),
+    (FEEDBACK, (("opt_out: end,", "opt_out: start,"),)),
+    (FEEDBACK, (("household: true, refresh: 6 h", "household: true"),)),
+)  # fmt: skip
+"""Texts and changes that those tables do not hold, since their tests stand by themselves."""
+
+
 @cache
 def scenarios() -> tuple[Example, ...]:
     """Those of scenarios."""
@@ -36,6 +102,7 @@ def scenarios() -> tuple[Example, ...]:
         *(Example(FEEDBACK, tuple(map(_unmarked, changes))) for changes in several),
         *(Example(TEXT, sets=(row[0],)) for row in test_overlay.SETS),
         *(Example(row[0] + "\n") for row in test_overlay.EXTENDS),
+        *(Example(text, changes) for text, changes in OTHERS),
     )
 
 

@@ -8,6 +8,8 @@ version of Python, as long as the sound scenario below stays what it is.
 from __future__ import annotations
 
 import copy
+import datetime as dt
+import functools
 import json
 import random
 from collections.abc import Callable, Iterator
@@ -44,6 +46,30 @@ def malformed(seed: int) -> Malformed:
     chance = random.Random(seed)  # Mersenne Twister: its output is promised never to change
     kind = KINDS[seed % len(KINDS)]
     return kind(chance)
+
+
+def malformed_data(seed: int) -> Any:
+    """What a program may hand over instead of a file: plain data, and things that are none."""
+    chance = random.Random(f"data {seed}")
+    data = copy.deepcopy(_sound(chance.randrange(2)))
+    for _ in range(chance.choice([1, 1, 2])):
+        paths = list(_paths(data))
+        path = chance.choice(paths)
+        holder = _at(data, path[:-1])
+        what: Any = chance.choice(NO_DATA + ODD)
+        if isinstance(holder, dict) and chance.randrange(5) == 0:
+            holder[chance.choice([7, None, ("a",), "\ud800", 10**400])] = what
+        else:
+            holder[path[-1]] = what
+    return data
+
+
+NO_DATA: tuple[Any, ...] = (
+    float("nan"), float("-inf"), 10**5_000, b"x", object(), {1, 2}, dt.date(2017, 4, 18), "\ud800",
+    "x" * 100_000, {"a": {"\udfff": 1}}, functools.reduce(lambda held, _: [held], range(60), 1),
+    list(range(200_001)), {7: 1}, (1, 2),
+)  # fmt: skip
+"""Values that no file could hold, or not so many."""
 
 
 # ── What goes wrong ──────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ import os
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import nullcontext
 from fractions import Fraction
 from pathlib import Path
@@ -19,7 +19,9 @@ from typing import Any
 import pytest
 from click.testing import Result
 
+import sim
 from sim.engine.plan.stage import Stage
+from sim.errors import ScenarioError
 from sim.jobs.simulate import simulate
 from sim.loading.load import load
 from sim.scenario.scale import scale_scenario
@@ -27,7 +29,7 @@ from tests.conftest import FUZZ
 from tests.console import ringfence
 from tests.fuzz.law_packs import malformed_pack
 from tests.fuzz.reached import Watch
-from tests.fuzz.scenarios import Malformed, malformed
+from tests.fuzz.scenarios import Malformed, malformed, malformed_data
 from tests.fuzz.shrink import smallest
 from tests.scenario.example import TEXT
 
@@ -204,6 +206,76 @@ def test_a_tenth_of_the_packs(here: Path, record_property: Tell) -> None:
 @pytest.mark.parametrize("first", range(0, 1_000, 250))
 def test_a_tenth_of_the_scenarios(first: int, here: Path, record_property: Tell) -> None:
     try_seeds(range(first, first + 250), record_property, runs=5)
+
+
+def hold_data(seed: int) -> int:
+    """Hold what a program hands over instead of a file; 2 where it was refused, else 0."""
+    refused: ScenarioError | None = None
+    try:
+        sim.load(malformed_data(seed))
+    except ScenarioError as error:
+        refused = error
+    if refused is None:
+        return 0
+    assert refused.errors, seed
+    for fault in refused.faults:
+        assert fault.message.strip(), (seed, fault)
+        assert len(str(fault)) < 2_000, (seed, fault)
+        assert str(fault).isprintable(), (seed, fault)
+    return 2
+
+
+def try_data(seeds: range, tell: Tell, watch: Watch | None = None) -> None:
+    """Hold the data of seeds."""
+    with watch or nullcontext():
+        codes = Counter(hold_data(seed) for seed in seeds)
+    tell(FUZZ, f"scenarios in memory: tried {len(seeds)}, failed 0; refused {codes[2]}")
+    assert codes[2] > len(seeds) / 4
+
+
+def odd_files(folder: Path) -> Iterator[Path]:
+    """Files that hold no text, and names of what is no file."""
+    yield folder / "none.yaml"
+    yield folder
+    yield Path("/dev/null")
+    pipe = folder / "pipe"
+    os.mkfifo(pipe)
+    yield pipe
+    yield folder / ("n" * 300)
+    for name, data in {
+        "16.yaml": TEXT.encode("utf-16"),
+        "latin.yaml": TEXT.replace("Whom", "Où").encode("latin-1"),
+        "zero.yaml": TEXT.encode() + b"\0",
+        "large.yaml": b"# " + b"x" * (5 << 20),
+        "empty.yaml": b"",
+    }.items():
+        (folder / name).write_bytes(data)
+        yield folder / name
+
+
+def try_files(folder: Path, watch: Watch | None = None) -> None:
+    """Whatever is no text of a scenario is refused at its name."""
+    for file in odd_files(folder):
+        with watch or nullcontext():
+            answer = ringfence("validate", file)
+        assert answer.exit_code == 2, (file, answer.output)
+        assert answer.stderr.startswith(f"{file}:1:1: ") or ".yaml:" in answer.stderr, answer.output
+        assert "Traceback" not in answer.output, file
+
+
+def test_files_of_no_text(here: Path) -> None:
+    try_files(here)
+
+
+def test_a_tenth_of_what_is_in_memory(here: Path, record_property: Tell) -> None:
+    try_data(range(100), record_property)
+
+
+@TOGETHER
+@pytest.mark.verify
+def test_all_that_is_in_memory(here: Path, record_property: Tell, watch: Watch) -> None:
+    try_files(here, watch)
+    try_data(range(100, 1_100), record_property, watch)
 
 
 @TOGETHER
