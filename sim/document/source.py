@@ -383,14 +383,24 @@ class _Converter:
 
     def _text(self, text: str, place: Place, path: Path) -> str:
         """Text, where two escapes that make one character, as JSON writes it, are made one."""
-        if not _HALVES.search(text):
-            return text
-        try:
-            return text.encode("utf-16", "surrogatepass").decode("utf-16")
-        except UnicodeDecodeError:
-            whole = _HALVES.sub("\ufffd", text)
-            self._fault(place, path, f"found '{cut(whole)}', which holds half of a character")
-            return whole
+        whole, halved = _whole(text)
+        if halved:
+            self._fault(place, path, _half(whole))
+        return whole
+
+
+def _whole(text: str) -> tuple[str, bool]:
+    """Text in which two halves of a character are one; and whether there was a half alone."""
+    if not _HALVES.search(text):
+        return text, False
+    try:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16"), False
+    except UnicodeDecodeError:
+        return _HALVES.sub("\ufffd", text), True
+
+
+def _half(whole: str) -> str:
+    return f"found '{cut(whole)}', which holds half of a character"
 
 
 def _too_long(number: str) -> str:
@@ -421,23 +431,28 @@ class _DataReader:
         if isinstance(data, Mapping):
             found: dict[str, Node] = {}
             for key, value in data.items():
-                if isinstance(key, str):
-                    found[key] = self._node(value, (*path, key))
-                else:
+                if not isinstance(key, str):
                     self._fault(path, f"the key {shown(key)} is not text")
+                    continue
+                name = self._text(key, path)
+                found[name] = self._node(value, (*path, name))
             return Node(found, self._place, self._place, path)
         if isinstance(data, list | tuple):
             entries = tuple(self._node(entry, (*path, at)) for at, entry in enumerate(data))
             return Node(entries, self._place, self._place, path)
         return Node(self._scalar(data, path), self._place, self._place, path)
 
+    def _text(self, text: str, path: Path) -> str:
+        whole, halved = _whole(text)
+        if halved:
+            self._fault(path, _half(whole))
+        return whole
+
     def _scalar(self, data: Any, path: Path) -> Scalar:
         if data is None or isinstance(data, bool):
             return data
         if isinstance(data, str):
-            if _HALVES.search(data):
-                self._fault(path, f"found {shown(data)}, which holds half of a character")
-            return data
+            return self._text(data, path)
         if isinstance(data, Integral):
             number = int(data)
             if abs(number) >= 10**MAX_DIGITS:

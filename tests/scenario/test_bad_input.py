@@ -7,7 +7,9 @@ import time
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 
+import sim
 from sim.document.source import MAX_BYTES, MAX_DEPTH, MAX_NODES
 from sim.document.units import MAX_DIGITS
 from sim.errors import MAX_FAULTS, MAX_MESSAGE, MAX_PATH, Fault, ScenarioError, told
@@ -44,7 +46,6 @@ def test_a_number_of_forty_characters_is_read(write: Write) -> None:
 
 @pytest.mark.parametrize("data", [{"seed": 10**5_000}, {"world": {"press_1": 10**400}}])
 def test_numbers_without_end_in_memory(data: dict[str, object]) -> None:
-    import sim
 
     with pytest.raises(ScenarioError, match="a whole number of more than 40 digits"):
         sim.load(data)
@@ -62,6 +63,18 @@ def test_two_escapes_make_one_character_and_one_makes_none(write: Write) -> None
     assert found["seed"].message.startswith("found '\U0001f600'; a whole number")
     assert found["question"].message == "found '\ufffd', which holds half of a character"
     assert len(found) == 2
+
+
+def test_halves_of_a_character_in_memory() -> None:
+    """Two that follow each other are one; one alone is a fault, in a key as in a value."""
+    data = YAML(typ="safe", pure=True).load(TEXT)
+    assert sim.load({**data, "question": "\ud83d\ude00"}).scenario.question == "\U0001f600"
+    data["dialing"]["lead_order"] = "\ud800"
+    data["dialing"]["\udfff"] = 1
+    with pytest.raises(ScenarioError) as refused:
+        sim.load(data)
+    said = [f.message for f in refused.value.faults if "half of a character" in f.message]
+    assert said == ["found '\ufffd', which holds half of a character"] * 2
 
 
 @pytest.mark.parametrize("escape", [r"\UFFFFFFFF", r"\U00110000", r"\U7FFFFFFF"])
