@@ -281,7 +281,7 @@ def _by_example(chance: random.Random) -> Malformed:
 
 KINDS: tuple[Callable[[random.Random], Malformed], ...] = (
     _by_structure, _by_number, _by_setting, _by_structure, _by_text, _by_number, _by_setting,
-    _by_structure, _by_number, _by_text, _by_size, _by_example, _by_example, _by_example,
+    _by_structure, _by_number, _by_text, _by_size, _by_example, _by_example,
 )  # fmt: skip
 """One after the other, as often as they are worth."""
 

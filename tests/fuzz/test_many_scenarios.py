@@ -101,16 +101,19 @@ def count_lines(data: bytes) -> int:
     return 1 + sum(text.count(sign) for sign in "\r\n\x85\u2028\u2029")
 
 
-def hold(seed: int, runs: int = 1) -> tuple[int, bool]:
-    """Hold the case of a seed, and run one in `runs` if accepted; its code, and whether it ran."""
+def hold(seed: int, before: int, runs: int) -> tuple[int, bool]:
+    """Hold the case of a seed; its exit code, and whether it was run.
+
+    Of the accepted ones, of which there were so many before, one in `runs` is run.
+    """
     case = malformed(seed)
     answer, seconds = given(case)
     why = wrong(answer, seconds, count_lines(case.data()))
     if why:
         raise AssertionError(told(seed, case, why, answer))
-    if answer.exit_code or seed % runs:
+    if answer.exit_code or before % runs:
         return answer.exit_code, False
-    if (why := wrong_run(case, by_command=seed // runs % 10 == 0)) is not None:
+    if (why := wrong_run(case, by_command=before // runs % 10 == 0)) is not None:
         raise AssertionError(told(seed, case, why, answer))
     return 0, True
 
@@ -158,13 +161,13 @@ def told(seed: int, case: Malformed, why: str, answer: Result) -> str:
 
 
 def try_seeds(seeds: range, tell: Tell, watch: Watch | None = None, runs: int = 1) -> None:
-    """Hold the cases of seeds, and run one in `runs`; every failure is told at the end."""
+    """Hold the cases of seeds; run one in `runs` of the accepted; tell failures at the end."""
     codes: Counter[str] = Counter()
     failed: list[str] = []
     for seed in seeds:
         try:
             with watch or nullcontext():
-                code, ran = hold(seed, runs)
+                code, ran = hold(seed, codes["exit 0"], runs)
         except AssertionError as error:
             failed.append(str(error))
         else:
