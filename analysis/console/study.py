@@ -185,8 +185,8 @@ def _rest(study: Study) -> Iterator[str]:
     if answer["held_at_bound"]:
         yield from _labelled(
             "Bounds",
-            f"in {answer['held_at_bound']} draws complaints would breed on almost without end: "
-            "what is bred was brought down",
+            f"draws in which complaints would breed on almost without end: "
+            f"{answer['held_at_bound']}; what is bred was brought down in them",
         )
     if answer["not_varied"]:
         names = [path.removeprefix("world.") for path in answer["not_varied"]]

@@ -24,10 +24,10 @@ from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found, packed
 from sim.store.law import violations
 from sim.store.study import Task
-from sim.streams import Purpose, Replication
+from sim.streams import Replication
 from sim.study.inputs import Group, Input, groups, inputs, values_of, with_values
 from sim.study.joint import correlated
-from sim.study.points import uniforms
+from sim.study.points import shuffled, uniforms
 
 MOST_DRAWS = 4_096
 """Most draws of a study."""
@@ -62,12 +62,20 @@ class Drawing:
     def _almanac(self) -> Almanac:
         return Almanac()
 
-    def points(
-        self, numbers: range, purpose: Purpose = Purpose.PARAMETER
-    ) -> dict[str, NDArray[np.float64]]:
-        """By path of an input: its uniform in each point, (n,), numbered from 0."""
+    def points(self, numbers: range) -> dict[str, NDArray[np.float64]]:
+        """By path of an input: its uniform in each draw, (n,), numbered from 0."""
         full, paths = self.loaded.scenario, [one.path for one in self.inputs]
-        columns = uniforms(full.seed, paths, numbers, purpose=purpose).T
+        columns = uniforms(full.seed, paths, numbers).T
+        return correlated(full.joint, dict(zip(paths, columns, strict=True)))
+
+    def readings(self, n: int) -> dict[str, NDArray[np.float64]]:
+        """By path of an input: its uniform in each of n readings, (n,).
+
+        A Latin hypercube: of an even sequence, some two of many inputs go together in a few hundred
+        points, and one that does nothing would seem to drive what the other does.
+        """
+        full, paths = self.loaded.scenario, [one.path for one in self.inputs]
+        columns = shuffled(full.seed, paths, n).T
         return correlated(full.joint, dict(zip(paths, columns, strict=True)))
 
     def uniforms(self, draw: int) -> dict[str, float]:

@@ -19,7 +19,6 @@ from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found
 from sim.store.study import StudyFolder, Task
-from sim.streams import Purpose
 from sim.study.answer import COUNTED, SPREAD, Series
 from sim.study.counts import Count
 from sim.study.inputs import Cascade, Group, groups, written
@@ -97,7 +96,7 @@ class Gathering:
     @cached_property
     def _read_uniforms(self) -> Mapping[str, Floats]:
         """By path of an input: its uniform in each reading of each draw, (n, r)."""
-        flat = self.drawing.points(range(self.draws * self.readings), Purpose.PARAMETER_READ)
+        flat = self.drawing.readings(self.draws * self.readings)
         return {path: u.reshape(self.draws, self.readings) for path, u in flat.items()}
 
     @cached_property
