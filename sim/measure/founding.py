@@ -180,9 +180,10 @@ def course(cases: Cases, world: World) -> Course:
 def edges_of(cases: Cases, horizon_ms: int) -> Floats:
     """Edges of the cells; up to the cutoff whole bins."""
     edges = cells(cases.cutoff_ms, horizon_ms, within=min(WITHIN, len(cases.dialled)))
-    inside = edges < min(cases.cutoff_ms, horizon_ms)
-    edges[inside] = np.rint(edges[inside] / BIN_MS) * BIN_MS
-    return edges
+    last = min(cases.cutoff_ms, horizon_ms)
+    # Where bins are few, several edges fall on one.
+    inside = np.unique(np.rint(edges[edges < last] / BIN_MS) * BIN_MS)
+    return np.concatenate([inside[inside < last], edges[edges >= last]])
 
 
 def _cell_of(edges: Floats, bins: int) -> NDArray[np.intp]:
@@ -223,7 +224,9 @@ def by_case(cases: Cases, edges: Floats, complaints: Complaints, hearing: Floats
     message = KINDS.index(Kind.VOICEMAIL)
     for place in range(places):
         counted = np.zeros((n + 1, 3, 2, *cases.calls.shape[2:]))
-        quiet = cases.silence[place, :bins].astype(np.intp)
+        quiet = np.zeros(bins, dtype=np.intp)  # bins beyond the horizon count in no cell
+        known = cases.silence[place, :bins]
+        quiet[: len(known)] = known
         np.add.at(counted, (cell, part[place], quiet), cases.calls[place])
         counted = counted[:n]
         # (cells, part, standing, attempt) of messages, whenever they were left.

@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from dataclasses import replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from sim.document.quantity import ShareRange
 from sim.engine.plan.build import plan_of
 from sim.engine.plan.placing import placing, same, ways
 from sim.engine.plan.stage import Stage
@@ -17,9 +19,13 @@ from sim.jobs.observers import Digesting
 from sim.jobs.roles import Role, roles
 from sim.jobs.simulate import simulate
 from sim.loading.load import load
+from sim.loading.packs import packs_of
 from sim.scenario.scale import scale_scenario
+from sim.scenario.scenario import Scenario
 from sim.study.inputs import drawn, groups
+from tests.equivalence.generate import Dice, scenario
 
+Keys = tuple[str, ...]
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 
@@ -64,6 +70,58 @@ def test_a_small_france() -> None:
 @pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
 def test_every_shipped_scenario(file: Path) -> None:
     prove(file, Fraction(1, 100))
+
+
+def widened(scenario: Scenario) -> Scenario:
+    """The scenario with ranges around what its worlds have: shares and factors of all kinds."""
+    tree: dict[Keys, Any] = {}
+    world = scenario.world
+    found: list[tuple[Keys, Any]] = [
+        (("voters_per_line",), world.voters_per_line),
+        (("press_1",), world.press_1),
+        (("voicemail", "heard"), world.voicemail.heard),
+        (("voicemail", "shared"), world.voicemail.shared),
+        (("opposition",), world.opposition),
+    ]
+    if world.complaints is not None:
+        found.append((("complaints", "per_million"), world.complaints.per_million))
+        found.append((("complaints", "opts_out"), world.complaints.opts_out))
+        for name in type(world.complaints.effects).model_fields:
+            effect = getattr(world.complaints.effects, name)
+            found.append((("complaints", "effects", name), effect))
+    if world.call_back is not None:
+        found.append((("call_back", "share"), world.call_back.share))
+    for path, one in found:
+        if one is not None and one.central > 0 and not one.is_range:
+            most = 1.0 if isinstance(one, ShareRange) else np.inf
+            ends = {"low": one.central / 2, "high": min(most, 1.5 * one.central)}
+            tree[path] = one.model_copy(update=ends)
+    return scenario.model_copy(update={"world": _with(world, tree)})
+
+
+def _with(value: Any, tree: dict[Keys, Any]) -> Any:
+    """A model with other parts, by path."""
+    heads = {path[0] for path in tree}
+    update = {}
+    for head in heads:
+        below = {path[1:]: one for path, one in tree.items() if path[0] == head}
+        update[head] = below[()] if () in below else _with(getattr(value, head), below)
+    return value.model_copy(update=update)
+
+
+@pytest.mark.parametrize("number", range(12))
+def test_generated_scenarios(number: int) -> None:
+    """Reading inputs of a campaign in which everything is mixed leave its log as it is."""
+    made = widened(scenario(Dice(number)))
+    stage = Stage(made, packs_of(made))
+    known = roles(stage, groups(made), ["only"])["only"]
+    middle = logs(stage, {}, ["only"])
+    reading = known.of(Role.READING)
+    assert "world.voters_per_line" in reading
+    for end in (0.05, 0.95):
+        assert logs(stage, dict.fromkeys(reading, end), ["only"]) == middle
+    if known.ways.none:
+        assert known.of(Role.HELD) == ()
 
 
 def test_who_complains_is_held_where_an_order_would_stop_the_campaign() -> None:
