@@ -134,6 +134,7 @@ def test_each_difference_of_two_baselines_is_told() -> None:
     new = baseline({"a": {"calls": 150, "same": 1, "more": 2}}, {"a": {"t": q, "u": p}})
     rows = [(row.strategy, row.metric, row.verdict, row.change) for row in compare(old, new)]
     assert sorted(rows) == [
+        ("", "scenario", "ok", ""),
         ("a", "calls", "changed", "-50 (-25 %)"),
         ("a", "digest of t", "changed", "values differ"),
         ("a", "digest of u", "new", "new"),
