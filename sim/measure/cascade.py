@@ -232,18 +232,23 @@ def cluster(course: Course, s: Complexes, counted: Bools) -> Complexes:
     n = len(course.joining)
     size = np.zeros((n, len(s)), dtype=np.complex128)
     founded = np.zeros(len(s), dtype=np.complex128)
-    kinds = list(zip(course.channels.tolist(), course.bred.tolist(), strict=True))
+    here = np.zeros_like(s)
     for i in range(n - 1, -1, -1):
-        ahead = course.joining[i, i + 1 :] @ size[i + 1 :] - course.joining[i, i + 1 :].sum()
-        itself = float(course.joining[i, i])
-        # Newton from 0: a power series without negative coefficients (Pivoteau et al. 2012).
-        here = np.zeros_like(s)
+        itself, later = float(course.joining[i, i]), course.joining[i, i + 1 :]
+        # Not by BLAS, whose threads cost more than so small a product.
+        ahead = np.einsum("j,jm->m", later, size[i + 1 :]) - later.sum() - itself
+        known = [
+            (m, (share * s + rest) * np.exp(m * ahead))
+            for m, (share, rest) in _by_brood(course, counted[i]).items()
+        ]
+        # Newton, from the cell after. Inside the unit circle there is one solution: as a
+        # complaint breeds less than one, each side is nearer to it than the other was.
         for _ in range(60):
             value, slope = np.zeros_like(s), np.zeros_like(s)
-            for (share, m), counts in zip(kinds, counted[i], strict=True):
-                part = share * (s if counts else 1.0) * np.exp(m * (ahead + itself * (here - 1)))
-                value += part
-                slope += m * itself * part
+            for m, part in known:
+                grown = part * np.exp(m * itself * here)
+                value += grown
+                slope += m * itself * grown
             step = (value - here) / (1 - slope)
             here = here + step
             if float(np.abs(step).max()) < 1e-13:
@@ -251,3 +256,14 @@ def cluster(course: Course, s: Complexes, counted: Bools) -> Complexes:
         size[i] = here
         founded += course.founders[i] * (here - 1)
     return founded
+
+
+def _by_brood(course: Course, counted: Bools) -> dict[float, tuple[float, float]]:
+    """By how many a complaint breeds: the share of complaints that do and count, and the others."""
+    found: dict[float, tuple[float, float]] = {}
+    for share, m, counts in zip(
+        course.channels.tolist(), course.bred.tolist(), counted, strict=True
+    ):
+        some, rest = found.get(m, (0.0, 0.0))
+        found[m] = (some + share, rest) if counts else (some, rest + share)
+    return found
