@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from analysis.view.numbers import MINUS, MISSING, several
+from analysis.view.numbers import MISSING, several
+from analysis.view.rounded import between, chance, percent, rounded
 from sim.printed import escaped
 from sim.store.study import Study
 
@@ -17,7 +17,6 @@ NAME_MOST = 22
 NOT_VARIED_MOST = 4
 MOST_BREAKERS = 3
 """Most groups of strategies that are told to break the same rules."""
-_UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
 def study_text(study: Study) -> str:
@@ -28,52 +27,9 @@ def study_text(study: Study) -> str:
     return "\n".join(escaped(line, keep="") for line in lines[:-1])
 
 
-def rounded(value: float | None) -> str:
-    """A number to three digits with a unit prefix: 1.47 M, 510, 0.7."""
-    if value is None or not math.isfinite(value):
-        return MISSING
-    size, sign = abs(value), MINUS if value < 0 else ""
-    for unit, letter in _UNITS:
-        if float(f"{size:.3g}") >= unit:
-            return f"{sign}{_three(size / unit)} {letter}"
-    return sign + _three(size)
-
-
-def _three(value: float) -> str:
-    """Three digits, without zeros that say nothing."""
-    if value == 0:
-        return "0"
-    digits = max(0, 2 - math.floor(math.log10(value)))
-    text = f"{value:.{min(digits, 2)}f}"
-    return text.rstrip("0").rstrip(".") if "." in text else text
-
-
 def interval(spread: Mapping[str, Any]) -> str:
     """A median with its P5 and P95: ``1.47 M [780 k–2.2 M]``."""
-    return f"{rounded(spread['p50'])} [{_range(spread['p5'], spread['p95'])}]"
-
-
-def _range(low: float, high: float) -> str:
-    """Two ends, with their unit once where they share it: ``0.5–1.9 M``."""
-    for unit, letter in _UNITS:
-        if float(f"{abs(high):.3g}") >= unit:
-            if abs(low) >= unit / 100 or low == 0:
-                return f"{_three(low / unit)}–{_three(high / unit)} {letter}"
-            break
-    return f"{rounded(low)}–{rounded(high)}"
-
-
-def _percent(ratio: float) -> str:
-    """A ratio as a difference: −47 %."""
-    change = 100 * (ratio - 1)
-    text = f"{abs(change):.0f}" if abs(change) >= 9.5 else f"{abs(change):.1f}"
-    sign = "±" if float(text) == 0 else MINUS if change < 0 else "+"
-    return f"{sign}{text} %"
-
-
-def _chance(share: float) -> str:
-    """A share of draws."""
-    return f"{100 * share:.0f} %"
+    return f"{rounded(spread['p50'])} [{between(spread['p5'], spread['p95'])}]"
 
 
 def _heading(study: Study) -> Iterator[str]:
@@ -93,7 +49,7 @@ def _sentences(study: Study) -> Iterator[str]:
     base = study.answer["base"]
     told = study.answer["strategies"][base]
     people = told["metrics"].get("people_reached")
-    text = f"{base} finishes its list in {_chance(told['finished'])} of draws"
+    text = f"{base} finishes its list in {chance(told['finished'])} of draws"
     if people:
         text += f" and reaches {interval(people)} people"
     text += "."
@@ -148,16 +104,14 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
     if against is not None:
         ratio = against["ratio"]
         sign = "≈ " if against["verdict"] == "within noise" else ""
-        reached = (
-            f"{sign}{_percent(ratio['p50'])} [{_percent(ratio['p5'])}, {_percent(ratio['p95'])}]"
-        )
+        reached = f"{sign}{percent(ratio['p50'])} [{percent(ratio['p5'])}, {percent(ratio['p95'])}]"
         reached = reached.replace(" %, ", ", ")
     else:
         reached = interval(people) if people else MISSING
     count = one["complaints"].get("complaints")
     cost = one["metrics"].get("cost")
     return (
-        _chance(one["finished"]),
+        chance(one["finished"]),
         reached,
         rounded(count["expected"]) if count else MISSING,
         rounded(count["p95"]) if count else MISSING,
