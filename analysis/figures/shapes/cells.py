@@ -114,9 +114,14 @@ def cells(
     dress(figure, height=inside + below)
     figure.update_xaxes(**columns)
     figure.update_xaxes(title=unit, row=len(maps), col=1)
-    for row in range(1, len(maps) + 1):
-        for at in between:
-            figure.add_vline(at, line={"color": "#9aa5b1", "width": 1}, row=row, col=1)
+    upright = {"type": "line", "line": {"color": "#9aa5b1", "width": 1}, "y0": 0, "y1": 1}
+    axes = ["" if row == 0 else str(row + 1) for row in range(len(maps))]
+    # All at once: each that is added by itself has all of before looked at again.
+    figure.layout.shapes = [
+        {**upright, "x0": at, "x1": at, "xref": f"x{axis}", "yref": f"y{axis} domain"}
+        for axis in axes
+        for at in between
+    ]
     title_rows(figure, list(maps))
     _colour(figure, scale)
     return figure

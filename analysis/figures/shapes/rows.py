@@ -11,17 +11,21 @@ from analysis.figures.style import short, text
 
 def title_rows(figure: go.Figure, names: Sequence[str]) -> None:
     """Write a name above each row of a figure of one column, at its left."""
-    for at, name in enumerate(names):
-        axis = figure.layout["yaxis" if at == 0 else f"yaxis{at + 1}"]
-        figure.add_annotation(
-            text=f"<b>{text(short(name, 44))}</b>",
-            x=0,
-            xref="paper",
-            xanchor="left",
-            y=axis.domain[1],
-            yref="paper",
-            yanchor="bottom",
-            yshift=2,
-            showarrow=False,
-            font={"size": 13},
-        )
+    axes = ["yaxis" if at == 0 else f"yaxis{at + 1}" for at in range(len(names))]
+    titles = [
+        {
+            "text": f"<b>{text(short(name, 44))}</b>",
+            "x": 0,
+            "xref": "paper",
+            "xanchor": "left",
+            "y": figure.layout[axis].domain[1],
+            "yref": "paper",
+            "yanchor": "bottom",
+            "yshift": 2,
+            "showarrow": False,
+            "font": {"size": 13},
+        }
+        for axis, name in zip(axes, names, strict=True)
+    ]
+    # All at once: each that is added by itself has all of before looked at again.
+    figure.layout.annotations = [*figure.layout.annotations, *titles]
