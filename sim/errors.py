@@ -9,6 +9,7 @@
         │   │   ├── ScenarioError            a scenario
         │   │   └── RegimeError              a law pack
         │   ├── UnreachableSharesError       answering shares that the ring times cannot give
+        │   ├── RefusedRangeError            a range with draws that no model has
         │   ├── RunDirectoryError            a run directory cannot be written or read
         │   ├── BaselineError                a baseline cannot be read, written or judged by
         │   ├── DialerFilesError             a real dialer's files; carries every fault

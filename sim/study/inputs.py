@@ -31,6 +31,7 @@ from pydantic import BaseModel
 from sim.document.laws import LogNormal, Survival
 from sim.document.node import Path, dotted
 from sim.document.quantity import DurationRange, FactorRange, FrozenDict, ShareRange
+from sim.errors import BadInputError
 from sim.scenario.answering import Answering
 from sim.scenario.complaints import CasebookMix, ComplaintChannels
 from sim.scenario.scenario import Scenario
@@ -44,12 +45,15 @@ Quantity = ShareRange | FactorRange | DurationRange
 Changed = TypeVar("Changed", bound=BaseModel)
 
 
-class RefusedRangeError(ValueError):
+class RefusedRangeError(BadInputError):
     """A range with draws that no model has."""
 
     def __init__(self, path: Path, message: str) -> None:
-        super().__init__(f"{dotted(path)}: {message}")
+        super().__init__(message, place=dotted(path))
         self.path, self.message = path, message
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.path, self.message)
 
 
 @dataclass(frozen=True, slots=True)

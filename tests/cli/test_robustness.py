@@ -39,10 +39,10 @@ def tables(folder: Path) -> dict[str, bytes]:
 # ── Interruptions ────────────────────────────────────────────────────────────────────────────────
 
 
-def interrupted(here: Path, number: signal.Signals) -> tuple[int, str]:
-    """Start a long run, send a signal when its first strategy is done; exit code and messages."""
+def interrupted(here: Path, number: signal.Signals, jobs: int) -> tuple[int, str]:
+    """Start a long run, send a signal when a first strategy is done; exit code and messages."""
     with subprocess.Popen(
-        [str(PROGRAM), *map(str, LONG)],
+        [str(PROGRAM), *map(str, LONG), "--jobs", str(jobs)],
         cwd=here,
         env=environment(),
         stdout=subprocess.PIPE,
@@ -53,7 +53,9 @@ def interrupted(here: Path, number: signal.Signals) -> tuple[int, str]:
         first = process.stderr.readline()
         while " warning: " in first:
             first = process.stderr.readline()
-        assert re.match(r"\[1/\d\] as-run: ", first)
+        done = re.match(r"\[(\d)/\d\] as-run", first)
+        assert done is not None, first
+        assert int(done[1]) <= jobs
         (left,) = (here / "runs").iterdir()
         assert is_partial(left)
         assert (left / "calls.parquet").is_file()
@@ -63,16 +65,21 @@ def interrupted(here: Path, number: signal.Signals) -> tuple[int, str]:
         return process.returncode, first + err
 
 
-def test_ctrl_c_in_mid_run(here: Path) -> None:
-    code, err = interrupted(here, signal.SIGINT)
+JOBS = pytest.mark.parametrize("jobs", [1, 2])
+
+
+@JOBS
+def test_ctrl_c_in_mid_run(here: Path, jobs: int) -> None:
+    code, err = interrupted(here, signal.SIGINT, jobs)
     assert code == 130
     assert err.splitlines()[-1] == "interrupted: nothing was left half-written"
     assert "Traceback" not in err
     assert names(here) == {"trial.yaml"}
 
 
-def test_kill_in_mid_run(here: Path) -> None:
-    code, err = interrupted(here, signal.SIGKILL)
+@JOBS
+def test_kill_in_mid_run(here: Path, jobs: int) -> None:
+    code, err = interrupted(here, signal.SIGKILL, jobs)
     assert code == -signal.SIGKILL
     assert "Traceback" not in err
     (left,) = (here / "runs").iterdir()

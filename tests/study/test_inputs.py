@@ -12,7 +12,16 @@ from sim.document.quantity import FactorRange, ShareRange
 from sim.scenario.load import load_scenario
 from sim.scenario.parameters import parameters
 from sim.scenario.scenario import Scenario
-from sim.study.inputs import Cascade, Composition, drawn, groups, inputs, with_values, written
+from sim.study.inputs import (
+    Cascade,
+    Composition,
+    RefusedRangeError,
+    drawn,
+    groups,
+    inputs,
+    with_values,
+    written,
+)
 from sim.study.points import uniforms
 from tests.small_run import TEXT
 
@@ -91,7 +100,8 @@ def test_a_range_that_leaves_nothing_is_a_fault(tmp_path: Path) -> None:
     text = changed(
         "{low: 22 %, central: 33 %, high: 45 %}", "{low: 22 %, central: 33 %, high: 70 %}"
     )
-    with pytest.raises(ValueError, match=r"answering\.human: its high end of 0\.7 leaves nothing"):
+    words = r"answering\.human: its high end of 0\.7 leaves nothing"
+    with pytest.raises(RefusedRangeError, match=words):
         groups(scenario_of(text, tmp_path))
 
 

@@ -54,7 +54,7 @@ MUTANTS = (
     ),
     Mutant(
         "as many times as fit: the last is left out",
-        "sim.world:consent_slots",
+        "sim.world:_slots",
         Swap(
             "range(any_a, any_b - any_c + 1, any_c)",
             "range(any_a, any_b - any_c, any_c)",
