@@ -89,8 +89,8 @@ def test_shipped_scenarios_at_a_tenth(path: Path) -> None:
     """People within 1 % of full size, and the list finishes or not as there.
 
     Where a tenth reaches few, its own noise is larger: of n people, in lines of some two voters, it
-    is below 1.5 ÷ √n, and four times that is allowed. Over the 18 strategies the false-alarm rate
-    is then below 1 in 800. A list that full size leaves 2 % of or less may finish.
+    is below 1.5 ÷ √n, and four times that is allowed. Over the 22 strategies the false-alarm rate
+    is then below 1 in 700. A list that full size leaves 2 % of or less may finish.
     """
     loaded = load(path)
     small = scaled_down(loaded.scenario, TENTH, loaded.laws, list(loaded.scenario.strategies))
