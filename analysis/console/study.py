@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.view.numbers import MISSING, several
-from analysis.view.rounded import between, chance, percent, rounded
+from analysis.view.rounded import between, chance, compared, rounded
 from sim.printed import escaped
 from sim.store.study import Study
 
@@ -102,10 +102,8 @@ def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
     people = one["metrics"].get("people_reached")
     against = one["against_base"].get("people_reached")
     if against is not None:
-        ratio = against["ratio"]
-        sign = "≈ " if against["verdict"] == "within noise" else ""
-        reached = f"{sign}{percent(ratio['p50'])} [{percent(ratio['p5'])}, {percent(ratio['p95'])}]"
-        reached = reached.replace(" %, ", ", ")
+        ratio, hidden = against["ratio"], against["verdict"] == "within noise"
+        reached = compared(ratio["p5"], ratio["p50"], ratio["p95"], within_noise=hidden)
     else:
         reached = interval(people) if people else MISSING
     count = one["complaints"].get("complaints")

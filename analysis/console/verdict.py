@@ -10,7 +10,7 @@ from typing import TextIO
 from analysis.console.signs import written_for
 from analysis.view.numbers import MISSING, NARROW, quantity, several, small_share
 from analysis.view.read import as_view
-from analysis.view.rounded import between, chance, rounded, times
+from analysis.view.rounded import between, chance, rounded
 from analysis.view.run import RunView
 from analysis.view.sentences import sentences
 from analysis.view.verdict import Broken, Outcome, Verdict, verdict_of
@@ -34,8 +34,6 @@ NAME_LEAST = 8
 CALLS_A_SECOND = 900_000
 """Calls that one process simulates, audits and reads in a second, about."""
 _UNIT = re.compile(r"(\d) (%|[kMG]\b|min\b|h\b|s\b)")
-NARROW_BY = 0.005
-"""Width of an interval of ratios below which it is not worth its room."""
 DRIVES = 0.15
 """Least share of a spread that an input is named for."""
 DRAWS = 32
@@ -127,11 +125,7 @@ def _people(one: Outcome) -> str:
         if not one.people.moves:
             return rounded(one.people.central)
         return f"{rounded(one.people.central)} [{between(one.people.p5, one.people.p95)}]"
-    low, high = times(against.p5).removesuffix(" %"), times(against.p95)
-    sign = "≈" if against.verdict == "within noise" else times(against.p50)
-    if against.p95 - against.p5 < NARROW_BY:
-        return sign
-    return f"{sign} [{low}, {high}]"
+    return against.text
 
 
 def _short(name: str, wide: int) -> str:
@@ -290,16 +284,18 @@ def _legend(told: Verdict) -> Iterator[str]:
 
 
 def _takes(told: Verdict) -> str:
-    """About how long a study would take, one process."""
+    """About how long a study would take."""
     calls = sum(told.run.metric(one.strategy, "attempts") or 0.0 for one in told.outcomes)
     seconds = calls * (DRAWS + DRAWS // 8 + 1) / CALLS_A_SECOND
     if not seconds:
         return ""
     if seconds < 90:
-        return f", about {max(1, round(seconds))} s"
-    return (
-        f", about {seconds / 60:.0f} min" if seconds < 5400 else f", about {seconds / 3600:.1f} h"
-    )
+        time = f"{max(1, round(seconds))} s"
+    elif seconds < 5400:
+        time = f"{seconds / 60:.0f} min"
+    else:
+        time = f"{seconds / 3600:.1f} h"
+    return f", about {time} on one core"
 
 
 def _labelled(label: str, text: str) -> Iterator[str]:

@@ -19,7 +19,7 @@ from analysis.view.metrics_text import (
     value_text,
 )
 from analysis.view.numbers import MISSING, NARROW, share, small_share
-from analysis.view.rounded import between, rounded, times
+from analysis.view.rounded import between, rounded
 from analysis.view.sentences import sentences
 from analysis.view.verdict import Outcome, Verdict
 
@@ -81,7 +81,8 @@ def _cells(told: Verdict, one: Outcome) -> Iterator[tuple[str, str] | None]:
     """Values of a row, each with what stands beneath it; None where there is no such column."""
     run, name = told.run, one.strategy
     yield value_text(run, name, "people_reached"), _people(run, one)
-    yield value_text(run, name, "lines_delivered_live"), _change(run, one, "lines_delivered_live")
+    live = _change(run, one, "lines_delivered_live") if one.live_differs else "≈"
+    yield value_text(run, name, "lines_delivered_live"), live
     yield value_text(run, name, "lines_voicemail_heard"), _change(run, one, "lines_voicemail_heard")
     count = one.complaints.get("complaints")
     expected = (rounded(count.expected), f"P95 {rounded(count.p95)}") if count else (MISSING, "")
@@ -97,9 +98,7 @@ def _people(run: RunView, one: Outcome) -> str:
         return _change(run, one, "people_reached")
     if one.against is None:
         return f"[{between(one.people.p5, one.people.p95)}]" if one.people.moves else ""
-    low, high = times(one.against.p5).removesuffix(" %"), times(one.against.p95)
-    sign = "≈" if one.against.verdict == "within noise" else times(one.against.p50)
-    return f"{sign} [{low}, {high}]"
+    return one.against.text
 
 
 def _beneath(told: Verdict) -> str:

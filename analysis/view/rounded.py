@@ -6,6 +6,8 @@ import math
 
 from analysis.view.numbers import MINUS, MISSING
 
+NARROW_BY = 0.005
+"""Width of an interval of ratios below which it is not worth its room."""
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
 
 
@@ -63,6 +65,21 @@ def about(value: float) -> str:
 def times(ratio: float) -> str:
     """A ratio as a difference, from tenfold on as a factor: −47 %, ×12."""
     return f"×{digits(ratio)}" if ratio >= 10 else percent(ratio)
+
+
+def compared(p5: float, p50: float, p95: float, *, within_noise: bool) -> str:
+    """A ratio with its interval: ``−25 % [−26, −25 %]``.
+
+    ``≈`` stands for its sign where noise hides it; an interval narrower than :data:`NARROW_BY` is
+    left out.
+    """
+    middle = "≈" if within_noise else times(p50)
+    if p95 - p5 < NARROW_BY:
+        return middle
+    low, high = times(p5), times(p95)
+    if high.endswith(" %"):  # the unit once, where both have it
+        low = low.removesuffix(" %")
+    return f"{middle} [{low}, {high}]"
 
 
 def chance(share: float) -> str:

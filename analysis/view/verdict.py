@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from analysis.view.audit import regimes, rows, verdict
 from analysis.view.parameters import parameters
 from analysis.view.read import as_view
+from analysis.view.rounded import compared
 from analysis.view.run import RunView
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
@@ -65,6 +66,12 @@ class Ratio:
     """Relative difference that luck alone makes, two standard deviations."""
     verdict: str
     """``higher``, ``lower`` or ``within noise``."""
+
+    @property
+    def text(self) -> str:
+        """As a table shows it."""
+        hidden = self.verdict == "within noise"
+        return compared(self.p5, self.p50, self.p95, within_noise=hidden)
 
 
 @dataclass(frozen=True, slots=True)

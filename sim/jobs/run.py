@@ -11,8 +11,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
@@ -200,27 +202,16 @@ def run_scenario(
     ) as writer:
         stage = Stage(scaled, loaded.laws, replication)
         regimes = loaded.laws.regimes(full.regimes)
-        reader = Reader(stage, tuple(chosen), effective)
-        watching = Watching(stage, full, regimes, reader)
+        watching = Watching(stage, full, regimes, Reader(stage, tuple(chosen), effective))
         watched = list(_watched(watching, workers, writer, progress))
-        reader.found |= {found.findings.strategy: found.reading for found in watched}
         findings = [found.findings for found in watched]
         plans = {found.findings.strategy: found.plan for found in watched}
         manifest = manifest_of(
             loaded, scaled, stage.replication, asked, text, findings, plans, argv
         )
-        manifest["readings"] = reader.facts()
         manifest["started_utc"] = started.strftime("%Y-%m-%dT%H:%M:%SZ")
         manifest["duration_s"] = round(time.perf_counter() - clock, 3)
-        run = writer.finish(
-            findings,
-            {**reader.tables(), "parameters": parameter_table(drawn)},
-            manifest,
-            report,
-            [found.law for found in watched if found.law is not None],
-            _people(stage, watched),
-            objections=any(facts["objections"] for facts in plans.values()),
-        )
+        run = _finish(writer, watching, watched, manifest, parameter_table(drawn), report)
     return RunOutcome(
         run=run,
         findings=tuple(findings),
@@ -245,6 +236,29 @@ def _watched(
             for batch in spooled(found.spool):
                 log.write(batch)
         yield found
+
+
+def _finish(
+    writer: RunWriter,
+    watching: Watching,
+    watched: Sequence[Watched],
+    manifest: dict[str, Any],
+    parameters: pa.Table,
+    report: ReportHook | None,
+) -> Run:
+    """Write what was found, and the manifest last."""
+    reader = watching.reader
+    reader.found |= {found.findings.strategy: found.reading for found in watched}
+    manifest["readings"] = reader.facts()
+    return writer.finish(
+        [found.findings for found in watched],
+        {**reader.tables(), "parameters": parameters},
+        manifest,
+        report,
+        [found.law for found in watched if found.law is not None],
+        _people(watching.stage, watched),
+        objections=any(found.plan["objections"] for found in watched),
+    )
 
 
 def _people(stage: Stage, found: Sequence[Watched]) -> People | None:

@@ -175,21 +175,7 @@ def run_study(
     if said and note is not None:
         note(f"note: {said}")
     text = resolved_text(loaded)
-    facts = Facts(
-        format=FORMAT,
-        format_version=FORMAT_VERSION,
-        scenario=full.name,
-        question=full.question,
-        base=full.base,
-        scenario_sha256=text_digest(text),
-        laws=loaded.laws.digests,
-        seed=full.seed,
-        scale=str(asked),
-        effective=float(small.effective),
-        strategies=list(chosen),
-        code_sha256=code_digest(),
-        versions=relevant_versions(),
-    )
+    facts = _facts(loaded, text, asked, small.effective, chosen)
     path = Path(out) if out is not None else default_folder(facts)
     folder = StudyFolder(path, facts, text, loaded.laws.own)
     calls = sum(calls_of(small.scenario, name) for name in chosen)
@@ -220,6 +206,28 @@ def run_study(
         if precision is None or sure is None or wanted >= most or _met(sure, precision):
             return _assembled(folder, drawing, gathering, series, precision, sure)
         wanted = min(2 * wanted, most)
+
+
+def _facts(
+    loaded: Runnable, text: str, asked: Fraction, effective: Fraction, chosen: Sequence[str]
+) -> Facts:
+    """What a study is of: its key follows from it."""
+    full = loaded.scenario
+    return Facts(
+        format=FORMAT,
+        format_version=FORMAT_VERSION,
+        scenario=full.name,
+        question=full.question,
+        base=full.base,
+        scenario_sha256=text_digest(text),
+        laws=loaded.laws.digests,
+        seed=full.seed,
+        scale=str(asked),
+        effective=float(effective),
+        strategies=list(chosen),
+        code_sha256=code_digest(),
+        versions=relevant_versions(),
+    )
 
 
 def _most(draws: int | None, precision: Target | None) -> int:

@@ -145,6 +145,7 @@ def planted(content):
         (("none",), (), 5),
         ((), ("scenario",), 4),
     ],
+    ids=["all", "a strategy", "a metric", "both", "none", "the scenario"],
 )
 def test_what_is_accepted_by_name(accepted, strategies, metrics, left):
     """By hand: of five differences those that are named go, the others stay."""
@@ -198,22 +199,6 @@ def test_one_baseline_is_not_of_two_scenarios(accepted):
     assert result.exit_code == 2
     assert set(result.unjudged) == {str(accepted), str(twin)}
     assert result.rows == []
-
-
-def test_scenarios_are_found_at_any_depth_by_their_key(accepted, outcome):
-    top = accepted.parent
-    (top / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
-    (top / "pack.yaml").write_text("id: own\nmarks: {format: 1}\n", encoding="utf-8")
-    deep = top / "north" / "é x" / "trial.yml"
-    hidden = top / ".cache" / "trial.yaml"
-    run = top / "runs" / "one" / "scenario.resolved.yaml"
-    for file in (deep, hidden, run):
-        file.parent.mkdir(parents=True)
-        file.write_bytes(accepted.read_bytes())
-    (run.parent / "manifest.json").write_text("{}", encoding="utf-8")
-    assert found([top]).files == (accepted, deep)
-    accepted.write_text("name: x\n", encoding="utf-8")  # it has lost its key, and has a baseline
-    assert found([top]).files == (accepted, deep)
 
 
 def test_versions_are_told_with_differences(accepted):

@@ -78,6 +78,15 @@ def test_a_pilot_holds_as_long_as_its_calls() -> None:
     assert (held.mean_ms, held.spread_ms) == (6_000, 0)
 
 
+def test_a_pilot_is_of_all_of_its_calls() -> None:
+    """Its mean is that which the tally makes of the same run."""
+    small, _ = scale_scenario(LOADED.scenario, Fraction(1, 30))
+    (held,) = pilots(small, LOADED.laws, [NAME]).values()
+    (found,) = simulate(Stage(small, LOADED.laws), [NAME])
+    assert held is not None
+    assert held.mean_ms / 1000 == pytest.approx(float(compute(found.totals)["mean_hold_s"] or 0))
+
+
 def test_what_leaves_no_line_is_refused() -> None:
     with pytest.raises(OptionError, match="leaves none of 600,000 lines"):
         scaled_down(LOADED.scenario, Fraction(1, 10_000_000), LOADED.laws, [NAME])

@@ -42,6 +42,8 @@ def test_reports_to_one_channel_are_a_thinned_poisson() -> None:
     alone = Course(what.edges_ms, what.founders, what.joining, what.channels, 0 * what.bred)
     mean, variance = moments(alone, alone.counted(Channel.REGULATOR))
     assert (mean, variance) == pytest.approx((0.2 * 12, 0.2 * 12))
+    found = exceedance(Risk(alone, Channel.REGULATOR), [1, 2, 5, 10])
+    assert found == pytest.approx(stats.poisson.sf(np.array([0, 1, 4, 9]), 0.2 * 12), abs=1e-8)
 
 
 def generalised_poisson(mean: float, bred: float, most: int) -> np.ndarray:

@@ -11,7 +11,7 @@ import pytest
 
 from analysis.console.verdict import LINES, WIDTH, verdict_text
 from analysis.view import RunView
-from analysis.view.rounded import about, between, chance, more, percent, rounded, times
+from analysis.view.rounded import about, between, chance, compared, more, percent, rounded, times
 from analysis.view.sentences import sentences
 from analysis.view.verdict import verdict_document, verdict_of
 from tests.analysis.tables import make_run
@@ -137,6 +137,23 @@ def test_a_console_without_signs_gets_plain_ones() -> None:
     text = verdict_text(answered(), stream=stream)
     assert text.isascii()
     assert "-50 %" in text
+
+
+@pytest.mark.parametrize(
+    ("ends", "within_noise", "text"),
+    [
+        ((0.741, 0.75, 0.761), False, "−25 % [−26, −24 %]"),
+        ((0.749, 0.75, 0.751), False, "−25 %"),  # too narrow to be worth its room
+        ((0.98, 1.01, 1.03), True, "≈ [−2, +3 %]"),
+        ((0.999, 1.0, 1.001), True, "≈"),
+        ((0.9, 5.0, 12.0), False, "+400 % [−10 %, ×12]"),  # each end with a unit of its own
+        ((11.0, 12.0, 13.0), False, "×12 [×11, ×13]"),
+    ],
+)
+def test_a_ratio_is_written_with_its_interval(
+    ends: tuple[float, float, float], within_noise: bool, text: str
+) -> None:
+    assert compared(*ends, within_noise=within_noise) == text
 
 
 def test_numbers_are_rounded_to_what_is_known() -> None:

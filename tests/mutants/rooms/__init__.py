@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-from tests.mutants.rooms import audit, behaviour, measure, plan, scenario, store, study, world
+from tests.mutants.rooms import (
+    audit,
+    behaviour,
+    jobs,
+    measure,
+    plan,
+    scenario,
+    store,
+    study,
+    world,
+)
 
 MUTANTS = (
     *scenario.MUTANTS,
@@ -13,5 +23,6 @@ MUTANTS = (
     *audit.MUTANTS,
     *store.MUTANTS,
     *study.MUTANTS,
+    *jobs.MUTANTS,
 )
 """All of them, in the order of the rooms."""

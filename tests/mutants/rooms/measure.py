@@ -68,4 +68,19 @@ MUTANTS = (
         Swap("n + load * blocking", "n + blocking"),
         "tests/measure/test_risk.py::test_erlang_b_is_the_sum_that_defines_it",
     ),
+    Mutant(
+        "complaints that breed alike are told apart by whether they count: all count",
+        "sim.measure:_by_brood",
+        Swap(
+            "(some + share, rest) if counts else (some, rest + share)",
+            "(some + share, rest)",
+        ),
+        "tests/measure/test_risk.py::test_reports_to_one_channel_are_a_thinned_poisson",
+    ),
+    Mutant(
+        "a complaint breeds others in its own cell, too: not there",
+        "sim.measure:cluster",
+        Swap("np.exp(m * itself * here)", "np.exp(m * itself)"),
+        "tests/measure/test_cascade.py::test_without_a_horizon_the_size_is_borels",
+    ),
 )

@@ -15,6 +15,12 @@ MUTANTS = (
         _SCALE + "test_outages_and_changes_shrink_with_the_rest",
     ),
     Mutant(
+        "the pace follows the channels of the moment: those of the start",
+        "sim.scenario:_scale_dialing",
+        Swap("pace(at, channels, full, fewer)", "pace(at, dialing.channels, full, fewer)"),
+        "tests/jobs/test_scaling.py::test_the_pace_follows_the_channels_of_the_moment",
+    ),
+    Mutant(
         "half a count is rounded up: down",
         "sim.scenario:_Shrunk.whole",
         Swap("int(any_a + Fraction(1, 2))", "int(any_a)"),

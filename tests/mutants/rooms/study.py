@@ -28,4 +28,40 @@ MUTANTS = (
         Swap("left > 0", "left > 1"),
         _REACH + "test_other_rules_of_reach",
     ),
+    Mutant(
+        "a casebook's weight moves with the effects: it stays",
+        "sim.study:Weighing.values",
+        Swap("weight * weighed(self.mix, every) / weighed(self.mix, middle)", "weight"),
+        "tests/study/test_inputs.py::test_what_the_casebook_weighed_moves_with_the_effects",
+    ),
+    Mutant(
+        "inputs drawn together have the correlations of their scores: of their uniforms",
+        "sim.study:correlated",
+        Swap("ndtri(uniforms[path])", "uniforms[path]"),
+        "tests/study/test_joint.py::test_normal_scores_have_the_correlation_of_the_matrix",
+    ),
+    Mutant(
+        "a draw left out is foretold by the others: by itself as well",
+        "sim.study:fit",
+        Swap("np.arange(n) != left", "np.arange(n) >= 0"),
+        "tests/study/test_surface.py::test_the_error_is_that_of_points_it_has_not_seen",
+    ),
+    Mutant(
+        "a surface off by more than two per cent is refused: used",
+        "sim.study:fit",
+        Swap("error > MOST_ERROR", "False"),
+        "tests/study/test_surface.py::test_above_two_per_cent_there_is_none",
+    ),
+    Mutant(
+        "a strategy is compared draw by draw: with the base's middle",
+        "sim.study:paired",
+        Swap("value[known] / base[known]", "value[known] / np.median(base)"),
+        "tests/study/test_comparison.py::test_a_shared_unknown_cancels",
+    ),
+    Mutant(
+        "a difference within a run's luck has no sign: any difference has",
+        "sim.study:paired",
+        Swap("noise * base", "0.0 * base"),
+        "tests/study/test_comparison.py::test_a_difference_within_noise_has_no_sign",
+    ),
 )
