@@ -98,5 +98,5 @@ strategies:
   consenting:
     enforce: {fr-cnil-political: [prior-consent-strict]}
     recycle: {human: null}
-check: {scale: 50 %}
+check: {scale: 100 %}
 """  # noqa: E501 – a scenario is read by people in one piece

@@ -6,63 +6,99 @@ import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 
-from sim.engine.plan.stage import Stage
-from sim.errors import BaselineError, DoesNotFitError, OptionError, ScenarioError
+from sim.errors import (
+    BaselineError,
+    CannotJudgeError,
+    DoesNotFitError,
+    OptionError,
+    ScenarioError,
+)
 from sim.jobs.accept import Acceptance, accepted
 from sim.jobs.found import baseline_path, found
-from sim.jobs.observers import Auditing, Counting, Digesting
-from sim.jobs.pool import Tell, each
-from sim.jobs.room import need_of, see_that_it_fits, workers_for
-from sim.jobs.scaling import scaled_down
-from sim.jobs.simulate import StrategyRun
-from sim.jobs.watched import order_once
-from sim.loading.load import load
-from sim.regimes.model import Regime
-from sim.scenario.load import resolved_text
-from sim.store.baseline import (
-    Baseline,
-    Row,
-    compare,
-    counters,
-    digests,
-    read_baseline,
-    write_baseline,
-)
-from sim.store.provenance import versions
-from sim.store.write import text_digest
+from sim.jobs.honest import hold_apart
+from sim.jobs.measuring import Measured, measure
+from sim.jobs.planted import told, tried, unseen
+from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline
 
+Tell = Callable[[str], None]
 NO_REASON = "to accept differences needs a reason: --accept --reason TEXT"
 
 
 @dataclass
-class CheckResult:
-    """What a check found."""
+class Judged:
+    """What a check found of one scenario file."""
 
+    file: Path
+    scenario: str = ""
+    """Its name; empty where it could not be read."""
     rows: list[Row] = field(default_factory=list)
     """Every comparison that was made."""
     accepted: list[Row] = field(default_factory=list)
     """Of them, the differences that were accepted."""
     notes: list[str] = field(default_factory=list)
     """What a reader of the differences should know."""
-    unjudged: dict[str, str] = field(default_factory=dict)
-    """By scenario file: why it could not be judged."""
-    drifted: list[Path] = field(default_factory=list)
-    """Scenario files with differences that were not accepted."""
-    orphans: list[Path] = field(default_factory=list)
-    """Baselines without a scenario."""
-    pruned: list[Path] = field(default_factory=list)
-    """Of such, those that were removed."""
-    updated: list[Path] = field(default_factory=list)
-    """Baselines written, or that would have been."""
+    unjudged: str | None = None
+    """Why it could not be judged."""
+    updated: Path | None = None
+    """Its baseline, where it was written or would have been."""
 
     @property
     def changed(self) -> list[Row]:
         """The comparisons that found a difference that was not accepted."""
         taken = set(self.accepted)
         return [row for row in self.rows if row.verdict != "ok" and row not in taken]
+
+
+@dataclass
+class CheckResult:
+    """What a check found."""
+
+    files: list[Judged] = field(default_factory=list)
+    """By scenario file, in order."""
+    strangers: dict[str, str] = field(default_factory=dict)
+    """By path that is no scenario file: why it could not be judged."""
+    orphans: list[Path] = field(default_factory=list)
+    """Baselines without a scenario."""
+    pruned: list[Path] = field(default_factory=list)
+    """Of such, those that were removed."""
+
+    @property
+    def rows(self) -> list[Row]:
+        """Every comparison that was made."""
+        return [row for one in self.files for row in one.rows]
+
+    @property
+    def accepted(self) -> list[Row]:
+        """Of them, the differences that were accepted."""
+        return [row for one in self.files for row in one.accepted]
+
+    @property
+    def notes(self) -> list[str]:
+        """What a reader of the differences should know, each with its file."""
+        return [f"{one.file}: {note}" for one in self.files for note in one.notes]
+
+    @property
+    def unjudged(self) -> dict[str, str]:
+        """By scenario file: why it could not be judged."""
+        told = {str(one.file): one.unjudged for one in self.files if one.unjudged is not None}
+        return {**told, **self.strangers}
+
+    @property
+    def drifted(self) -> list[Path]:
+        """Scenario files with differences that were not accepted."""
+        return [one.file for one in self.files if one.changed]
+
+    @property
+    def updated(self) -> list[Path]:
+        """Baselines written, or that would have been."""
+        return [one.updated for one in self.files if one.updated is not None]
+
+    @property
+    def changed(self) -> list[Row]:
+        """The comparisons that found a difference that was not accepted."""
+        return [row for one in self.files for row in one.changed]
 
     @property
     def exit_code(self) -> int:
@@ -122,17 +158,19 @@ def check(
     result = CheckResult()
     there = found(paths)
     if not there.files and not there.orphans:
-        result.unjudged[", ".join(map(str, paths))] = "there are no scenario files"
+        result.strangers[", ".join(map(str, paths))] = "there are no scenario files"
     for file in there.files:
+        one = Judged(file)
+        result.files.append(one)
         try:
             if file in there.clashes:
                 raise BaselineError(
                     f"{there.clashes[file]} has the same name, and one baseline cannot be of both",
                     remedy="rename one of them",
                 )
-            _judge(result, file, measure(file, tell, jobs), accept, dry_run)
-        except (ScenarioError, BaselineError, DoesNotFitError) as error:
-            result.unjudged[str(file)] = str(error)
+            _judge(one, measure(file, tell, jobs), accept, dry_run, tell)
+        except (ScenarioError, BaselineError, CannotJudgeError, DoesNotFitError) as error:
+            one.unjudged = str(error)
     for orphan in there.orphans:
         _orphan(result, orphan, prune, dry_run)
     return result
@@ -148,100 +186,49 @@ def _orphan(result: CheckResult, path: Path, prune: bool, dry_run: bool) -> None
         if not dry_run:
             path.unlink()
     except BaselineError as error:
-        result.unjudged[str(path)] = f"it is not removed: {error}"
+        result.strangers[str(path)] = f"it is not removed: {error}"
     except OSError as error:
-        result.unjudged[str(path)] = f"it cannot be removed: {error.strerror or error}"
+        result.strangers[str(path)] = f"it cannot be removed: {error.strerror or error}"
     else:
         result.pruned.append(path)
 
 
-def measure(
-    file: Path, tell: Callable[[str], None] | None = None, jobs: int | None = 1
-) -> Baseline:
-    """Run a scenario at its check scale and take down its counters and digests.
-
-    Parameters
-    ----------
-    file
-        The scenario.
-    tell
-        Told which strategy runs, and where there are fewer processes than were asked for.
-    jobs
-        How many processes run strategies at the same time; None for as many as there are cores.
-    """
-    loaded = load(file)
-    full = loaded.scenario
-    scale = Fraction(str(full.check.scale))
-    small = scaled_down(full, scale, loaded.laws, list(full.strategies))
-    scaled = small.scenario
-    names = list(scaled.strategies)
-    need = need_of(scaled, names, calls=False, laws=loaded.laws)
-    see_that_it_fits(need, None, scale, option="check.scale: ")
-    workers, said = workers_for(jobs, len(names), need)
-    if said and tell is not None:
-        tell(f"note: {said}")
-    stage = Stage(scaled, loaded.laws)
-    if workers > 1:
-        order_once(stage, names)
-    counted = _Counted(stage, loaded.laws.regimes(full.regimes), small.effective)
-    found = dict(zip(names, each(counted, names, workers, tell), strict=True))
-    return Baseline(
-        scenario=full.name,
-        scenario_sha256=text_digest(resolved_text(loaded)),
-        seed=full.seed,
-        scale=str(scale),
-        lines=scaled.world.lines,
-        counters={name: numbers for name, (numbers, _) in found.items()},
-        digests={name: values for name, (_, values) in found.items()},
-        laws=loaded.laws.digests,
-        versions=versions(),
-    )
-
-
-@dataclass(frozen=True)
-class _Counted:
-    """Runs a strategy of a stage for its counters and its digests; the work of a pool."""
-
-    stage: Stage
-    regimes: Sequence[Regime]
-    scale: Fraction
-    """Effective scale: lines simulated ÷ lines at full size."""
-
-    def __call__(self, strategy: str, tell: Tell) -> tuple[dict[str, int], dict[str, str]]:
-        scenario = self.stage.scenario
-        counting, digesting = Counting(scenario, self.scale), Digesting()
-        auditing = Auditing(scenario, self.regimes)
-        tell(f"{scenario.name}: {strategy}")
-        StrategyRun(self.stage, strategy, (counting, auditing, digesting)).run()
-        found = counting.found
-        return counters(found, auditing.audits), digests(found, digesting.digest)
-
-
 def _judge(
-    result: CheckResult, file: Path, now: Baseline, accept: Acceptance | None, dry_run: bool
+    one: Judged, measured: Measured, accept: Acceptance | None, dry_run: bool, tell: Tell | None
 ) -> None:
     """Compare one scenario with its baseline, and take over what is accepted."""
-    path = baseline_path(file)
-    old = _baseline(file, now, accept)
-    rows = list(compare(now if old is None else old, now))
-    different = [row for row in rows if row.verdict != "ok"]
-    taken = [row for row in different if accept is not None and accept.takes(row)]
-    result.rows += rows
-    result.accepted += taken
-    if len(taken) < len(different):
-        result.drifted.append(file)
+    one.scenario = measured.loaded.scenario.name
+    logs = {name: found.digests["call_log"] for name, found in measured.strategies.items()}
+    one.notes += hold_apart(measured.loaded.scenario, measured.scale, logs)
+    path, now = baseline_path(one.file), measured.baseline()
+    old = _baseline(one.file, now, accept)
+    one.rows = list(compare(now if old is None else old, now))
+    different = [row for row in one.rows if row.verdict != "ok"]
+    one.accepted = [row for row in different if accept is not None and accept.takes(row)]
     if old is not None:
-        _note(result, file, old, now, len(different) > 0)
-    if accept is None or (old is not None and not taken):
+        _note(one, old, now, len(different) > 0)
+    if accept is None or (old is not None and not one.accepted):
         return
     reason = accept.reason.strip()
-    if old is None or len(taken) == len(different):
+    if old is None or len(one.accepted) == len(different):
         new = now.model_copy(update={"reason": reason})
     else:
-        new = accepted(old, now, taken, reason)
+        new = accepted(old, now, one.accepted, reason)
     if not dry_run:
         write_baseline(path, new)
-    result.updated.append(path)
+        _try(one, measured, tell)
+    one.updated = path
+
+
+def _try(one: Judged, measured: Measured, tell: Tell | None) -> None:
+    """Try a baseline that was just made, and say what it would not notice."""
+    trials = list(tried(measured, tell))
+    one.notes += told(trials)
+    if blind := unseen(trials):
+        one.notes.append(
+            f"NOT SENSITIVE: no change that was tried moved {', '.join(blind)}; check at a larger "
+            "scale, or take it out"
+        )
 
 
 def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline | None:
@@ -269,22 +256,21 @@ def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline 
     return old
 
 
-def _note(result: CheckResult, file: Path, old: Baseline, now: Baseline, differs: bool) -> None:
+def _note(one: Judged, old: Baseline, now: Baseline, differs: bool) -> None:
     """Say what has changed since a baseline was accepted, beside the numbers."""
     if old.scenario_sha256 != now.scenario_sha256:
-        result.notes.append(
-            f"{file}: the scenario itself has changed since its baseline was accepted "
-            f"('{old.reason}')"
+        one.notes.append(
+            f"the scenario itself has changed since its baseline was accepted ('{old.reason}')"
         )
     if moved := moved_packs(old.laws, now.laws):
-        result.notes.append(f"{file}: law packs since its baseline: {', '.join(moved)}")
+        one.notes.append(f"law packs since its baseline: {', '.join(moved)}")
     moved = [
         f"{package} {version} → {now.versions.get(package, 'absent')}"
         for package, version in old.versions.items()
         if now.versions.get(package) != version
     ]
     if differs and moved:
-        result.notes.append(f"{file}: versions since its baseline: {', '.join(moved)}")
+        one.notes.append(f"versions since its baseline: {', '.join(moved)}")
 
 
 def moved_packs(old: Mapping[str, str], new: Mapping[str, str]) -> list[str]:

@@ -27,7 +27,8 @@ class Check(Model):
     """How ``ringfence check`` reruns the scenario."""
 
     scale: Annotated[PlainShare, Field(gt=0)] = Field(
-        0.01, description="Scale of the regression run."
+        1.0,
+        description="Scale of the regression run; no count may be rounded by more than 2 %.",
     )
 
 

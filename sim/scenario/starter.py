@@ -81,6 +81,8 @@ strategies:
   all-channels: {}
   half-the-channels:
     dialing: {channels: 30}
+
+check: {scale: 100 %}         # `ringfence check` reruns it at this scale and compares
 """
 
 

@@ -37,7 +37,7 @@ pytestmark = [
     pytest.mark.xdist_group("kills"),
 ]
 ROOT = Path(__file__).parents[2]
-SCENARIO = TEXT.replace("seed: 11", "seed: 11\ncheck: {scale: 10 %}\nregimes: [fr-cnil-political]")
+SCENARIO = TEXT.replace("seed: 11", "seed: 11\ncheck: {scale: 100 %}\nregimes: [fr-cnil-political]")
 RUN = ("run", "s.yaml", "--calls", "--scale", "10%", "--out")
 CHECK = ("check", "s.yaml", "--accept", "--reason")
 AUDIT = ("audit", "runs/old", "--out", "found.parquet", "--force", "--regime")

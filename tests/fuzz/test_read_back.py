@@ -102,7 +102,7 @@ def try_all(sound: Path, seeds: range, tell: Tell, watch: Watch | None = None) -
         baselines = Counter(hold_baseline(text, seed) for seed in seeds[1::2])
         for path in Path().iterdir():
             path.unlink()
-        Path("s.yaml").write_text(TEXT.replace("seed: 11", "seed: 11\ncheck: {scale: 1 %}"))
+        Path("s.yaml").write_text(TEXT.replace("seed: 11", "seed: 11\ncheck: {scale: 100 %}"))
         assert ringfence("check", "s.yaml", "--accept", "--reason", "first").exit_code == 0
         own = Path("baselines/s.json").read_text("utf-8")
         checked = Counter(hold_check(own, seed) for seed in seeds[1::50])

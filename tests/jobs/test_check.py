@@ -10,8 +10,7 @@ import pytest
 from sim.commands.verdicts import junit, markdown
 from sim.engine import fast
 from sim.errors import LedgerError, OptionError
-from sim.jobs import check as check_module
-from sim.jobs import room
+from sim.jobs import measuring, room
 from sim.jobs.accept import Acceptance
 from sim.jobs.check import check
 from sim.jobs.found import baseline_path, found
@@ -23,7 +22,7 @@ FIRST = Acceptance("first")
 def file(tmp_path, scenario_text):
     path = tmp_path / "scenarios" / "small.yaml"
     path.parent.mkdir()
-    path.write_text(scenario_text + "check: {scale: 10 %}\n", encoding="utf-8")
+    path.write_text(scenario_text + "check: {scale: 100 %}\n", encoding="utf-8")
     return path
 
 
@@ -53,8 +52,8 @@ def test_equal(accepted):
     assert {row.strategy for row in result.rows} == {"", "all-channels", "half-the-channels"}
     content = json.loads(baseline_path(accepted).read_text("utf-8"))
     assert content["reason"] == "first"
-    assert content["scale"] == "1/10"
-    assert content["lines"] == 300
+    assert content["scale"] == "1"
+    assert content["lines"] == 3000
     assert "numpy" in content["versions"]
 
 
@@ -104,7 +103,6 @@ def test_a_changed_scenario_fails_though_no_number_moves(accepted):
     assert result.exit_code == 1
     assert [(row.strategy, row.metric) for row in result.changed] == [("", "scenario")]
     assert any("the scenario itself has changed" in note for note in result.notes)
-    # At this scale 6 and 7 channels are both one channel; the pace that makes up for it differs.
     for old, new in (("seed: 11", "seed: 12"), ("channels: 6", "channels: 7")):
         accepted.write_text(text.replace(old, new), encoding="utf-8")
         assert {row.strategy for row in check([accepted]).changed} >= {"", "all-channels"}
@@ -227,7 +225,7 @@ def test_strategies_and_metrics_that_come_and_go(accepted):
     [
         (lambda c: c.update(format="other"), "is not a baseline"),
         (lambda c: c.update(format_version=9), "baseline format 9"),
-        (lambda c: c.update(scale="1/100"), "is of scale 1/100, .* is 1/10"),
+        (lambda c: c.update(scale="1/100"), "is of scale 1/100, .* is 1;"),
         (lambda c: c.pop("seed"), "seed: is missing"),
     ],
 )
@@ -266,12 +264,12 @@ def test_to_accept_needs_a_reason(file):
 def test_what_does_not_fit_is_not_begun(accepted, monkeypatch):
     """Of a machine with 600 MB free, 10 GB taken: a share of what is beyond the fixed part fits."""
     monkeypatch.setattr(room, "free_memory", lambda: 600_000_000)
-    monkeypatch.setattr(check_module, "need_of", lambda *_, **__: room.Need(10**10, 0, 10**8))
+    monkeypatch.setattr(measuring, "need_of", lambda *_, **__: room.Need(10**10, 0, 10**8))
     result = check([accepted])
     assert result.exit_code == 2
     (why,) = result.unjudged.values()
     assert "takes about 10 GB of memory, 0.60 GB are free; nothing was run" in why
-    assert "check.scale: 0.5% fits" in why  # a tenth of 5 of 99
+    assert "check.scale: 5% fits" in why  # 5 of 99
 
 
 def test_an_invalid_scenario_keeps_its_baseline(accepted):
@@ -285,7 +283,7 @@ def test_a_ledger_that_does_not_balance_is_no_matter_of_baselines(accepted, monk
     def broken(*_args, **_kwargs):
         raise LedgerError("planted")
 
-    monkeypatch.setattr(check_module, "each", broken)
+    monkeypatch.setattr(measuring, "each", broken)
     with pytest.raises(LedgerError, match="planted"):
         check([accepted])
 

@@ -239,7 +239,7 @@ def test_validate_takes_it(file: Path) -> None:
 
 
 def test_the_check_says_when_a_pack_moved(file: Path) -> None:
-    file.write_text(SCENARIO + "check: {scale: 20 %}\n", encoding="utf-8")
+    file.write_text(SCENARIO + "check: {scale: 100 %}\n", encoding="utf-8")
     pack = file.parent / "law" / "ruritania.yaml"
     check([file], Acceptance("first"))
     stored = json.loads(baseline_path(file).read_text("utf-8"))

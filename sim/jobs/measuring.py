@@ -1,0 +1,156 @@
+"""A scenario run at its check scale, and what a check holds against a baseline or a promise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+
+from sim.engine.plan.stage import Stage
+from sim.jobs.honest import hold_rounding
+from sim.jobs.observers import Auditing, Counting, Digesting
+from sim.jobs.pool import Tell, each, unheard
+from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.scaling import Scaled, scaled_down
+from sim.jobs.simulate import StrategyRun
+from sim.jobs.watched import order_once
+from sim.loading.load import Runnable, load
+from sim.measure.metric import Number
+from sim.measure.metrics import compute
+from sim.regimes.model import Regime
+from sim.scenario.load import resolved_text
+from sim.scenario.scenario import Scenario
+from sim.store.baseline import Baseline, counters, digests
+from sim.store.provenance import versions
+from sim.store.write import text_digest
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """What one strategy gave."""
+
+    counters: Mapping[str, int]
+    """Whole numbers, by name."""
+    digests: Mapping[str, str]
+    """Of each table's values, and of the call log's."""
+    metrics: Mapping[str, Number]
+    """Every metric, as simulated."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a scenario gave at its check scale."""
+
+    loaded: Runnable
+    """At full size."""
+    small: Scaled
+    """As it ran."""
+    scale: Fraction
+    """As the scenario asks."""
+    strategies: Mapping[str, Measure]
+    """By name, in the scenario's order."""
+    workers: int
+    """Processes that ran strategies at the same time."""
+
+    def baseline(self) -> Baseline:
+        """The same as a baseline."""
+        full = self.loaded.scenario
+        return Baseline(
+            scenario=full.name,
+            scenario_sha256=text_digest(resolved_text(self.loaded)),
+            seed=full.seed,
+            scale=str(self.scale),
+            lines=self.small.scenario.world.lines,
+            counters={name: dict(one.counters) for name, one in self.strategies.items()},
+            digests={name: dict(one.digests) for name, one in self.strategies.items()},
+            laws=self.loaded.laws.digests,
+            versions=versions(),
+        )
+
+
+def measure(
+    file: Path, tell: Callable[[str], None] | None = None, jobs: int | None = 1
+) -> Measured:
+    """Run a scenario at its check scale.
+
+    Parameters
+    ----------
+    file
+        The scenario.
+    tell
+        Told which strategy runs, and where there are fewer processes than were asked for.
+    jobs
+        How many processes run strategies at the same time; None for as many as there are cores.
+
+    Raises
+    ------
+    sim.errors.CannotJudgeError
+        At a scale at which a check would be blind.
+    """
+    loaded = load(file)
+    full = loaded.scenario
+    scale = Fraction(str(full.check.scale))
+    hold_rounding(full, scale)
+    names = list(full.strategies)
+    small = scaled_down(full, scale, loaded.laws, names)
+    need = need_of(small.scenario, names, calls=False, laws=loaded.laws)
+    see_that_it_fits(need, None, scale, option="check.scale: ")
+    workers, said = workers_for(jobs, len(names), need)
+    if said and tell is not None:
+        tell(f"note: {said}")
+    return Measured(loaded, small, scale, run_all(loaded, full, small, workers, tell), workers)
+
+
+def run_all(
+    loaded: Runnable,
+    full: Scenario,
+    small: Scaled,
+    workers: int,
+    tell: Callable[[str], None] | None = None,
+) -> dict[str, Measure]:
+    """Run every strategy of a scaled scenario; by name, in the scenario's order.
+
+    Parameters
+    ----------
+    loaded
+        Whose law packs it names.
+    full
+        The scenario at full size.
+    small
+        The same, scaled.
+    workers
+        Processes.
+    tell
+        Told which strategy runs.
+    """
+    names = list(full.strategies)
+    stage = Stage(small.scenario, loaded.laws)
+    if workers > 1:
+        order_once(stage, names)
+    work = _Measuring(stage, loaded.laws.regimes(full.regimes), small.effective)
+    found = each(work, names, workers, unheard if tell is None else tell)
+    return dict(zip(names, found, strict=True))
+
+
+@dataclass(frozen=True)
+class _Measuring:
+    """Runs a strategy of a stage; the work of a pool."""
+
+    stage: Stage
+    regimes: Sequence[Regime]
+    scale: Fraction
+    """Effective scale: lines simulated ÷ lines at full size."""
+
+    def __call__(self, strategy: str, tell: Tell) -> Measure:
+        scenario = self.stage.scenario
+        counting, digesting = Counting(scenario, self.scale), Digesting()
+        auditing = Auditing(scenario, self.regimes)
+        tell(f"{scenario.name}: {strategy}")
+        StrategyRun(self.stage, strategy, (counting, auditing, digesting)).run()
+        found = counting.found
+        return Measure(
+            counters(found, auditing.audits),
+            digests(found, digesting.digest),
+            compute(found.totals),
+        )
