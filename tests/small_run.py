@@ -106,3 +106,12 @@ def outcome(loaded, tmp_path_factory: pytest.TempPathFactory):
     from sim.jobs.run import run_scenario
 
     return run_scenario(loaded, out=tmp_path_factory.mktemp("runs") / "one", calls=True)
+
+
+@pytest.fixture(scope="session")
+def small_study(loaded, tmp_path_factory: pytest.TempPathFactory):
+    """A study of it, 32 draws at a tenth; tests leave it as it is."""
+    from sim.jobs.study import run_study
+
+    folder = tmp_path_factory.mktemp("studies") / "small"
+    return run_study(loaded, 32, scale=0.1, out=folder, jobs=1)

@@ -19,6 +19,7 @@ from sim.jobs.pool import Tell, unheard
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
 from sim.loading.load import Runnable
+from sim.measure.findings import Findings
 from sim.measure.metrics import compute
 from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found, packed
@@ -114,9 +115,22 @@ class Drawing:
         found = {}
         for one in simulate(stage, self.strategies, scale=effective, observers=(auditing,)):
             assert one.cases is not None
-            found[one.strategy] = Found(compute(one.totals), violations(auditing.audits), one.cases)
+            found[one.strategy] = Found(
+                compute(one.totals),
+                violations(auditing.audits),
+                one.cases,
+                np.asarray(one.blocks["timeline"]["people_reached_cum"], dtype=np.int64),
+                _territories(one),
+            )
         return Drawn(task.draw, task.noise, values, found)
 
     def work(self, task: Task, _tell: Tell = unheard) -> bytes:
         """A task's result, as its file holds it: the work of a pool."""
         return packed(self.run(task))
+
+
+def _territories(one: Findings) -> dict[str, tuple[int, int]]:
+    """By territory: lines on the list, and lines left undialled."""
+    rows = one.blocks["territories"]
+    columns = (rows[name].tolist() for name in ("territory", "lines", "lines_undialled"))
+    return {str(place): (lines, left) for place, lines, left in zip(*columns, strict=True)}

@@ -22,21 +22,31 @@ from sim.loading.load import Runnable
 from sim.scenario.load import resolved_text
 from sim.store.manifest import MANIFEST
 from sim.store.study import (
+    DRAWS,
     FORMAT,
     FORMAT_VERSION,
+    INPUTS,
+    READINGS,
+    TERRITORIES,
+    TIMELINE,
     Facts,
     Study,
     StudyFolder,
     Task,
     code_digest,
-    draws_table,
-    inputs_table,
     is_study,
     load_study,
     relevant_versions,
 )
+from sim.store.study_tables import (
+    draws_table,
+    inputs_table,
+    readings_table,
+    territories_table,
+    timeline_table,
+)
 from sim.store.write import text_digest
-from sim.study.answer import Series, answer
+from sim.study.answer import COLUMNS, Series, answer
 from sim.study.precision import FIRST, MOST, Reached, Target, reached
 
 CALLS_A_SECOND = 900_000
@@ -319,10 +329,14 @@ def _assembled(
             "strategy": sure.strategy,
             "met": _met(sure, precision),
         }
-    folder.finish(
-        gathering.tasks,
-        draws_table(map(folder.read, gathering.tasks)),
-        inputs_table(folder.read(task) for task in gathering.tasks if not task.noise),
-        told,
-    )
+    once = [task for task in gathering.tasks if not task.noise]
+    # Read anew for each table: the ledgers of thousands of draws would not fit into memory.
+    tables = {
+        DRAWS: draws_table(map(folder.read, gathering.tasks)),
+        INPUTS: inputs_table(map(folder.read, once)),
+        READINGS: readings_table({name: one.columns for name, one in series.items()}, COLUMNS),
+        TIMELINE: timeline_table(map(folder.read, once)),
+        TERRITORIES: territories_table(map(folder.read, once)),
+    }
+    folder.finish(gathering.tasks, tables, told)
     return load_study(folder.path)

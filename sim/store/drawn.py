@@ -12,7 +12,7 @@ import io
 import json
 import zipfile
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import numpy as np
@@ -22,9 +22,11 @@ from sim.measure.cases import Cases
 from sim.measure.metric import Number
 
 NUMBERS: Final = "result.json"
-FORMAT_VERSION: Final = 1
+FORMAT_VERSION: Final = 2
+"""Since 2: people reached by then, and each territory."""
 _DATE = (1980, 1, 1, 0, 0, 0)
 _ARRAYS = ("calls", "lines", "dialled", "quarter", "silence")
+_PEOPLE = "people"
 _PLAIN = tuple(f.name for f in fields(Cases) if f.name not in _ARRAYS)
 
 
@@ -38,6 +40,11 @@ class Found:
     """By ``regime/rule``: violations of each rule that was assessed."""
     cases: Cases
     """Its ledger of cases, at the simulated scale."""
+    people: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """(bins,) People reached by the end of each quarter of an hour since the start, as simulated;
+    empty where an earlier version ran."""
+    territories: Mapping[str, tuple[int, int]] = field(default_factory=dict)
+    """By territory: lines on the list, and lines undialled at its cutoff, as simulated."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,6 +73,7 @@ def packed(drawn: Drawn) -> bytes:
                 "metrics": dict(found.metrics),
                 "violations": dict(found.violations),
                 "cases": {key: getattr(found.cases, key) for key in _PLAIN},
+                "territories": {place: list(two) for place, two in found.territories.items()},
             }
             for name, found in drawn.found.items()
         },
@@ -77,6 +85,7 @@ def packed(drawn: Drawn) -> bytes:
         for index, found in enumerate(drawn.found.values()):
             for key in _ARRAYS:
                 _put(archive, f"{index}/{key}.npy", _array_bytes(getattr(found.cases, key)))
+            _put(archive, f"{index}/{_PEOPLE}.npy", _array_bytes(found.people))
     return out.getvalue()
 
 
@@ -92,7 +101,12 @@ def unpacked(content: bytes) -> Drawn:
                 key: _array(archive.read(f"{index}/{key}.npy")) for key in _ARRAYS
             }
             cases = Cases(**arrays, **told["cases"])
-            found[name] = Found(told["metrics"], told["violations"], cases)
+            further: dict[str, Any] = {}
+            if numbers["format_version"] >= 2:
+                further["people"] = _array(archive.read(f"{index}/{_PEOPLE}.npy"))
+                places = told["territories"].items()
+                further["territories"] = {place: (two[0], two[1]) for place, two in places}
+            found[name] = Found(told["metrics"], told["violations"], cases, **further)
     return Drawn(numbers["draw"], numbers["noise"], numbers["values"], found)
 
 

@@ -8,6 +8,7 @@
       tasks/HASH.npz          what one draw found (:mod:`sim.store.drawn`), by the hash of its key
       draws.parquet           every metric by strategy, draw and noise
       inputs.parquet          every drawn value by draw
+      readings.parquet, timeline.parquet, territories.parquet    (:mod:`sim.store.study_tables`)
       answer.json             what was concluded
       manifest.json           last: the digest of every file; until then the study is not finished
 
@@ -27,7 +28,6 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
@@ -46,6 +46,9 @@ STUDY: Final = "study.json"
 TASKS: Final = "tasks"
 DRAWS: Final = "draws.parquet"
 INPUTS: Final = "inputs.parquet"
+READINGS: Final = "readings.parquet"
+TIMELINE: Final = "timeline.parquet"
+TERRITORIES: Final = "territories.parquet"
 ANSWER: Final = "answer.json"
 FORMAT: Final = "ringfence-study"
 FORMAT_VERSION: Final = 1
@@ -225,8 +228,8 @@ class StudyFolder:
         """A task's result."""
         return read_task(self.path / TASKS / task.name(self.facts.key), task)
 
-    def finish(self, tasks: Sequence[Task], draws: pa.Table, inputs: pa.Table, answer: Any) -> None:
-        """Write the tables and, last, the manifest."""
+    def finish(self, tasks: Sequence[Task], tables: Mapping[str, pa.Table], answer: Any) -> None:
+        """Write the tables, by the names of their files, and, last, the manifest."""
         files: dict[str, dict[str, Any]] = {}
 
         def list_file(name: str, **more: Any) -> None:
@@ -235,7 +238,7 @@ class StudyFolder:
             files[name] = {**more, "bytes": len(content), "sha256": digest}
 
         try:
-            for name, table in ((DRAWS, draws), (INPUTS, inputs)):
+            for name, table in tables.items():
                 sink = pa.BufferOutputStream()
                 pq.write_table(table, sink, compression="zstd")
                 self._put(name, sink.getvalue().to_pybytes())
@@ -405,6 +408,11 @@ class Study:
         """A data frame of every drawn value: one row per draw and key."""
         return self._table(INPUTS)
 
+    def arrow(self, name: str) -> pa.Table | None:
+        """A table by the name of its file; None where an earlier version wrote the study."""
+        listed = self.manifest["files"].get(name)
+        return None if listed is None else pq.read_table(hold(self.path, name, listed))
+
     def drawn(self, draw: int, noise: int = 0) -> Drawn:
         """What one draw found, with the strategies' ledgers of cases.
 
@@ -451,45 +459,3 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     manifest = read_study_manifest(folder)
     answer = read_json(hold(folder, ANSWER, manifest["files"][ANSWER]), RunDirectoryError)
     return Study(folder, read_facts(folder), manifest, answer)
-
-
-# ── Tables ───────────────────────────────────────────────────────────────────────────────────────
-
-
-def draws_table(results: Iterable[Drawn]) -> pa.Table:
-    """Every metric by strategy, draw and noise; a metric without a value has no row."""
-    rows = [
-        (name, drawn.draw, drawn.noise, metric, float(value))
-        for drawn in results
-        for name, found in drawn.found.items()
-        for metric, value in found.metrics.items()
-        if value is not None
-    ]
-    strategy, draw, noise, metric, value = zip(*rows, strict=True) if rows else ((),) * 5
-    return pa.table(
-        {
-            "strategy": pa.array(strategy, pa.string()),
-            "draw": pa.array(draw, pa.int32()),
-            "noise": pa.array(noise, pa.int32()),
-            "metric": pa.array(metric, pa.string()),
-            "value": pa.array(value, pa.float64()),
-        }
-    )
-
-
-def inputs_table(results: Iterable[Drawn]) -> pa.Table:
-    """Every drawn value by draw and key."""
-    rows = [
-        (drawn.draw, path, value)
-        for drawn in results
-        if drawn.noise == 0
-        for path, value in drawn.values.items()
-    ]
-    draw, path, value = zip(*rows, strict=True) if rows else ((),) * 3
-    return pa.table(
-        {
-            "draw": pa.array(draw, pa.int32()),
-            "path": pa.array(path, pa.string()),
-            "value": pa.array(np.array(value, dtype=np.float64)),
-        }
-    )

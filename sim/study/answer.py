@@ -28,6 +28,15 @@ SPREAD: Final = ("people_reached", "people_reached_live", "cost", "attempts")
 """Metrics whose spread over draws is told."""
 COUNTED: Final = ("complaints", "complaints_regulator", "complaints_regulator_before_cutoff")
 """Complaints, each in expectation with its law."""
+BESIDE: Final = ("people_reached", "complaints")
+"""What is kept, reading by reading, beside the base strategy's."""
+COLUMNS: Final = (
+    "people_reached",
+    *(column for name in COUNTED for column in (name, f"{name}_variance")),
+    *(column for name in BESIDE for column in (f"{name}_beside", f"{name}_base")),
+)
+"""Columns of a study's readings: numbers at full size, the variances of luck, and a number and the
+base strategy's under what neither log hangs on."""
 FEWEST_FOR_DRIVERS: Final = 4 * FEWEST_IN_A_CLASS
 """Draws from which it can be told what drives a number."""
 MOST_DRIVERS: Final = 5
@@ -61,6 +70,18 @@ class Series:
     """By metric: its value in each run with all that is read at central values, (n,)."""
     coordinates: Mapping[str, Floats]
     """By path of an input of ``placing``: where it stands, as surfaces have it, (n,)."""
+
+    @property
+    def columns(self) -> dict[str, Floats]:
+        """By name of :data:`COLUMNS`: every reading, (n, r); what there is none of is left out."""
+        told = {"people_reached": self.metrics["people_reached"]}
+        for name, count in self.complaints.items():
+            told |= {name: count.mean, f"{name}_variance": count.variance}
+        for name in BESIDE:
+            if name in self.beside:
+                value, base = self.beside[name]
+                told |= {f"{name}_beside": value, f"{name}_base": base}
+        return told
 
 
 def answer(series: Mapping[str, Series], base: str) -> dict[str, Any]:
