@@ -10,7 +10,7 @@ from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.shapes.day_bars import Bars, day_bars
 from analysis.figures.shapes.since_start import days_since_start
 from analysis.figures.shapes.time_axis import whole
-from analysis.figures.style import LIVE, blank
+from analysis.figures.style import LIVE, RED, blank
 from analysis.view import RunView
 from analysis.view.metrics_text import FULL_SIZE_ONLY, value_text
 from analysis.view.numbers import share
@@ -21,13 +21,12 @@ BIN = 0.125
 """Width of a bar, days: three hours."""
 LOST = "Lost: never met a free line"
 BARS = Bars(
-    {"Served": ("Served", LIVE, ""), LOST: (LOST, "#d1495b", "/")},
+    {"Served": ("Served", LIVE), LOST: (LOST, RED)},
     width=BIN,
     unit="callers per 3 h",
     when=".2f",
-    hatching=4,
     gap=0.05,
-    top=70,
+    top=56,
 )
 
 

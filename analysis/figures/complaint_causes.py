@@ -9,21 +9,21 @@ from numpy.typing import NDArray
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.complaints import NOT_MODELLED, modelled
 from analysis.figures.shapes.bars import stacked
-from analysis.figures.style import blank
+from analysis.figures.style import AMBER, BLACK, BLUE, PLUM, RED, TEAL, blank
 from analysis.view import RunView
 from analysis.view.numbers import decimal, several, share
 
 KEY = "complaint-causes"
 TITLE = "What the complaints are about"
-CAUSES: dict[str, tuple[str, str, str]] = {
-    "day": ("First call, by day", "#9cc3e0", ""),
-    "meal": ("First call, at a meal", "#d99a1c", "/"),
-    "repeat": ("Repeated call", "#0b5fa5", "x"),
-    "night": ("Call at night", "#2d2a4a", "."),
-    "blocked": ("Call back that never got through", "#8c97a3", "-"),
-    "contagion": ("Bred by another complaint", "#d1495b", "\\"),
+CAUSES: dict[str, tuple[str, str]] = {
+    "day": ("First call, by day", TEAL),
+    "meal": ("First call, at a meal", AMBER),
+    "repeat": ("Repeated call", BLUE),
+    "night": ("Call at night", BLACK),
+    "blocked": ("Call back that never got through", PLUM),
+    "contagion": ("Bred by another complaint", RED),
 }
-"""Label, colour and hatching of each cause. A complaint has one: night goes before repeat."""
+"""Label and colour of each cause. A complaint has one: night goes before repeat."""
 
 
 def causes(run: RunView, strategy: str) -> dict[str, int]:
@@ -96,6 +96,6 @@ def _numbers(run: RunView) -> Numbers:
             (strategy, *(decimal(counts[c]) for c in CAUSES), decimal(sum(counts.values())))
         )
     return Numbers(
-        header=("Strategy", *(label for label, _, _ in CAUSES.values()), "All complaints"),
+        header=("Strategy", *(label for label, _ in CAUSES.values()), "All complaints"),
         rows=tuple(rows),
     )

@@ -16,7 +16,7 @@ from analysis.view.numbers import decimal
 
 KEY = "complaint-days"
 TITLE = "Complaints a day"
-BARS = Bars(CHANNELS, width=1, unit="complaints a day", when=".1f", hatching=5, gap=0.15, top=84)
+BARS = Bars(CHANNELS, width=1, unit="complaints a day", when=".1f", gap=0.15, top=56)
 
 
 def complaint_days(run: RunView) -> Chart:
@@ -79,6 +79,6 @@ def _numbers(run: RunView) -> Numbers:
             for at in np.flatnonzero(counts.sum(axis=0))
         ]
     return Numbers(
-        header=("Strategy", "Day", *(label for label, _, _ in CHANNELS.values()), "All"),
+        header=("Strategy", "Day", *(label for label, _ in CHANNELS.values()), "All"),
         rows=tuple(rows),
     )

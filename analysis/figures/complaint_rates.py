@@ -6,7 +6,7 @@ import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, modelled
-from analysis.figures.shapes.bars import hatched, strategy_axis
+from analysis.figures.shapes.bars import strategy_axis
 from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
 from analysis.view.metrics_text import value_text
@@ -68,7 +68,8 @@ def _figure(run: RunView, name: str, unit: str) -> go.Figure:
             orientation="h",
             name=looks.name,
             showlegend=False,
-            marker=hatched(looks.color, looks.pattern, 6),
+            marker={"color": looks.color},
+            meta=looks.meta,
             text=[value_text(run, strategy, name)],
             textposition="outside",
             cliponaxis=False,

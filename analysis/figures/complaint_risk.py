@@ -9,6 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.shapes.labels import name_lines
 from analysis.figures.style import MUTED, blank, dress, look
 from analysis.view import RunView
 from analysis.view.numbers import decimal, several, small_share
@@ -84,9 +85,10 @@ def _figure(run: RunView, channel: str) -> go.Figure:
             x=rows["threshold"][mine],
             y=rows["probability"][mine].astype(np.float32),
             name=looks.name,
-            mode="lines+markers",
+            mode="lines",
             line=looks.line,
-            marker={"symbol": looks.symbol, "size": 6},
+            meta=looks.meta,
+            zorder=looks.zorder,
             hovertemplate="%{x:,} or more: %{y:.1%}<extra>%{fullData.name}</extra>",
         )
     dress(figure, height=360)
@@ -103,8 +105,7 @@ def _figure(run: RunView, channel: str) -> go.Figure:
     figure.update_yaxes(
         title="chance", tickformat=".0%", range=[0, 1.03], tickvals=[0, 0.25, 0.5, 0.75, 1]
     )
-    legend = 20 * math.ceil(len(run.strategies) / 2)
-    figure.update_layout(height=330 + legend, margin={"t": 48 + legend})
+    name_lines(figure, run, top=1.03, margin={"t": 48, "b": 52})
     if channel == "regulator":
         _mark(figure, {s: t for s, t in run.regulator_thresholds.items() if t <= marks.max()})
     return figure

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.shapes.labels import name_lines
 from analysis.figures.shapes.since_start import day_axis, days_since_start, running_line
 from analysis.figures.style import CHANNELS, blank, dress, look
 from analysis.view import RunView
@@ -48,7 +49,7 @@ def complaints(run: RunView) -> Chart:
         finding=_finding(run),
         panels=tuple(
             Panel(_figure(run, channel), title=f"{label} (complaints)")
-            for channel, (label, _, _) in CHANNELS.items()
+            for channel, (label, _) in CHANNELS.items()
         ),
         numbers=_numbers(run),
         note="Running counts from each strategy's own start to the world's horizon for complaints; "
@@ -82,8 +83,8 @@ def _figure(run: RunView, channel: str) -> go.Figure:
         return blank("No complaint came this way.", height=320)
     dress(figure, height=320, hovermode="x unified")
     figure.update_xaxes(day_axis(last), hoverformat=".1f")
-    figure.update_yaxes(title="complaints", tickformat="~s", nticks=6)
-    figure.update_layout(margin={"t": 92})
+    figure.update_yaxes(title="complaints", tickformat="~s", nticks=6, range=[0, most * 1.05])
+    name_lines(figure, run, top=most * 1.05, margin={"t": 12, "b": 52})
     return figure
 
 
@@ -111,7 +112,7 @@ def _numbers(run: RunView) -> Numbers:
             "Strategy",
             "Day",
             "That day (complaints)",
-            *(f"{label}, so far" for label, _, _ in CHANNELS.values()),
+            *(f"{label}, so far" for label, _ in CHANNELS.values()),
             "All, so far",
         ),
         rows=tuple(rows),

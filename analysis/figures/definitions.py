@@ -9,7 +9,7 @@ import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, one_panel
 from analysis.figures.shapes.dots import Dots, dots
-from analysis.figures.style import blank
+from analysis.figures.style import EDGE, blank
 from analysis.view import RunView
 from analysis.view.numbers import decimal
 from sim.measure.marks import LIVE_MARKS_S
@@ -81,7 +81,7 @@ def _axis(low: float, high: float) -> dict[str, Any]:
         "tickvals": marks,
         "ticktext": [_mark(v) for v in marks],
         "tickangle": 0,
-        "minor": {"dtick": "D1", "ticks": "outside", "ticklen": 3, "tickcolor": "#9aa5b1"},
+        "minor": {"dtick": "D1", "ticks": "outside", "ticklen": 3, "tickcolor": EDGE},
         "title": "lines (log scale)",
         "showgrid": True,
     }

@@ -8,7 +8,8 @@ from plotly.subplots import make_subplots
 
 from analysis.figures.chart import Chart, Numbers, one_panel
 from analysis.figures.shapes.by_hour import sums
-from analysis.figures.shapes.time_axis import along, local_bins, step, time_axis, whole
+from analysis.figures.shapes.labels import colour_key
+from analysis.figures.shapes.time_axis import along, drawn_bins, step, time_axis, whole
 from analysis.figures.style import DISPOSITIONS, blank, dress, short, text, ticks
 from analysis.view import RunView
 from analysis.view.numbers import share
@@ -24,7 +25,7 @@ def dispositions(run: RunView) -> Chart:
         TITLE,
         (_finding, _figure, _numbers),
         note="Attempts per 15 minutes. Hours in which nobody is called are cut out where they "
-        "last three hours or more. Click a legend entry to hide it in every panel.",
+        "last three hours or more.",
     )
 
 
@@ -55,15 +56,13 @@ def _figure(run: RunView) -> go.Figure:
     )
     for row, strategy in enumerate(run.strategies, start=1):
         table = run.of("timeline", strategy)
-        bins = local_bins(run, strategy)
+        bins = drawn_bins(run, strategy)
         for name, (label, color) in DISPOSITIONS.items():
             x, y = step(bins, run.full(table[name]))
             figure.add_scatter(
                 **along(x),
                 y=whole(y),
                 name=label,
-                legendgroup=name,
-                showlegend=row == 1,
                 stackgroup=f"row-{row}",
                 mode="lines",
                 line={"shape": "hv", "width": 0.4, "color": color},
@@ -85,9 +84,9 @@ def _figure(run: RunView) -> go.Figure:
     for note in notes:
         figure.add_annotation(note)
     figure.update_layout(
-        margin={"t": 84},
-        legend={"traceorder": "normal"},
+        margin={"t": 50 + 15 * len(notes)},
     )
+    colour_key(figure, dict(DISPOSITIONS.values()), row=36 + 15 * len(notes))
     return figure
 
 

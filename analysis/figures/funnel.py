@@ -72,19 +72,11 @@ def _figure(run: RunView, chain: str, widest: float) -> go.Figure:
             y=[label for _, label in steps],
             x=[float(run.full(c)) for c in counts],
             name=looks.name,
-            marker={
-                "color": looks.color,
-                "pattern": {
-                    "shape": looks.pattern,
-                    "fillmode": "overlay",
-                    "fgcolor": "#ffffff",
-                    "fgopacity": 0.45,
-                    "size": 7,
-                    "solidity": 0.22,
-                },
-            },
+            marker={"color": looks.color},
+            meta=looks.meta,
             text=[
-                run.count(c) + (f" · {small_share(c / of)}" if of and i else "")
+                f"{looks.number}: {run.count(c)}"
+                + (f" · {small_share(c / of)}" if of and i else "")
                 for i, c in enumerate(counts)
             ],
             textposition="outside",
@@ -103,7 +95,8 @@ def _figure(run: RunView, chain: str, widest: float) -> go.Figure:
         range=[0, max(widest, 1.0) * 1.7],
     )
     figure.update_layout(
-        margin={"t": 60, "r": 8},
+        margin={"t": 8, "r": 8},
+        showlegend=False,
     )
     return figure
 

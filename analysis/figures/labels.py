@@ -5,6 +5,7 @@ from __future__ import annotations
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
+from analysis.figures.shapes.labels import name_lines
 from analysis.figures.shapes.since_start import day_axis, days_since_start
 from analysis.figures.shapes.time_axis import whole
 from analysis.figures.style import blank, dress, look
@@ -52,15 +53,17 @@ def _figure(run: RunView) -> go.Figure:
             x=[0.0, *days.round(4).tolist()],
             y=[0, *whole(run.full(rows["numbers_labelled"])).tolist()],
             name=looks.name,
-            mode="lines+markers",
+            mode="lines",
             line=looks.steps,
-            marker={"symbol": looks.symbol, "size": 5},
+            meta=looks.meta,
+            zorder=looks.zorder,
             hovertemplate="day %{x:.2f}: %{y:,} numbers<extra>%{fullData.name}</extra>",
         )
     dress(figure, height=340)
     figure.update_xaxes(day_axis(last))
-    figure.update_yaxes(title="numbers labelled", tickformat="~s", nticks=6)
-    figure.update_layout(margin={"t": 72})
+    top = 1.05 * max((float(y) for trace in figure.data for y in trace.y), default=1.0) or 1.0
+    figure.update_yaxes(title="numbers labelled", tickformat="~s", nticks=6, range=[0, top])
+    name_lines(figure, run, top=top, margin={"t": 12, "b": 52})
     return figure
 
 

@@ -6,19 +6,19 @@ import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.shapes.bars import stacked
-from analysis.figures.style import blank
+from analysis.figures.style import AMBER, BLACK, BLUE, blank
 from analysis.view import RunView
 from analysis.view.metrics_text import value_text
 from analysis.view.numbers import several
 
 KEY = "objections"
 TITLE = "How people object to further calls"
-MEANS: dict[str, tuple[str, str, str]] = {
-    "opt_outs_by_key": ("By a key in the call", "#0b5fa5", ""),
-    "opt_outs_by_call_back": ("By calling back", "#d99a1c", "/"),
-    "opt_outs_by_complaint": ("By a complaint that reaches the caller", "#4a4a4a", "x"),
+MEANS: dict[str, tuple[str, str]] = {
+    "opt_outs_by_key": ("By a key in the call", BLUE),
+    "opt_outs_by_call_back": ("By calling back", AMBER),
+    "opt_outs_by_complaint": ("By a complaint that reaches the caller", BLACK),
 }
-"""Label, colour and hatching of each means, by the metric that counts it."""
+"""Label and colour of each means, by the metric that counts it."""
 
 
 def objections(run: RunView) -> Chart:
@@ -59,7 +59,7 @@ def _figure(run: RunView) -> go.Figure:
 
 def _numbers(run: RunView) -> Numbers:
     return Numbers(
-        header=("Strategy", *(label for label, _, _ in MEANS.values()), "Distinct lines"),
+        header=("Strategy", *(label for label, _ in MEANS.values()), "Distinct lines"),
         rows=tuple(
             (
                 s,

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from analysis.figures.chart import Chart, Numbers, one_panel
 from analysis.figures.shapes.by_hour import sums
 from analysis.figures.shapes.overlaid import Points, overlaid
-from analysis.figures.shapes.time_axis import local_bins, step, time_axis
+from analysis.figures.shapes.time_axis import drawn_bins, step, time_axis
 from analysis.figures.style import blank
 from analysis.view import RunView
 from analysis.view.numbers import several, share
@@ -65,7 +65,7 @@ def _figure(run: RunView) -> go.Figure:
     def busy(strategy: str) -> Points:
         table = run.of("timeline", strategy)
         held, on_hand = (table[n].astype(float) for n in ("channel_ms", "available_channel_ms"))
-        x, y = step(local_bins(run, strategy), _share(held, on_hand))
+        x, y = step(drawn_bins(run, strategy), _share(held, on_hand))
         return x, y.astype(np.float32)
 
     return overlaid(run, axis, busy, VALUES, hover="%{y:.1%}", height=380, held=True)

@@ -8,7 +8,7 @@ import plotly.graph_objects as go
 from analysis.figures.chart import Chart, Numbers, Panel
 from analysis.figures.shapes.by_hour import lasts
 from analysis.figures.shapes.overlaid import Points, overlaid
-from analysis.figures.shapes.time_axis import TimeAxis, local_bins, step, time_axis, whole
+from analysis.figures.shapes.time_axis import TimeAxis, drawn_bins, step, time_axis, whole
 from analysis.figures.style import blank
 from analysis.view import RunView
 from analysis.view.numbers import several, share
@@ -60,7 +60,7 @@ def _finding(run: RunView) -> str:
 def _figure(run: RunView, axis: TimeAxis, column: str, unit: str) -> go.Figure:
     def line(strategy: str) -> Points:
         values = run.full(run.of("timeline", strategy)[column])
-        x, y = step(local_bins(run, strategy), values)
+        x, y = step(drawn_bins(run, strategy), values)
         # A running count of a bin holds at its end: drawn from the bin's end on, from zero.
         return x, whole(np.concatenate([[0.0], y[:-1]]) if len(y) else y)
 

@@ -13,8 +13,9 @@ from plotly.subplots import make_subplots
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.complaints import days_of
 from analysis.figures.shapes.bars import strategy_axis
+from analysis.figures.shapes.labels import colour_key, name_lines
 from analysis.figures.shapes.since_start import day_axis, days_since_start, running_line
-from analysis.figures.style import INK, blank, dress, look
+from analysis.figures.style import AMBER, PAPER, PLUM, RED, blank, dress, look
 from analysis.view import STAGES, RunView
 from analysis.view.clock import written_in
 from analysis.view.metrics_text import STAGE_NAMES
@@ -28,7 +29,7 @@ LEAST = 14.0
 """Fewest days that are shown."""
 BEYOND = 1.3
 """How much further than the last step is shown."""
-SYMBOLS = {"contact": "circle-open", "reminder": "square", "order": "x"}
+COLORS = {"contact": AMBER, "reminder": PLUM, "order": RED}
 
 
 def regulator(run: RunView) -> Chart:
@@ -81,7 +82,7 @@ def _figure(run: RunView) -> go.Figure:
         rows=2, cols=1, shared_xaxes=True, row_heights=[above, below], vertical_spacing=0.06
     )
     hover = "day %{x:.2f}: %{y:,} reports<extra>%{fullData.name}</extra>"
-    for strategy, days in reports.items():
+    for strategy, days in sorted(reports.items(), key=lambda one: one[0] == run.base):
         line = running_line(look(run, strategy), days, STEP, last)
         figure.add_scatter(**line, hovertemplate=hover, row=1, col=1)
     for stage in STAGES:
@@ -92,7 +93,11 @@ def _figure(run: RunView) -> go.Figure:
     figure.update_xaxes(axis, row=2, col=1)
     figure.update_yaxes(title="reports", tickformat="~s", nticks=6, row=1, col=1)
     strategy_axis(figure, run.strategies, showgrid=True, row=2, col=1)
-    figure.update_layout(margin={"t": 84})
+    top = 1.05 * max(map(len, reports.values()))
+    figure.update_yaxes(range=[0, top], row=1, col=1)
+    share = above / (above + below) * 0.94
+    name_lines(figure, run, top=top, margin={"t": 40, "b": 52}, span=(1 - share, 1.0))
+    colour_key(figure, {f"step: {stage}": color for stage, color in COLORS.items()}, row=30)
     return figure
 
 
@@ -115,10 +120,9 @@ def _marks(
         "name": f"step: {stage}",
         "mode": "markers",
         "marker": {
-            "symbol": SYMBOLS[stage],
-            "size": 10,
-            "color": INK,
-            "line": {"width": 2, "color": INK},
+            "size": 12,
+            "color": COLORS[stage],
+            "line": {"width": 1, "color": PAPER},
         },
         "hovertemplate": f"{stage} on day %{{x:.2f}}, %{{customdata}} reports counted"
         "<extra></extra>",

@@ -1,19 +1,18 @@
 """How every chart looks: colours, lines, type and the tools that a reader gets.
 
-Colours tell apart for all common kinds of colour blindness, and never carry meaning alone: a
-strategy also has its dash and its marker, the same in every chart.
+Colours tell apart for all common kinds of colour blindness, and never carry meaning alone: one
+strategy stands out and the others are grey, each with its name or its number at its line.
 """
 
 from __future__ import annotations
 
 import html
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import plotly.graph_objects as go
-
-from analysis.view import RunView
 
 CONFIG: dict[str, Any] = {
     "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
@@ -26,64 +25,90 @@ INK = "#1f2933"
 MUTED = "#5b6670"
 GRID = "#e3e7eb"
 PAPER = "#ffffff"
+BAND = "#f4f6f8"
+"""Every other row of a drawing."""
+EDGE = "#9aa5b1"
+"""Lines and ticks of axes."""
 CUTOFF = "#b3261e"
 """Colour of the cutoff, and of nothing else."""
 
-LIVE = "#0f6e6a"
+PALETTE = {
+    "blue": ("#3056b4", "#aadafc"),
+    "red": ("#b74234", "#e4623b"),
+    "plum": ("#5e4166", "#9a80b1"),
+    "teal": ("#46908b", "#17b493"),
+    "amber": ("#c48200", "#efb31c"),
+    "ink": ("#222327", "#eeeeee"),
+}
+"""Six colours on light and on dark paper. Any two are at least 12 apart (CIE ΔE2000) as all common
+kinds of colour blindness see them, and stand off the paper by 3 : 1: tests hold them to it."""
+BLUE, RED, PLUM, TEAL, AMBER, BLACK = (light for light, _ in PALETTE.values())
+GREY = "#87909a"
+"""Strategies other than the one that is shown, and whatever is there for comparison."""
+
+LIVE = TEAL
 """The live chain: calls that a person took."""
-VOICEMAIL = "#d99a1c"
+VOICEMAIL = AMBER
 """The voicemail chain: calls that a machine took."""
 
 DISPOSITIONS: dict[str, tuple[str, str]] = {
     "human": ("Person answered", LIVE),
     "machine": ("Machine answered", VOICEMAIL),
-    "no_answer": ("No answer", "#c5ccd3"),
-    "busy": ("Busy", "#8c97a3"),
-    "invalid": ("Not in service", "#4a5560"),
+    "no_answer": ("No answer", BLUE),
+    "busy": ("Busy", PLUM),
+    "invalid": ("Not in service", BLACK),
 }
 """Label and colour of each disposition, in stacking order from below."""
 
-CHANNELS: dict[str, tuple[str, str, str]] = {
-    "regulator": ("To the regulator", "#0b5fa5", ""),
-    "operator": ("To an operator", "#d99a1c", "/"),
-    "social": ("In public, social media", "#6fb0ab", "."),
-    "press": ("In the press", "#4a4a4a", "x"),
+CHANNELS: dict[str, tuple[str, str]] = {
+    "regulator": ("To the regulator", BLUE),
+    "operator": ("To an operator", AMBER),
+    "social": ("In public, social media", TEAL),
+    "press": ("In the press", BLACK),
 }
-"""Label, colour and hatching of each channel of complaints, in stacking order from below."""
+"""Label and colour of each channel of complaints, in stacking order from below."""
 
-HEAT = [
-    [0.0, "#f2f7f6"],
-    [0.25, "#b9dad7"],
-    [0.5, "#6fb0ab"],
-    [0.75, "#2f837f"],
-    [1.0, "#0a4745"],
+HEAT: list[tuple[float, str]] = [
+    (0.0, "#f2f7f6"),
+    (0.25, "#b9dad7"),
+    (0.5, "#6fb0ab"),
+    (0.75, "#2f837f"),
+    (1.0, "#0a4745"),
 ]
 """Light to dark in one hue: it reads in grey as well."""
 
-_COLORS = (
-    "#0b5fa5",
-    "#d1495b",
-    "#6a4c93",
-    "#2b9348",
-    "#e07a1f",
-    "#3aa6c9",
-    "#4a4a4a",
-    "#a0522d",
-    "#9a7b00",
-)
-_DASHES = ("solid", "dash", "dot", "dashdot", "longdash", "longdashdot")
-_PATTERNS = ("", "/", ".", "x", "-", "|", "+", "\\")
-_SYMBOLS = (
-    "circle",
-    "square",
-    "diamond",
-    "triangle-up",
-    "x",
-    "cross",
-    "star",
-    "hexagon",
-    "hourglass",
-)
+DARK: dict[str, str] = {
+    **dict(PALETTE.values()),
+    GREY: "#7d8894",
+    INK: "#e6eaee",
+    MUTED: "#a9b4be",
+    GRID: "#2c343c",
+    PAPER: "#14191e",
+    BAND: "#1b2229",
+    EDGE: "#5d6975",
+    CUTOFF: "#ff9a8f",
+    **dict(
+        zip(
+            (color for _, color in HEAT),
+            ("#1b2a2b", "#1f4f50", "#2f837f", "#6fb0ab", "#d5f0ed"),
+            strict=True,
+        )
+    ),
+}
+"""By colour on light paper: the one that stands for it on dark paper."""
+
+
+def dark(figure: Any) -> Any:
+    """A figure, or its JSON as Python has it, with the colours of dark paper."""
+    if isinstance(figure, str):
+        return DARK.get(figure, figure)
+    if isinstance(figure, Mapping):
+        return {key: dark(value) for key, value in figure.items()}
+    if isinstance(figure, (list, tuple)):
+        return [dark(value) for value in figure]
+    if isinstance(figure, go.Figure):
+        return go.Figure(dark(figure.to_plotly_json()), skip_invalid=False)
+    return figure
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,36 +116,80 @@ class Look:
     """How a strategy is drawn."""
 
     name: str
-    """Its name, safe to draw and short enough for a legend."""
+    """Its name, safe to draw and short enough for a label."""
+    number: int
+    """Its place among the strategies, from 1: what stands for its name where there is no room."""
     color: str
-    dash: str
-    symbol: str
-    pattern: str
-    """Hatching of its bars."""
     width: float
+    shown: bool
+    """Whether it is the one that stands out."""
+    strategy: str
+    """Its name as it is."""
 
     @property
     def line(self) -> dict[str, Any]:
         """Its line, as Plotly reads it."""
-        return {"color": self.color, "dash": self.dash, "width": self.width}
+        return {"color": self.color, "width": self.width}
 
     @property
     def steps(self) -> dict[str, Any]:
         """Its line where a value holds until the next."""
         return {**self.line, "shape": "hv"}
 
+    @property
+    def label(self) -> str:
+        """Number and name."""
+        return f"{self.number} {self.name}"
 
-def look(run: RunView, strategy: str) -> Look:
-    """The look of a strategy, the same in every chart of a run."""
-    at = run.strategies.index(strategy)
+    @property
+    def meta(self) -> dict[str, Any]:
+        """What a trace tells a page of the strategy that it draws."""
+        return {"strategy": self.strategy}
+
+    @property
+    def zorder(self) -> int:
+        """The one that stands out lies above the others."""
+        return int(self.shown)
+
+    @property
+    def ink(self) -> str:
+        """Colour of its name in writing."""
+        return self.color if self.shown else MUTED
+
+
+def look(run: Strategies, strategy: str, shown: str | None = None) -> Look:
+    """The look of a strategy, the same in every chart: one stands out, the others are grey.
+
+    Parameters
+    ----------
+    run
+        Whatever has strategies and a base.
+    strategy
+        Its name.
+    shown
+        The one that stands out; default the base.
+    """
+    first = strategy == (run.base if shown is None else shown)
     return Look(
         name=text(short(strategy)),
-        color=_COLORS[at % len(_COLORS)],
-        dash=_DASHES[at % len(_DASHES)],
-        symbol=_SYMBOLS[at % len(_SYMBOLS)],
-        pattern=_PATTERNS[at % len(_PATTERNS)],
-        width=3.0 if strategy == run.base else 2.2,
+        number=run.strategies.index(strategy) + 1,
+        color=BLUE if first else GREY,
+        width=3.0 if first else 1.6,
+        shown=first,
+        strategy=strategy,
     )
+
+
+class Strategies(Protocol):
+    """Strategies of which one is the base: a run, a study, their draws."""
+
+    @property
+    def strategies(self) -> tuple[str, ...]:
+        """Their names, in the scenario's order."""
+
+    @property
+    def base(self) -> str:
+        """The one that others are compared with."""
 
 
 def short(name: str, most: int = 34) -> str:
@@ -137,8 +206,8 @@ def text(words: str) -> str:
 _AXIS = {
     "gridcolor": GRID,
     "zeroline": False,
-    "linecolor": "#9aa5b1",
-    "tickcolor": "#9aa5b1",
+    "linecolor": EDGE,
+    "tickcolor": EDGE,
     "ticks": "outside",
     "ticklen": 4,
     "title": {"font": {"size": 13, "color": MUTED}, "standoff": 8},
@@ -163,10 +232,11 @@ TEMPLATE = go.layout.Template(
         },
         "hoverlabel": {
             "bgcolor": PAPER,
-            "bordercolor": "#9aa5b1",
+            "bordercolor": EDGE,
             "font": {"color": INK, "size": 12},
             "align": "left",
         },
+        "showlegend": False,
         "legend": {
             "orientation": "h",
             "x": 0,

@@ -57,7 +57,7 @@ def _figure(run: RunView, heard: Heard | None) -> go.Figure:
     if heard is None:
         return blank("No voicemail is heard in this scenario.")
     figure = go.Figure()
-    names = [text(short(s, 22)) for s in run.strategies]
+    names = [f"{i} {text(short(s, 22))}" for i, s in enumerate(run.strategies, 1)]
     highest = 0.0
     for at, strategy in enumerate(run.strategies):
         looks = look(run, strategy)
@@ -81,7 +81,7 @@ def _figure(run: RunView, heard: Heard | None) -> go.Figure:
             x=[central],
             y=[at],
             mode="markers+text",
-            marker={"color": looks.color, "symbol": looks.symbol, "size": 14},
+            marker={"color": looks.color, "size": 14},
             text=[run.count(central / run.factor)],
             textposition="top center",
             textfont={"size": 12},

@@ -55,7 +55,7 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
             **{name: _if_there(run, name) for name in FURTHER},
         },
         audit=_if_there(run, "audit"),
-        currency=next(filter(None, map(_currency, rules.values())), None),
+        currency=next(filter(None, map(currency_of, rules.values())), None),
         reached_live_ms={name: rule.reached_when.live for name, rule in rules.items()},
         reached_voicemail={name: rule.reached_when.voicemail for name, rule in rules.items()},
         regulator_thresholds=(
@@ -106,7 +106,7 @@ def _scaling(run: Run, scenario: Scenario) -> tuple[str, ...]:
     return (few, f"Rounded by the scale: {', '.join(rounded)}.") if rounded else (few,)
 
 
-def _currency(strategy: Strategy) -> str | None:
+def currency_of(strategy: Strategy) -> str | None:
     """ISO 4217 code of a strategy's prices."""
     prices = strategy.prices
     charged = (prices.per_line_dialled, prices.per_attempt, prices.per_minute)

@@ -253,13 +253,13 @@ def _against(run: RunView, name: str) -> Ratio | None:
     value, base = (_column(run, s, "people_reached")[1:] for s in (name, run.base))
     if not len(value) or len(value) != len(base) or not (base > 0).any():
         return None
-    noise = 2 * math.hypot(_luck(run, name), _luck(run, run.base))
+    noise = 2 * math.hypot(run_luck(run, name), run_luck(run, run.base))
     found = paired(value, base, noise)
     ratio = found.ratio
     return Ratio(ratio.p5, ratio.p50, ratio.p95, found.higher, found.lower, noise, found.verdict)
 
 
-def _luck(run: RunView, name: str) -> float:
+def run_luck(run: RunView, name: str) -> float:
     """Relative standard deviation of lines reached by luck alone, lines taken as independent."""
     reached, lines = run.metric(name, "lines_reached"), run.metric(name, "lines_on_list")
     return math.sqrt(max(1 - reached / lines, 0.0) / reached) if reached and lines else 0.0

@@ -7,7 +7,8 @@ from typing import Any
 
 import plotly.graph_objects as go
 
-from analysis.figures.style import dress, short, text
+from analysis.figures.shapes.labels import colour_key
+from analysis.figures.style import PAPER, dress, short, text
 
 
 def strategy_axis(figure: go.Figure, strategies: Sequence[str], **more: Any) -> None:
@@ -17,22 +18,16 @@ def strategy_axis(figure: go.Figure, strategies: Sequence[str], **more: Any) -> 
     """
     figure.update_yaxes(
         tickvals=list(range(len(strategies))),
-        ticktext=[text(short(s, 24)) for s in strategies],
+        ticktext=[f"{i} {text(short(s, 24))}" for i, s in enumerate(strategies, 1)],
         tickfont={"size": 11},
         range=[len(strategies) - 0.4, -0.6],
         **{"showgrid": False, **more},
     )
 
 
-def hatched(color: str, pattern: str, size: int) -> dict[str, Any]:
-    """The marker of bars that a colour and a white hatching of some pixels tell apart."""
-    hatching = {"shape": pattern, "fgcolor": "#ffffff", "fillmode": "overlay", "size": size}
-    return {"color": color, "pattern": hatching}
-
-
 def stacked(
     strategies: Sequence[str],
-    parts: Mapping[str, tuple[str, str, str, Sequence[float]]],
+    parts: Mapping[str, tuple[str, str, Sequence[float]]],
     *,
     unit: str,
     tick: str,
@@ -46,24 +41,25 @@ def stacked(
     strategies
         Their names, from the top.
     parts
-        By part: its label, colour, hatching, and one value a strategy.
+        By part: its label, colour, and one value a strategy.
     unit, tick
         What is counted, and how a value is written when pointed at.
     height, top
-        Height of all but the rows, and of the room for the legend, pixels.
+        Height of all but the rows, and of the room for what colours are, pixels.
     """
     figure = go.Figure()
-    for label, color, pattern, values in parts.values():
+    for label, color, values in parts.values():
         figure.add_bar(
             x=list(values),
             y=list(range(len(strategies))),
             orientation="h",
             name=label,
-            marker=hatched(color, pattern, 6),
+            marker={"color": color, "line": {"color": PAPER, "width": 1}},
             hovertemplate=f"%{{x:{tick}}} {unit}<extra>%{{fullData.name}}</extra>",
         )
     dress(figure, height=height + 34 * len(strategies), barmode="stack", bargap=0.3)
     figure.update_xaxes(title=unit, tickformat="~s", showgrid=True)
     strategy_axis(figure, strategies)
-    figure.update_layout(margin={"t": top}, legend={"traceorder": "normal"})
+    figure.update_layout(margin={"t": top})
+    colour_key(figure, {label: color for label, color, _ in parts.values()})
     return figure

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
 from analysis.figures.shapes.rows import title_rows
-from analysis.figures.style import HEAT, MUTED, dress
+from analysis.figures.style import EDGE, HEAT, MUTED, dress
 
 ROW = 32
 """Height of a row, pixels."""
@@ -114,7 +114,7 @@ def cells(
     dress(figure, height=inside + below)
     figure.update_xaxes(**columns)
     figure.update_xaxes(title=unit, row=len(maps), col=1)
-    upright = {"type": "line", "line": {"color": "#9aa5b1", "width": 1}, "y0": 0, "y1": 1}
+    upright = {"type": "line", "line": {"color": EDGE, "width": 1}, "y0": 0, "y1": 1}
     axes = ["" if row == 0 else str(row + 1) for row in range(len(maps))]
     # All at once: each that is added by itself has all of before looked at again.
     figure.layout.shapes = [

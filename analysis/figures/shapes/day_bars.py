@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 from numpy.typing import NDArray
 from plotly.subplots import make_subplots
 
-from analysis.figures.shapes.bars import hatched
+from analysis.figures.shapes.labels import colour_key
 from analysis.figures.shapes.rows import title_rows
 from analysis.figures.shapes.since_start import day_axis
 from analysis.figures.style import CUTOFF, dress, ticks
@@ -20,20 +20,18 @@ from analysis.figures.style import CUTOFF, dress, ticks
 class Bars:
     """How bars look, the same in every drawing."""
 
-    parts: Mapping[str, tuple[str, str, str]]
-    """Label, colour and hatching of each part, from below."""
+    parts: Mapping[str, tuple[str, str]]
+    """Label and colour of each part, from below."""
     width: float
     """Of a bar, days."""
     unit: str
     """What a bar counts."""
     when: str
     """How a day is written when pointed at."""
-    hatching: int
-    """Size of the hatching, pixels."""
     gap: float
     """Share of a bar's width that is left free."""
     top: int
-    """Room for the legend, pixels."""
+    """Room for what colours are, pixels."""
 
 
 def day_bars(
@@ -60,15 +58,13 @@ def day_bars(
     rows = len(counts)
     figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.28 / rows)
     for row, (strategy, parts) in enumerate(counts.items(), start=1):
-        for (part, (label, color, pattern)), values in zip(bars.parts.items(), parts, strict=True):
+        for (label, color), values in zip(bars.parts.values(), parts, strict=True):
             figure.add_bar(
                 x0=bars.width / 2,
                 dx=bars.width,
                 y=values,
                 name=label,
-                legendgroup=part,
-                showlegend=row == 1,
-                marker=hatched(color, pattern, bars.hatching),
+                marker={"color": color},
                 hovertemplate=f"day %{{x:{bars.when}}}: %{{y:,}}",
                 row=row,
                 col=1,
@@ -85,5 +81,6 @@ def day_bars(
     figure.update_yaxes(tickformat="~s", tickvals=ticks(most, 3), range=[0, most * 1.05])
     figure.update_yaxes(title=bars.unit, row=(rows + 1) // 2, col=1)
     title_rows(figure, list(counts))
-    figure.update_layout(margin={"t": bars.top}, legend={"traceorder": "normal"})
+    figure.update_layout(margin={"t": bars.top})
+    colour_key(figure, dict(bars.parts.values()), row=30)
     return figure

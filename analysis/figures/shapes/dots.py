@@ -1,4 +1,4 @@
-"""Dots: a marker a strategy in each row, side by side, over bands that tell rows apart."""
+"""Dots: each strategy by its number in each row, side by side, over bands that tell rows apart."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
-from analysis.figures.style import Look, dress, look
+from analysis.figures.style import BAND, INK, PAPER, Look, dress, look
 from analysis.view import RunView
 
 
@@ -59,20 +59,25 @@ def dots(
     """
     figure = go.Figure()
     count = len(run.strategies)
-    for order, strategy in enumerate(run.strategies):
+    for strategy in run.strategies:
         looks, markers = look(run, strategy), of(strategy)
+        order = looks.number - 1
         shift = (order - (count - 1) / 2) * min(0.2, 0.7 / count)
         figure.add_scatter(
             x=markers.at,
             y=[i + shift for i in markers.rows],
             name=looks.name,
-            mode="markers",
+            mode="markers+text",
             marker=_marker(looks),
+            text=[str(looks.number)] * len(markers.rows),
+            textfont={"size": 9, "color": PAPER if looks.shown else INK},
+            meta=looks.meta,
+            zorder=looks.zorder,
             customdata=markers.said,
             hovertemplate=f"{hover}<extra>%{{fullData.name}}</extra>",
             **trace,
         )
-    dress(figure, height=130 + row * len(labels))
+    dress(figure, height=80 + row * len(labels))
     figure.update_xaxes(**axis)
     figure.update_yaxes(
         tickvals=list(range(len(labels))),
@@ -81,13 +86,15 @@ def dots(
         range=[len(labels) - 0.5, -0.5],
         showgrid=False,
     )
-    figure.update_layout(margin={"t": 60, **(margin or {})}, shapes=_bands(len(labels)))
+    figure.update_layout(
+        showlegend=False, margin={"t": 12, **(margin or {})}, shapes=_bands(len(labels))
+    )
     return figure
 
 
 def _marker(looks: Look) -> dict[str, Any]:
-    rim = {"width": 1, "color": "#ffffff"}
-    return {"color": looks.color, "symbol": looks.symbol, "size": 11, "line": rim}
+    rim = {"width": 1.5, "color": looks.color}
+    return {"color": looks.color if looks.shown else PAPER, "size": 14, "line": rim}
 
 
 def _bands(count: int) -> list[dict[str, Any]]:
@@ -100,7 +107,7 @@ def _bands(count: int) -> list[dict[str, Any]]:
             "x1": 1,
             "y0": i - 0.5,
             "y1": i + 0.5,
-            "fillcolor": "#f4f6f8" if i % 2 == 0 else "#ffffff",
+            "fillcolor": BAND if i % 2 == 0 else PAPER,
             "line": {"width": 0},
             "layer": "below",
         }

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from analysis.figures.shapes.labels import names_at
 from analysis.figures.shapes.time_axis import TimeAxis, along
 from analysis.figures.style import dress, look
 from analysis.view import RunView
@@ -45,9 +47,13 @@ def overlaid(
         Whether a value holds until the next, as a step; else they are joined.
     """
     figure = go.Figure()
+    ends, most = [], 0.0
     for strategy in run.strategies:
         looks = look(run, strategy)
         moments, points = of(strategy)
+        known = points[np.isfinite(points)]
+        most = max(most, float(known.max(initial=0.0)))
+        ends.append((looks, float(known[-1]) if len(known) else 0.0))
         figure.add_scatter(
             **along(moments),
             y=points,
@@ -55,10 +61,16 @@ def overlaid(
             mode="lines",
             line=looks.steps if held else looks.line,
             hovertemplate=hover,
+            meta=looks.meta,
+            zorder=looks.zorder,
         )
     dress(figure, height=height, hovermode="x unified")
     figure.update_xaxes(axis.layout())
-    figure.update_yaxes(**values)
+    # All of it is drawn, also where more is held than a share of one allows.
+    top = max(most * 1.04, float(values.get("range", (0, 1e-9))[1]))
+    figure.update_yaxes(**{**values, "range": [0, top]})
     shapes, notes = axis.cutoff_marks()
-    figure.update_layout(shapes=shapes, annotations=notes, margin={"t": 72})
+    figure.update_layout(shapes=shapes, annotations=notes)
+    room = {"t": 14 + 15 * len(notes), "b": 52}
+    names_at(figure, [(one, at / top) for one, at in ends], height=height, margin=room)
     return figure

@@ -65,4 +65,6 @@ def running_line(
         "name": looks.name,
         "mode": "lines",
         "line": looks.steps,
+        "meta": looks.meta,
+        "zorder": looks.zorder,
     }

@@ -22,6 +22,8 @@ BIN = np.timedelta64(15, "m").astype("timedelta64[ms]")
 SHORTEST_CUT = np.timedelta64(3, "h").astype("timedelta64[ms]")
 MOST_LABELS = 7
 """Most day labels that an axis has room for."""
+FAR = np.timedelta64(31, "D").astype("timedelta64[ms]")
+"""Between two campaigns that are no longer drawn on one axis of dates."""
 NAMED = 3
 """Most strategies that are named beside a cutoff."""
 _SECOND = np.timedelta64(1000, "ms")
@@ -41,6 +43,9 @@ class TimeAxis:
     zone: str
     cutoffs: tuple[tuple[np.datetime64, str], ...]
     """Cutoffs, local, each with what it is called."""
+    together: bool = False
+    """Whether campaigns of other times are drawn beside each other, by the time since their start.
+    """
 
     def layout(self) -> dict[str, Any]:
         """Settings of a Plotly x axis."""
@@ -53,11 +58,18 @@ class TimeAxis:
             "tickvals": stamps,
             "ticktext": labels,
             "tickangle": 0,
-            "title": {"text": f"time in {text(place(self.zone))}"},
+            "title": {"text": self._title()},
             "showgrid": True,
             "gridcolor": GRID,
-            "hoverformat": "%a %-d %b %H:%M",
+            "hoverformat": "%H:%M" if self.together else "%a %-d %b %H:%M",
         }
+
+    def _title(self) -> str:
+        """What the axis is, and what is cut out of it."""
+        cut = ", closed hours cut out" if self.cuts else ""
+        if self.together:
+            return f"days since each campaign's start{cut}"
+        return f"time in {text(place(self.zone))}{cut}"
 
     def _ticks(self) -> tuple[list[str], list[str]]:
         if not self.days:
@@ -73,7 +85,10 @@ class TimeAxis:
             years = str(self.days[0])[:4] != str(self.days[-1])[:4]
             kept = self._apart(self.days, MOST_LABELS - 2 if years else MOST_LABELS)
         years = len({str(t)[:4] for t in kept}) > 1
-        return [iso(t) for t in kept], [_label(t, year=years) for t in kept]
+        stamps = [iso(t) for t in kept]
+        if self.together:
+            return stamps, [_since(self.start, t) for t in kept]
+        return stamps, [_label(t, year=years) for t in kept]
 
     def _drawn(self, moment: np.datetime64) -> int:
         """Milliseconds of the axis before a moment: what is cut out takes no room."""
@@ -141,6 +156,30 @@ def local_bins(run: RunView, strategy: str) -> Moments:
     return to_local(utc(run.of("timeline", strategy)["bin_start_utc"]), run.timezone)
 
 
+def drawn_bins(run: RunView, strategy: str) -> Moments:
+    """Where each row of a strategy's timeline stands on the axis.
+
+    Campaigns of other times are moved, so that they begin where the base's does.
+    """
+    return local_bins(run, strategy) + _moved(run, strategy)
+
+
+def apart(run: RunView) -> bool:
+    """Whether strategies' campaigns lie so far apart that one axis of dates would show gaps."""
+    known = [start for start in run.starts.values() if not np.isnat(start)]
+    return bool(known) and max(known) - min(known) > FAR
+
+
+def _moved(run: RunView, strategy: str) -> np.timedelta64:
+    """How far a strategy is moved along the axis; nothing where campaigns lie close together."""
+    if not apart(run) or np.isnat(run.starts[strategy]):
+        return np.timedelta64(0, "ms")
+    first = next(s for s in (run.base, *run.strategies) if not np.isnat(run.starts[s]))
+    moments = np.array([run.starts[first], run.starts[strategy]])
+    ours, theirs = to_local(moments, run.timezone)
+    return np.timedelta64(ours - theirs, "ms")
+
+
 def step(bins: Moments, values: NDArray[Any]) -> tuple[Moments, NDArray[Any]]:
     """Points of a line that holds each value to the end of its bin: the last is closed."""
     if not len(bins):
@@ -167,9 +206,11 @@ def whole(counts: NDArray[Any]) -> NDArray[Any]:
 
 def time_axis(run: RunView) -> TimeAxis | None:
     """The axis that fits all strategies of a run; None where no call was placed."""
-    timeline = run.table("timeline")
-    active = np.asarray(timeline["attempts"]) > 0
-    bins = np.unique(to_local(utc(timeline["bin_start_utc"])[active], run.timezone))
+    active = [
+        drawn_bins(run, s)[np.asarray(run.of("timeline", s)["attempts"]) > 0]
+        for s in run.strategies
+    ]
+    bins = np.unique(np.concatenate(active))
     if not len(bins):
         return None
     cutoffs = _cutoffs(run)
@@ -188,6 +229,7 @@ def time_axis(run: RunView) -> TimeAxis | None:
         days=tuple(bins[first]),
         zone=run.timezone,
         cutoffs=cutoffs,
+        together=apart(run),
     )
 
 
@@ -196,12 +238,12 @@ def _cutoffs(run: RunView) -> tuple[tuple[np.datetime64, str], ...]:
     by_moment: dict[np.datetime64, list[str]] = {}
     for strategy, moment in run.cutoffs.items():
         if not np.isnat(moment):
-            local = to_local(np.array([moment]), run.timezone)[0]
+            local = to_local(np.array([moment]), run.timezone)[0] + _moved(run, strategy)
             by_moment.setdefault(local, []).append(look(run, strategy).name)
-    years = len({str(at)[:4] for at in by_moment}) > 1
+    together = apart(run)
 
     def when(at: np.datetime64) -> str:
-        return f"cutoff {written(at)}" + (f" {str(at)[:4]}" if years else "")
+        return f"cutoff, {str(at)[11:16]}" if together else f"cutoff {written(at)}"
 
     return tuple(
         (at, when(at) + (f" ({_who(who)})" if len(by_moment) > 1 else ""))
@@ -212,6 +254,12 @@ def _cutoffs(run: RunView) -> tuple[tuple[np.datetime64, str], ...]:
 def _who(names: list[str]) -> str:
     """Strategies beside a cutoff, or how many where their names would need too much room."""
     return ", ".join(names) if len(names) <= NAMED else f"{len(names)} strategies"
+
+
+def _since(start: np.datetime64, local: np.datetime64) -> str:
+    """A moment by the day of the campaign."""
+    day = int((local.astype("datetime64[D]") - start.astype("datetime64[D]")).astype(int)) + 1
+    return f"{str(local.astype('datetime64[s]'))[11:16]}<br>day {day}"
 
 
 def _label(local: np.datetime64, *, year: bool = False) -> str:

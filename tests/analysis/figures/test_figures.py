@@ -255,11 +255,36 @@ def test_a_strategy_looks_the_same_in_every_chart(run: RunView) -> None:
     line = next(t for t in reach(run).panels[0].figure.data if t.name == own.name)
     dots = next(t for t in definitions(run).panels[0].figure.data if t.name == own.name)
     bar = next(t for t in funnel(run).panels[0].figure.data if t.name == own.name)
-    assert line.line.color == dots.marker.color == bar.marker.color == own.color
-    assert line.line.dash == own.dash
-    assert dots.marker.symbol == own.symbol
+    assert line.line.color == dots.marker.line.color == bar.marker.color == own.color
+    assert set(dots.text) == {str(own.number)} == {"3"}
+    assert {t.line.dash for t in reach(run).panels[0].figure.data} == {None}
     looks = [look(run, s) for s in run.strategies]
-    assert len({(k.dash, k.symbol, k.pattern) for k in looks}) == len(looks)
+    assert [k.shown for k in looks] == [True, False, False, False]
+    assert len({k.number for k in looks}) == len(looks)
+    assert [look(run, s, "three-attempts").shown for s in run.strategies].index(True) == 2
+
+
+def test_more_than_is_on_hand_is_drawn(run: RunView) -> None:
+    """Calls that go on after the last open moment may hold more than there was."""
+    rows = {name: values.copy() for name, values in run.table("timeline").items()}
+    rows["channel_ms"][0] = 2 * rows["available_channel_ms"][0]
+    figure = occupancy(replace(run, tables={**run.tables, "timeline": rows})).panels[0].figure
+    assert figure.data[0].y[0] == 2
+    assert figure.layout.yaxis.range[1] > 2
+
+
+def test_campaigns_of_other_years_begin_together() -> None:
+    run = make_run()
+    for table, column in (("timeline", "bin_start_utc"), ("territories", "cutoff_utc")):
+        rows = run.tables[table]
+        rows[column][rows["strategy"] == "three-attempts"] += np.timedelta64(6 * 365, "D")
+    axis = time_axis(run)
+    assert axis is not None
+    assert axis.end - axis.start < np.timedelta64(5, "D")
+    assert axis.layout()["title"]["text"].startswith("days since each campaign's start")
+    assert axis.layout()["ticktext"][0] == "10:00<br>day 1"
+    assert (drawn_bins(run, "three-attempts")[0] == drawn_bins(run, "as-run")[0]).all()
+    assert {name for _, name in axis.cutoffs} == {"cutoff, 20:00"}
 
 
 def test_names_are_drawn_as_text() -> None:
