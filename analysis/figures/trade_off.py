@@ -47,8 +47,8 @@ def trade_off(known: Draws, shown: str | None = None, *, height: int = HEIGHT) -
         panels=(Panel(_figure(known, names, shown, height)),),
         numbers=_numbers(known, names),
         note=f"Lines hold nine in ten of {known.over}; those of complaints are over luck too. "
-        f"Thick parts hold the middle half, the dot is the medians. Complaints stand on {SCALE}. The "
-        "stepped lines say how many people the best strategy reaches with no more than so many "
+        f"Thick parts hold the middle half, the dot is the medians. Complaints stand on {SCALE}. "
+        "The stepped lines say how many people the best strategy reaches with no more than so many "
         "complaints expected, in half of the draws and in nine in ten.",
     )
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -15,7 +16,7 @@ from analysis.figures.dispositions import dispositions
 from analysis.figures.funnel import CHAINS, funnel
 from analysis.figures.occupancy import occupancy
 from analysis.figures.reach import reach
-from analysis.figures.shapes.time_axis import along, time_axis, whole
+from analysis.figures.shapes.time_axis import along, drawn_bins, time_axis, whole
 from analysis.figures.style import DISPOSITIONS, look, short, text
 from analysis.figures.territories import territories
 from analysis.figures.voicemail import voicemail
@@ -224,7 +225,7 @@ def test_scaled_counts_are_full_size_and_marked() -> None:
     assert "≈" in dispositions(run).finding
     drawn = funnel(run).panels[0].figure.data[0]
     assert drawn.x[0] == 100 * run.of("territories", "as-run")["lines_dialled"].sum()
-    assert drawn.text[0].startswith("≈")
+    assert drawn.text[0].startswith("1: ≈")
 
 
 def test_time_axis_cuts_the_nights_and_keeps_the_cutoff(run: RunView) -> None:

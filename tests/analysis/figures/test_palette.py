@@ -58,4 +58,7 @@ def test_heat_goes_one_way(theme: str) -> None:
 
 def test_every_colour_has_its_own_counterpart() -> None:
     assert len(set(DARK.values())) == len(DARK)
-    assert dark({"a": [PAPER, {"b": INK}], "c": 1}) == {"a": [DARK[PAPER], {"b": DARK[INK]}], "c": 1}
+    assert dark({"a": [PAPER, {"b": INK}], "c": 1}) == {
+        "a": [DARK[PAPER], {"b": DARK[INK]}],
+        "c": 1,
+    }

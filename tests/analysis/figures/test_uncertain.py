@@ -137,7 +137,9 @@ def test_a_run_without_readings_has_no_draws(run: RunView) -> None:
 
 def bound(pace: str, held: float, calls: int) -> str:
     """What binds in the first bin of a campaign with a bin of so many calls at such a pace."""
-    run = make_run(strategies={"one": STRATEGIES["as-run"]}, plans={"one": {"calls_per_second": pace}})
+    run = make_run(
+        strategies={"one": STRATEGIES["as-run"]}, plans={"one": {"calls_per_second": pace}}
+    )
     rows = run.tables["timeline"]
     rows["attempts"][0] = calls
     rows["available_channel_ms"][:] = 1000
@@ -219,5 +221,3 @@ def test_a_scale_of_complaints_has_a_place_for_none() -> None:
     assert axis["ticktext"][0] == "0"
     assert axis["range"][0] < 0 < logged(900) < axis["range"][1]
     assert len(log_axis(1e6)["tickvals"]) <= 8
-
-
