@@ -78,6 +78,8 @@ class Purpose(IntEnum):
     spare)."""
     PARAMETER_READ = 22
     """Likewise, of a point at which readings of one log are drawn."""
+    PARAMETER_JUDGED = 23
+    """By draw and input: the uniform of a draw that hangs on no other draw, (three spare)."""
 
 
 @dataclass(frozen=True, slots=True)

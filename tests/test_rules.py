@@ -207,6 +207,7 @@ def test_purposes_are_frozen() -> None:
         "COMPLAINT_BLOCKED_FAMILY": 20,
         "PARAMETER": 21,
         "PARAMETER_READ": 22,
+        "PARAMETER_JUDGED": 23,
     }
 
 

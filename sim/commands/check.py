@@ -101,6 +101,9 @@ def _tell(result: CheckResult, verbose: bool, dry_run: bool) -> None:
             click.echo(verdicts.line(row) + ("  accepted" if row in taken else ""))
     for note in result.notes:
         click.echo(note)
+    for one in result.verdicts:
+        if verbose or one.state != "kept":
+            click.echo(verdicts.verdict_line(one))
     for file, why in result.unjudged.items():
         click.echo(f"{file}: cannot judge: {why}", err=True)
     for path in result.orphans:

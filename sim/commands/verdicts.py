@@ -10,6 +10,7 @@ from sim.store.baseline import Row, Value
 
 if TYPE_CHECKING:
     from sim.jobs.check import CheckResult
+    from sim.jobs.promises import Verdict
 
 SCHEMA = "ringfence-check/2"
 """Of the JSON document; its number goes up when a key goes or changes its meaning."""
@@ -32,6 +33,13 @@ def line(row: Row) -> str:
     )
 
 
+def verdict_line(one: Verdict) -> str:
+    """What became of an expectation, in a line of text."""
+    words = {"kept": "ok", "broken": "BROKEN", "not judged": "NOT JUDGED"}
+    whose = f"{one.file}:{one.line}  {one.strategy}"
+    return f"{whose}  {one.expectation}  {words[one.state]} ({one.found})"
+
+
 def document(result: CheckResult) -> dict[str, Any]:
     """The JSON document."""
     return {
@@ -40,6 +48,7 @@ def document(result: CheckResult) -> dict[str, Any]:
         "exit_code": result.exit_code,
         "changed": [asdict(row) for row in result.changed],
         "accepted": [asdict(row) for row in result.accepted],
+        "expectations": [asdict(one) for one in result.verdicts],
         "unjudged": result.unjudged,
         "notes": result.notes,
         **{
@@ -55,9 +64,11 @@ def junit(result: CheckResult) -> str:
     suite = ElementTree.Element(
         "testsuite",
         name="ringfence check",
-        tests=str(len(result.rows) + len(result.unjudged) + len(result.orphans)),
-        failures=str(len(failed) + len(result.orphans)),
-        errors=str(len(result.unjudged)),
+        tests=str(
+            len(result.rows) + len(result.verdicts) + len(result.unjudged) + len(result.orphans)
+        ),
+        failures=str(len(failed) + len(result.orphans) + len(result.judged("broken"))),
+        errors=str(len(result.unjudged) + len(result.judged("not judged"))),
     )
 
     def case(whose: str, name: str) -> ElementTree.Element:
@@ -69,6 +80,11 @@ def junit(result: CheckResult) -> str:
         if row in failed:
             text = f"baseline {row.baseline}, now {row.now}: {row.change}"
             ElementTree.SubElement(made, "failure", message=text, type=row.verdict)
+    for one in result.verdicts:
+        made = case(f"{one.file}.{one.strategy}", one.expectation)
+        if one.state != "kept":
+            kind = "failure" if one.state == "broken" else "error"
+            ElementTree.SubElement(made, kind, message=one.found, type=one.state)
     for file, why in result.unjudged.items():
         ElementTree.SubElement(case(file, "judged"), "error", message=why, type="not judged")
     for orphan in result.orphans:
@@ -98,7 +114,8 @@ def markdown(result: CheckResult) -> str:
                 row.change,
             )
             lines.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
-    lines += ["", *(f"- not judged: {file}: {why}" for file, why in result.unjudged.items())]
+    lines += ["", *(f"- {verdict_line(v)}" for v in result.verdicts if v.state != "kept")]
+    lines += [*(f"- not judged: {file}: {why}" for file, why in result.unjudged.items())]
     lines += [f"- {path}: {ORPHAN}" for path in result.orphans]
     lines += [f"- {note}" for note in result.notes]
     return "\n".join(lines).rstrip() + "\n"

@@ -8,9 +8,10 @@ from typing import Annotated
 
 from pydantic import BeforeValidator
 
-from sim.document.kinds import CLOCK, CORRELATION, COUNT, DAYS, MOMENT, MONEY, RATE, ZONE
+from sim.document.kinds import BOUND, CLOCK, CORRELATION, COUNT, DAYS, MOMENT, MONEY, RATE, ZONE
 from sim.document.units import (
     Money,
+    parse_bound,
     parse_clock,
     parse_correlation,
     parse_count,
@@ -21,6 +22,8 @@ from sim.document.units import (
 )
 
 Count = Annotated[int, BeforeValidator(parse_count), COUNT]
+
+Bound = Annotated[float, BeforeValidator(parse_bound), BOUND]
 
 Correlation = Annotated[float, BeforeValidator(parse_correlation), CORRELATION]
 

@@ -81,6 +81,17 @@ COUNT = Kind(
         ]
     },
 )
+BOUND = Kind(
+    "bound",
+    "700_000, 1.5 or 50 %",
+    "",
+    {
+        "anyOf": [
+            {"type": "number", "minimum": 0},
+            {"type": "string", "pattern": rf"^\s*{_NUMBER}\s*%?\s*$"},
+        ]
+    },
+)
 RATE = Kind(
     "rate",
     "60, 0.7 or 1/3",

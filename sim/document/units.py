@@ -16,6 +16,7 @@ from typing import NamedTuple
 # Digits are 0-9 only, and few: Python reads other digits too, and long numbers slowly.
 _DURATION = re.compile(r"(?P<number>\d[\d_]*(?:\.\d+)?)\s*(?P<unit>ms|s|min|h|d)", re.ASCII)
 _MILLISECONDS = {"ms": 1, "s": 1_000, "min": 60_000, "h": 3_600_000, "d": 86_400_000}
+_PLAIN = re.compile(r"\d[\d_]*(\.\d+)?")
 _PERCENT = re.compile(r"(?P<number>\d+(?:\.\d+)?)\s*%", re.ASCII)
 _COUNT = re.compile(r"\d[\d_]*", re.ASCII)
 _CLOCK = re.compile(r"(?P<hour>\d{1,2}):(?P<minute>\d{2})", re.ASCII)
@@ -117,6 +118,20 @@ def parse_factor(value: object) -> float:
         if 0.0 <= number < float("inf"):
             return number
     raise ValueError(f"found {shown(value)}; a number of 0 or more is allowed")
+
+
+def parse_bound(value: object) -> float:
+    """A number of 0 or more, from ``700_000``, ``1.5`` or ``50 %``."""
+    text = value.strip() if isinstance(value, str) and len(value) <= MAX_DIGITS else ""
+    if match := _PERCENT.fullmatch(text):
+        return float(Fraction(match["number"]) / 100)
+    if _PLAIN.fullmatch(text):
+        return float(text.replace("_", ""))
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = _float(value)
+        if 0.0 <= number < float("inf"):
+            return number
+    raise ValueError(f"found {shown(value)}; a number of 0 or more, or a share, is allowed")
 
 
 def parse_correlation(value: object) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,8 +18,10 @@ from sim.errors import (
 from sim.jobs.accept import Acceptance, accepted
 from sim.jobs.found import baseline_path, found
 from sim.jobs.honest import hold_apart
+from sim.jobs.many import Judging, Over, judge_many
 from sim.jobs.measuring import Measured, measure
 from sim.jobs.planted import told, tried, unseen
+from sim.jobs.promises import State, Verdict, claim, judge_once, nodes_of, verdict
 from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline
 
 Tell = Callable[[str], None]
@@ -43,6 +45,8 @@ class Judged:
     """Why it could not be judged."""
     updated: Path | None = None
     """Its baseline, where it was written or would have been."""
+    verdicts: list[Verdict] = field(default_factory=list)
+    """Of its expectations, in their order."""
 
     @property
     def changed(self) -> list[Row]:
@@ -96,14 +100,25 @@ class CheckResult:
         return [one.updated for one in self.files if one.updated is not None]
 
     @property
+    def verdicts(self) -> list[Verdict]:
+        """Of all expectations."""
+        return [verdict for one in self.files for verdict in one.verdicts]
+
+    def judged(self, state: State) -> list[Verdict]:
+        """Expectations that came out so."""
+        return [verdict for verdict in self.verdicts if verdict.state == state]
+
+    @property
     def changed(self) -> list[Row]:
         """The comparisons that found a difference that was not accepted."""
         return [row for one in self.files for row in one.changed]
 
     @property
     def exit_code(self) -> int:
-        """0: all equal; 1: differences, or an orphan; 2: none, but something cannot be judged."""
-        return 1 if self.changed or self.orphans else 2 if self.unjudged else 0
+        """0: all equal; 1: something differs, broke or is lost; 2: else something is not judged."""
+        if self.changed or self.orphans or self.judged("broken"):
+            return 1
+        return 2 if self.unjudged or self.judged("not judged") else 0
 
     @property
     def summary(self) -> str:
@@ -112,7 +127,10 @@ class CheckResult:
         parts = [f"{scenarios} scenarios, {len(self.rows)} comparisons"]
         different = len(self.changed) + len(self.accepted)
         parts.append(f"{len(self.rows) - different} equal, {different} different")
-        told = {
+        told: dict[str, Sized] = {
+            "expectations kept": self.judged("kept"),
+            "broken": self.judged("broken"),
+            "of them not judged": self.judged("not judged"),
             "accepted": self.accepted,
             "not judged": self.unjudged,
             "baselines without a scenario": self.orphans,
@@ -168,7 +186,10 @@ def check(
                     f"{there.clashes[file]} has the same name, and one baseline cannot be of both",
                     remedy="rename one of them",
                 )
-            _judge(one, measure(file, tell, jobs), accept, dry_run, tell)
+            measured = measure(file, tell, jobs)
+            one.scenario = measured.loaded.scenario.name
+            one.verdicts = promised(measured, tell)
+            _judge(one, measured, accept, dry_run, tell)
         except (ScenarioError, BaselineError, CannotJudgeError, DoesNotFitError) as error:
             one.unjudged = str(error)
     for orphan in there.orphans:
@@ -197,7 +218,6 @@ def _judge(
     one: Judged, measured: Measured, accept: Acceptance | None, dry_run: bool, tell: Tell | None
 ) -> None:
     """Compare one scenario with its baseline, and take over what is accepted."""
-    one.scenario = measured.loaded.scenario.name
     logs = {name: found.digests["call_log"] for name, found in measured.strategies.items()}
     one.notes += hold_apart(measured.loaded.scenario, measured.scale, logs)
     path, now = baseline_path(one.file), measured.baseline()
@@ -218,6 +238,30 @@ def _judge(
         write_baseline(path, new)
         _try(one, measured, tell)
     one.updated = path
+
+
+def promised(measured: Measured, tell: Tell | None = None) -> list[Verdict]:
+    """Judge the expectations of a scenario, in their order."""
+    loaded, scale = measured.loaded, measured.scale
+    expect = loaded.scenario.check.expect
+    found = {name: one.once for name, one in measured.strategies.items()}
+    states: dict[int, tuple[State, str]] = {}
+    many: dict[int, Judging] = {}
+    for i, one in enumerate(expect):
+        if one.over is None:
+            states[i] = judge_once(one, found, scale, measured.small.effective)
+        elif isinstance(what := claim(one, scale), str):
+            states[i] = ("not judged", what)
+        else:
+            many[i] = Judging(one, what)
+    overs: tuple[Over, ...] = ("noise", "inputs")
+    for over in overs:
+        judging = [one for one in many.values() if one.one.over == over]
+        workers = measured.many
+        judge_many(loaded, over, judging, scale=scale, workers=workers, tell=tell)
+    states |= {i: (one.state or "not judged", one.told) for i, one in many.items()}
+    pairs = zip(expect, nodes_of(loaded), strict=True)
+    return [verdict(one, node, *states[i]) for i, (one, node) in enumerate(pairs)]
 
 
 def _try(one: Judged, measured: Measured, tell: Tell | None) -> None:

@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
+from sim.audit.auditor import Audit
 from sim.engine.plan.stage import Stage
 from sim.jobs.honest import hold_rounding
 from sim.jobs.observers import Auditing, Counting, Digesting
 from sim.jobs.pool import Tell, each, unheard
+from sim.jobs.promises import Law, OneRun, hold_expectations
+from sim.jobs.refusals import hold_ranges
 from sim.jobs.room import need_of, see_that_it_fits, workers_for
 from sim.jobs.scaling import Scaled, scaled_down
 from sim.jobs.simulate import StrategyRun
 from sim.jobs.watched import order_once
 from sim.loading.load import Runnable, load
-from sim.measure.metric import Number
 from sim.measure.metrics import compute
 from sim.regimes.model import Regime
 from sim.scenario.load import resolved_text
 from sim.scenario.scenario import Scenario
 from sim.store.baseline import Baseline, counters, digests
+from sim.store.law import violations
 from sim.store.provenance import versions
 from sim.store.write import text_digest
 
@@ -34,8 +37,8 @@ class Measure:
     """Whole numbers, by name."""
     digests: Mapping[str, str]
     """Of each table's values, and of the call log's."""
-    metrics: Mapping[str, Number]
-    """Every metric, as simulated."""
+    once: OneRun
+    """What expectations are held against."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,8 @@ class Measured:
     """By name, in the scenario's order."""
     workers: int
     """Processes that ran strategies at the same time."""
+    many: int
+    """Processes that may make runs of their own at the same time."""
 
     def baseline(self) -> Baseline:
         """The same as a baseline."""
@@ -90,6 +95,9 @@ def measure(
     """
     loaded = load(file)
     full = loaded.scenario
+    hold_expectations(loaded)
+    if any(one.over == "inputs" for one in full.check.expect):
+        hold_ranges(loaded)
     scale = Fraction(str(full.check.scale))
     hold_rounding(full, scale)
     names = list(full.strategies)
@@ -99,7 +107,10 @@ def measure(
     workers, said = workers_for(jobs, len(names), need)
     if said and tell is not None:
         tell(f"note: {said}")
-    return Measured(loaded, small, scale, run_all(loaded, full, small, workers, tell), workers)
+    # Of runs each process has a world of its own.
+    many, _ = workers_for(jobs, full.check.most_draws, replace(need, further=need.memory))
+    found = run_all(loaded, full, small, workers, tell)
+    return Measured(loaded, small, scale, found, workers, many)
 
 
 def run_all(
@@ -133,6 +144,17 @@ def run_all(
     return dict(zip(names, found, strict=True))
 
 
+def law_of(audits: Sequence[Audit]) -> Law:
+    """What expectations of violations are held against."""
+    unassessed = tuple(
+        f"{found.regime.id}/{result.rule.id}"
+        for found in audits
+        for result in found.results
+        if result.status == "not_assessable" or result.unassessed
+    )
+    return Law(violations(audits), unassessed)
+
+
 @dataclass(frozen=True)
 class _Measuring:
     """Runs a strategy of a stage; the work of a pool."""
@@ -152,5 +174,5 @@ class _Measuring:
         return Measure(
             counters(found, auditing.audits),
             digests(found, digesting.digest),
-            compute(found.totals),
+            OneRun(compute(found.totals), law_of(auditing.audits)),
         )

@@ -56,6 +56,7 @@ _MEANINGS = {
     "reactions.reminder.*": "One thing that it does when the regulator reminds in public.",
     "reactions.order.*": "One thing that it does when the regulator orders it to stop.",
     "reactions.narrow_call_times.*": "One weekly window that `narrow_hours` leaves, half-open.",
+    "check.expect.*": "One promise, judged by `ringfence check`.",
     "joint.*": "One group of inputs that are drawn together.",
     "joint.*.inputs.*": "One key whose value is a range.",
     "joint.*.correlations.*": "One row of the matrix.",

@@ -22,7 +22,13 @@ from sim.document.node import Node, plain
 from sim.document.source import Source
 from sim.document.validate import Checked, check_model, unfilled
 from sim.errors import Fault, ScenarioError, in_order
-from sim.scenario.checks import Subject, check_scenario, check_strategy, check_world
+from sim.scenario.checks import (
+    Subject,
+    check_expectations,
+    check_scenario,
+    check_strategy,
+    check_world,
+)
 from sim.scenario.keys import file_keys
 from sim.scenario.overlay import Composed, compose, flatten
 from sim.scenario.scenario import Scenario
@@ -109,6 +115,7 @@ def examine(composed: Composed) -> Examined:
     for subject in of_strategies:
         faults += check_strategy(subject)
     faults += check_scenario(root)
+    faults += check_expectations(root)
     return Examined(replace(composed, root=root), tuple(faults), of_world, tuple(of_strategies))
 
 

@@ -18,6 +18,7 @@ from pydantic import AfterValidator, Field
 
 from sim.document.fields import Count
 from sim.document.quantity import Freeze, Model, PlainShare
+from sim.scenario.expectation import MAX_EXPECTATIONS, Expectation
 from sim.scenario.joint import MOST_GROUPS, Joint
 from sim.scenario.strategy import MAX_REGIMES, Strategy
 from sim.scenario.world import World
@@ -29,6 +30,13 @@ class Check(Model):
     scale: Annotated[PlainShare, Field(gt=0)] = Field(
         1.0,
         description="Scale of the regression run; no count may be rounded by more than 2 %.",
+    )
+    expect: tuple[Expectation, ...] = Field(
+        (), max_length=MAX_EXPECTATIONS, description="What the scenario promises."
+    )
+    most_draws: Annotated[Count, Field(ge=8, le=4_000)] = Field(
+        200,
+        description="Most runs that an expectation over noise or inputs may take to be judged.",
     )
 
 

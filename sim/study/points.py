@@ -104,6 +104,31 @@ def shuffled(
     return out / n
 
 
+def independent(seed: int, paths: Sequence[str], draws: range) -> Floats:
+    """Uniforms of inputs in draws that hang on no other: what counts of draws are judged by.
+
+    Parameters
+    ----------
+    seed
+        Root seed, 0 to 2**64 - 1.
+    paths
+        The inputs; the words of each are keyed by its path, whichever others there are.
+    draws
+        Numbers of the draws, from 0 up, in steps of 1.
+
+    Returns
+    -------
+    (len(draws), len(paths)) float64
+        Each in the open interval (0, 1).
+    """
+    key, number = make_key(seed), np.arange(draws.start, draws.stop, dtype=np.uint32)
+    out = np.empty((len(number), len(paths)))
+    for column, path in enumerate(paths):
+        word = words(key, Purpose.PARAMETER_JUDGED, number, 0, path_word(path))[0]
+        out[:, column] = (word + 0.5) * 2.0**-_BITS
+    return out
+
+
 def sobol(points: int, inputs: int) -> NDArray[np.uint32]:
     """The first points of Sobol's sequence, not scrambled, the origin included: (points, inputs).
 

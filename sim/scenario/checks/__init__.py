@@ -33,6 +33,7 @@ from sim.scenario.checks import (
     shares,
     windows,
 )
+from sim.scenario.checks.expectations import check_expectations
 from sim.scenario.checks.names import check_scenario
 from sim.scenario.checks.subject import STRATEGY_RULES, WORLD_RULES, Rule, Subject
 
@@ -41,6 +42,7 @@ __all__ = [
     "attempts",
     "campaign",
     "capacity",
+    "check_expectations",
     "check_scenario",
     "check_strategy",
     "check_world",
