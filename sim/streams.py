@@ -80,6 +80,8 @@ class Purpose(IntEnum):
     """Likewise, of a point at which readings of one log are drawn."""
     PARAMETER_JUDGED = 23
     """By draw and input: the uniform of a draw that hangs on no other draw, (three spare)."""
+    CHECK_SAMPLE = 24
+    """By line: whether a baseline keeps its calls, (three spare)."""
 
 
 @dataclass(frozen=True, slots=True)

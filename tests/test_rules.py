@@ -208,6 +208,7 @@ def test_purposes_are_frozen() -> None:
         "PARAMETER": 21,
         "PARAMETER_READ": 22,
         "PARAMETER_JUDGED": 23,
+        "CHECK_SAMPLE": 24,
     }
 
 

@@ -99,11 +99,14 @@ def _tell(result: CheckResult, verbose: bool, dry_run: bool) -> None:
     for row in result.rows:
         if verbose or row.verdict != "ok":
             click.echo(verdicts.line(row) + ("  accepted" if row in taken else ""))
+    for one in result.files:
+        for name, told in one.parts.items():
+            click.echo(f"{one.scenario}  {name}  {'; '.join(told)}")
     for note in result.notes:
         click.echo(note)
-    for one in result.verdicts:
-        if verbose or one.state != "kept":
-            click.echo(verdicts.verdict_line(one))
+    for verdict in result.verdicts:
+        if verbose or verdict.state != "kept":
+            click.echo(verdicts.verdict_line(verdict))
     for file, why in result.unjudged.items():
         click.echo(f"{file}: cannot judge: {why}", err=True)
     for path in result.orphans:

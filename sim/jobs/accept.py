@@ -48,14 +48,18 @@ def accepted(old: Baseline, now: Baseline, taken: Collection[Row], reason: str) 
     counters = {name: dict(values) for name, values in old.counters.items()}
     digests = {name: dict(values) for name, values in old.digests.items()}
     laws, scenario = dict(old.laws), old.scenario_sha256
+    kept = {name: dict(getattr(old, name)) for name in _BESIDE}
     for row in taken:
         if not row.strategy:
             if row.metric == SCENARIO:
-                scenario = now.scenario_sha256
+                scenario, kept["resolved"] = now.scenario_sha256, now.resolved
             else:
                 _put(laws, row.metric.removeprefix(PACK), cast("str | None", row.now))
         elif (table := digest_of(row.metric)) is not None:
             _put(digests.setdefault(row.strategy, {}), table, cast("str | None", row.now))
+            if table == "call_log":
+                for name in ("hours", "sample", "start_utc"):
+                    _put(kept[name], row.strategy, getattr(now, name).get(row.strategy))
         else:
             _put(counters.setdefault(row.strategy, {}), row.metric, cast("int | None", row.now))
     return old.model_copy(
@@ -64,11 +68,14 @@ def accepted(old: Baseline, now: Baseline, taken: Collection[Row], reason: str) 
             "counters": {name: values for name, values in counters.items() if values},
             "digests": {name: values for name, values in digests.items() if values},
             "laws": laws,
+            **kept,
             "reason": reason,
         }
     )
 
 
+_BESIDE = ("hours", "sample", "start_utc", "resolved")
+"""What a baseline keeps beside its numbers, to say where logs part."""
 V = TypeVar("V")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import shlex
 from collections.abc import Callable, Mapping, Sequence, Sized
@@ -20,6 +21,7 @@ from sim.jobs.found import baseline_path, found
 from sim.jobs.honest import hold_apart
 from sim.jobs.many import Judging, Over, judge_many
 from sim.jobs.measuring import Measured, measure
+from sim.jobs.parting import changed_keys, parts
 from sim.jobs.planted import told, tried, unseen
 from sim.jobs.promises import State, Verdict, claim, judge_once, nodes_of, verdict
 from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline
@@ -45,6 +47,8 @@ class Judged:
     """Why it could not be judged."""
     updated: Path | None = None
     """Its baseline, where it was written or would have been."""
+    parts: dict[str, list[str]] = field(default_factory=dict)
+    """By strategy whose call log differs: where it parts, in words."""
     verdicts: list[Verdict] = field(default_factory=list)
     """Of its expectations, in their order."""
 
@@ -227,6 +231,7 @@ def _judge(
     one.accepted = [row for row in different if accept is not None and accept.takes(row)]
     if old is not None:
         _note(one, old, now, len(different) > 0)
+        one.parts = _parts(old, now)
     if accept is None or (old is not None and not one.accepted):
         return
     reason = accept.reason.strip()
@@ -300,12 +305,24 @@ def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline 
     return old
 
 
+def _parts(old: Baseline, now: Baseline) -> dict[str, list[str]]:
+    """Where the logs part of the strategies whose logs do."""
+    found = {}
+    for name in now.digests:
+        if old.digests.get(name, {}).get("call_log") not in (None, now.digests[name]["call_log"]):
+            sides = [(side.hours.get(name, {}), side.sample.get(name, [])) for side in (old, now)]
+            start = dt.datetime.fromisoformat(now.start_utc[name])
+            found[name] = parts(sides[0], sides[1], start)
+    return {name: told for name, told in found.items() if told}
+
+
 def _note(one: Judged, old: Baseline, now: Baseline, differs: bool) -> None:
     """Say what has changed since a baseline was accepted, beside the numbers."""
     if old.scenario_sha256 != now.scenario_sha256:
-        one.notes.append(
-            f"the scenario itself has changed since its baseline was accepted ('{old.reason}')"
-        )
+        told = f"the scenario itself has changed since its baseline was accepted ('{old.reason}')"
+        if old.resolved:
+            told += f": {'; '.join(changed_keys(old.resolved, now.resolved))}"
+        one.notes.append(told)
     if moved := moved_packs(old.laws, now.laws):
         one.notes.append(f"law packs since its baseline: {', '.join(moved)}")
     moved = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -11,6 +12,7 @@ from sim.audit.auditor import Audit
 from sim.engine.plan.stage import Stage
 from sim.jobs.honest import hold_rounding
 from sim.jobs.observers import Auditing, Counting, Digesting
+from sim.jobs.parting import Parting
 from sim.jobs.pool import Tell, each, unheard
 from sim.jobs.promises import Law, OneRun, hold_expectations
 from sim.jobs.refusals import hold_ranges
@@ -37,6 +39,12 @@ class Measure:
     """Whole numbers, by name."""
     digests: Mapping[str, str]
     """Of each table's values, and of the call log's."""
+    hours: Mapping[str, str]
+    """By simulated hour: calls, and a digest of each column of the call log."""
+    sample: Sequence[str]
+    """The calls to a few lines."""
+    start_utc: str
+    """The campaign's start, as ``2017-04-18T08:00``."""
     once: OneRun
     """What expectations are held against."""
 
@@ -70,6 +78,10 @@ class Measured:
             counters={name: dict(one.counters) for name, one in self.strategies.items()},
             digests={name: dict(one.digests) for name, one in self.strategies.items()},
             laws=self.loaded.laws.digests,
+            hours={name: dict(one.hours) for name, one in self.strategies.items()},
+            sample={name: list(one.sample) for name, one in self.strategies.items()},
+            start_utc={name: one.start_utc for name, one in self.strategies.items()},
+            resolved=json.loads(json.dumps(self.loaded.resolved, default=str)),
             versions=versions(),
         )
 
@@ -168,11 +180,15 @@ class _Measuring:
         scenario = self.stage.scenario
         counting, digesting = Counting(scenario, self.scale), Digesting()
         auditing = Auditing(scenario, self.regimes)
+        parting = Parting()
         tell(f"{scenario.name}: {strategy}")
-        StrategyRun(self.stage, strategy, (counting, auditing, digesting)).run()
+        StrategyRun(self.stage, strategy, (counting, auditing, digesting, parting)).run()
         found = counting.found
         return Measure(
             counters(found, auditing.audits),
             digests(found, digesting.digest),
+            parting.hours,
+            parting.sample,
+            parting.start_utc,
             OneRun(compute(found.totals), law_of(auditing.audits)),
         )

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import pyarrow as pa
 from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import pyarrow as pa
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,6 +51,8 @@ def column(values: NDArray[Any] | Sequence[Any] | Coded, kind: pa.DataType) -> p
     TypeError
         If an array has another dtype.
     """
+    import pyarrow as pa  # a quarter of a second: only where a table is made
+
     if isinstance(values, Coded):
         return coded(values.codes, values.names)
     if pa.types.is_string(kind):
@@ -74,6 +78,8 @@ def column(values: NDArray[Any] | Sequence[Any] | Coded, kind: pa.DataType) -> p
 
 def texts(values: NDArray[Any] | Sequence[str | None]) -> pa.Array:
     """An Arrow array of texts; None where one is missing."""
+    import pyarrow as pa  # a quarter of a second: only where a table is made
+
     encoded = [b"" if value is None else str(value).encode() for value in values]
     ends = np.zeros(len(encoded) + 1, dtype=np.int32)
     np.cumsum([len(text) for text in encoded], out=ends[1:])
@@ -84,6 +90,8 @@ def texts(values: NDArray[Any] | Sequence[str | None]) -> pa.Array:
 
 def coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.DictionaryArray:
     """An Arrow array of texts, each given by its place among the names; negative for none."""
+    import pyarrow as pa  # a quarter of a second: only where a table is made
+
     places = np.ma.masked_less(np.ascontiguousarray(codes, dtype=np.int32), 0)
     indices = column(places, pa.int32())
     return pa.DictionaryArray.from_arrays(indices, texts(names))
@@ -91,6 +99,8 @@ def coded(codes: NDArray[np.integer[Any]], names: Sequence[str]) -> pa.Dictionar
 
 def _validity(there: NDArray[np.bool_] | None) -> pa.Buffer | None:
     """Which values are there, as Arrow's bitmap; None where all are."""
+    import pyarrow as pa  # a quarter of a second: only where a table is made
+
     if there is None or bool(there.all()):
         return None
     return pa.py_buffer(np.packbits(there, bitorder="little"))

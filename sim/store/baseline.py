@@ -43,6 +43,10 @@ PACK = "law pack "
 _TABLE = "digest of "
 
 
+CallText = Annotated[str, Field(pattern=r"^[0-9]{1,19}( [0-9]{1,19}){7}$")]
+"""A call: the columns of its row in the call log."""
+
+
 class Baseline(Checked):
     """What one scenario gave."""
 
@@ -62,6 +66,14 @@ class Baseline(Checked):
     laws: dict[str, Digest] = Field(default_factory=dict)
     """SHA-256 of each law pack, by the name that the scenario has for it; empty in baselines of
     before they were taken down."""
+    hours: dict[str, dict[str, str]] = Field(default_factory=dict)
+    """By strategy and simulated hour: calls, and a short digest of each column of the call log."""
+    sample: dict[str, list[CallText]] = Field(default_factory=dict)
+    """By strategy: the calls to a few lines, their columns in the order of the call log's."""
+    resolved: dict[str, Any] = Field(default_factory=dict)
+    """The resolved scenario; empty in baselines of before it was taken down."""
+    start_utc: dict[str, str] = Field(default_factory=dict)
+    """By strategy: the campaign's start, UTC, as ``2017-04-18T08:00``."""
     reason: str = ""
     """Why the numbers were accepted."""
     versions: dict[str, str] = Field(default_factory=dict)
