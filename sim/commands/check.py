@@ -3,19 +3,25 @@
 from __future__ import annotations
 
 import json
-import shlex
+import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from sim.commands.configured import configured
 from sim.commands.loading import FORCE, JOBS, claim_and_tell, tell_of_kernels
-from sim.errors import OptionError
+from sim.errors import OptionError, writing
 from sim.outputs import JUNIT, MARKDOWN
 
 if TYPE_CHECKING:
     from sim.jobs.accept import Acceptance
     from sim.jobs.check import CheckResult
+
+FORMATS = ("text", "json", "github", "gitlab", "junit", "markdown")
+SUMMARY = "GITHUB_STEP_SUMMARY"
+"""Environment variable that names a file to which a step of a GitHub workflow adds a summary."""
 
 
 @click.command()
@@ -28,14 +34,21 @@ if TYPE_CHECKING:
               help="Accept what matches alone, such as 'complaints_*'; repeatable.")  # fmt: skip
 @click.option("--dry-run", is_flag=True, help="Say what would be written or removed; do nothing.")
 @click.option("--prune", is_flag=True, help="Remove baselines without a scenario.")
-@click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
+@click.option("-k", "named", metavar="NAME", default="",
+              help="Only scenarios with this in their path, or that match it.")  # fmt: skip
+@click.option("--changed", is_flag=True,
+              help="Pass over scenarios that nothing has changed since a baseline.")  # fmt: skip
+@click.option("--format", "form", type=click.Choice(FORMATS),
+              help="What standard output gets; text by default.")  # fmt: skip
+@click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
 @click.option("--junit", type=click.Path(path_type=Path), help="Also write JUnit XML.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Also write a Markdown table.")
 @JOBS
 @FORCE
-@click.option("-v", "--verbose", is_flag=True, help="Show the comparisons that are equal, too.")
+@click.option("-v", "--verbose", is_flag=True, help="Show what is equal, too.")
 def check(
     paths: tuple[str, ...],
+    form: str | None,
     as_json: bool,
     junit: Path | None,
     markdown: Path | None,
@@ -44,32 +57,45 @@ def check(
     verbose: bool,
     **asked: Any,
 ) -> None:
-    """Rerun scenarios at their check scale and compare counters and digests with baselines.
+    """Rerun scenarios at their check scale, compare them with baselines, judge their promises.
 
-    PATH is a scenario file or a directory that holds such, at any depth; scenarios/ by default.
-    Exit code 0: all equal; 1: differences, or a baseline without a scenario; 2: could not judge.
+    PATH is a scenario file or a directory that holds such, at any depth; by default what
+    [tool.ringfence] of pyproject.toml says under paths, else scenarios/. Exit code 0: all equal and
+    kept; 1: a difference, a broken promise, or a baseline without a scenario; 2: could not judge.
     """
     from sim.commands import verdicts
     from sim.jobs.check import check as run_check
 
     accept = _acceptance(**{name: asked[name] for name in ("accept", *_PARTS)})
+    settings = configured(Path.cwd())
+    form = "json" if as_json else form or settings.format
     tell_of_kernels()
-    tell = None if as_json else lambda text: click.echo(text, err=True)
-    inputs = paths or ("scenarios",)
+    inputs = paths or settings.paths
     xml, table = (
         None if file is None else claim_and_tell(file, kind, inputs=(*inputs, other), force=force)
         for file, kind, other in ((junit, JUNIT, markdown), (markdown, MARKDOWN, junit))
     )
-    dry_run, prune = asked["dry_run"], asked["prune"]
-    result = run_check(inputs, accept, dry_run=dry_run, prune=prune, tell=tell, jobs=jobs)
+    dry_run = asked["dry_run"]
+    result = run_check(
+        inputs,
+        accept,
+        dry_run=dry_run,
+        prune=asked["prune"],
+        tell=_teller(form),
+        jobs=jobs or settings.jobs,
+        named=asked["named"],
+        changed=asked["changed"],
+    )
     if xml is not None:
         xml.write(verdicts.junit(result))
     if table is not None:
         table.write(verdicts.markdown(result))
-    if as_json:
-        click.echo(json.dumps(verdicts.document(result), indent=2))
-    else:
-        _tell(result, verbose, dry_run)
+    _summary(result)
+    for line in _printed(result, form, verbose, dry_run):
+        click.echo(line)
+    if form == "text":
+        for file, why in result.unjudged.items():
+            click.echo(f"{file}: cannot judge: {why}", err=True)
     raise click.exceptions.Exit(result.exit_code)
 
 
@@ -91,32 +117,29 @@ def _acceptance(accept: bool, **parts: Any) -> Acceptance | None:
     return Acceptance(**parts)
 
 
-def _tell(result: CheckResult, verbose: bool, dry_run: bool) -> None:
-    """Print what was found: first the differences, last how to accept them."""
+def _teller(form: str) -> Callable[[str], None] | None:
+    """Who is told of progress: standard error, unless it is all for a machine."""
+    return None if form == "json" else lambda text: click.echo(text, err=True)
+
+
+def _printed(result: CheckResult, form: str, verbose: bool, dry_run: bool) -> list[str]:
+    """The result in a format, line by line."""
     from sim.commands import verdicts
 
-    taken = set(result.accepted)
-    for row in result.rows:
-        if verbose or row.verdict != "ok":
-            click.echo(verdicts.line(row) + ("  accepted" if row in taken else ""))
-    for one in result.files:
-        for name, told in one.parts.items():
-            click.echo(f"{one.scenario}  {name}  {'; '.join(told)}")
-    for note in result.notes:
-        click.echo(note)
-    for verdict in result.verdicts:
-        if verbose or verdict.state != "kept":
-            click.echo(verdicts.verdict_line(verdict))
-    for file, why in result.unjudged.items():
-        click.echo(f"{file}: cannot judge: {why}", err=True)
-    for path in result.orphans:
-        click.echo(f"{path}: a baseline without a scenario; remove it with check --prune")
-    would = "would be " if dry_run else ""
-    for path in result.pruned:
-        click.echo(f"{would}removed: {path}")
-    for path in result.updated:
-        click.echo(f"baseline{' would be written' if dry_run else ''}: {path}")
-    click.echo(result.summary)
-    if result.drifted:
-        files = " ".join(shlex.quote(str(file)) for file in result.drifted)
-        click.echo(f'accept with: ringfence check --accept {files} --reason "…"')
+    if form == "text":
+        return list(verdicts.text(result, verbose=verbose, dry_run=dry_run))
+    if form == "github":
+        return list(verdicts.github(result))
+    if form == "json":
+        return [json.dumps(verdicts.document(result), indent=2)]
+    made = {"gitlab": verdicts.gitlab, "junit": verdicts.junit, "markdown": verdicts.markdown}
+    return [made[form](result).rstrip("\n")]
+
+
+def _summary(result: CheckResult) -> None:
+    """Add a table to the summary of a step of a GitHub workflow, where it asks for one."""
+    from sim.commands import verdicts
+
+    if name := os.environ.get(SUMMARY, ""):
+        with writing(name), Path(name).open("a", encoding="utf-8") as file:
+            file.write(verdicts.markdown(result) + "\n")

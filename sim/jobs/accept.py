@@ -70,6 +70,7 @@ def accepted(old: Baseline, now: Baseline, taken: Collection[Row], reason: str) 
             "laws": laws,
             **kept,
             "reason": reason,
+            "code_sha256": "",
         }
     )
 

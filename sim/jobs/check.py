@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import shlex
+import time
 from collections.abc import Callable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,7 +25,12 @@ from sim.jobs.measuring import Measured, measure
 from sim.jobs.parting import changed_keys, parts
 from sim.jobs.planted import told, tried, unseen
 from sim.jobs.promises import State, Verdict, claim, judge_once, nodes_of, verdict
+from sim.loading.load import load
+from sim.scenario.load import resolved_text
 from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline
+from sim.store.provenance import versions
+from sim.store.study import code_digest
+from sim.store.write import text_digest
 
 Tell = Callable[[str], None]
 NO_REASON = "to accept differences needs a reason: --accept --reason TEXT"
@@ -47,6 +53,12 @@ class Judged:
     """Why it could not be judged."""
     updated: Path | None = None
     """Its baseline, where it was written or would have been."""
+    seconds: float = 0.0
+    """How long it took, s."""
+    places: dict[str, tuple[str, int]] = field(default_factory=dict)
+    """By strategy: the file and line in which it is written."""
+    skipped: bool = False
+    """Whether nothing that its numbers hang on has changed, and it was not run."""
     parts: dict[str, list[str]] = field(default_factory=dict)
     """By strategy whose call log differs: where it parts, in words."""
     verdicts: list[Verdict] = field(default_factory=list)
@@ -137,6 +149,7 @@ class CheckResult:
             "of them not judged": self.judged("not judged"),
             "accepted": self.accepted,
             "not judged": self.unjudged,
+            "unchanged and passed over": [one for one in self.files if one.skipped],
             "baselines without a scenario": self.orphans,
             "baselines removed": self.pruned,
             "baselines written": self.updated,
@@ -152,6 +165,8 @@ def check(
     prune: bool = False,
     tell: Callable[[str], None] | None = None,
     jobs: int | None = 1,
+    named: str = "",
+    changed: bool = False,
 ) -> CheckResult:
     """Rerun scenarios and compare them with their baselines, exactly.
 
@@ -169,6 +184,10 @@ def check(
         Told which scenario and strategy runs.
     jobs
         How many processes run strategies at the same time; None for as many as there are cores.
+    named
+        Only scenarios whose path contains this, or matches it as a pattern.
+    changed
+        Whether to pass over scenarios that nothing has changed since their baseline.
 
     Raises
     ------
@@ -178,24 +197,31 @@ def check(
     if accept is not None and not accept.reason.strip():
         raise OptionError(NO_REASON)
     result = CheckResult()
-    there = found(paths)
+    there = found(paths).named(named)
     if not there.files and not there.orphans:
         result.strangers[", ".join(map(str, paths))] = "there are no scenario files"
     for file in there.files:
         one = Judged(file)
         result.files.append(one)
+        began = time.perf_counter()
         try:
             if file in there.clashes:
                 raise BaselineError(
                     f"{there.clashes[file]} has the same name, and one baseline cannot be of both",
                     remedy="rename one of them",
                 )
+            if changed and unchanged(file):
+                one.skipped = True
+                continue
             measured = measure(file, tell, jobs)
+            one.places = _places(measured)
             one.scenario = measured.loaded.scenario.name
             one.verdicts = promised(measured, tell)
             _judge(one, measured, accept, dry_run, tell)
         except (ScenarioError, BaselineError, CannotJudgeError, DoesNotFitError) as error:
             one.unjudged = str(error)
+        finally:
+            one.seconds = round(time.perf_counter() - began, 3)
     for orphan in there.orphans:
         _orphan(result, orphan, prune, dry_run)
     return result
@@ -236,7 +262,8 @@ def _judge(
         return
     reason = accept.reason.strip()
     if old is None or len(one.accepted) == len(different):
-        new = now.model_copy(update={"reason": reason})
+        kept = all(verdict.state == "kept" for verdict in one.verdicts)
+        new = now.model_copy(update={"reason": reason, "kept": kept})
     else:
         new = accepted(old, now, one.accepted, reason)
     if not dry_run:
@@ -303,6 +330,35 @@ def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline 
             return None
         raise
     return old
+
+
+def unchanged(file: Path) -> bool:
+    """Whether all that a scenario's numbers hang on is what it was when they were accepted.
+
+    That is the scenario, its law packs, the simulator's sources, and the packages below them. Its
+    expectations must have been kept then.
+    """
+    try:
+        old = read_baseline(baseline_path(file))
+    except BaselineError:
+        return False
+    loaded = load(file)
+    return (
+        bool(old.code_sha256)
+        and old.code_sha256 == code_digest()
+        and old.versions == versions()
+        and old.scenario_sha256 == text_digest(resolved_text(loaded))
+        and old.laws == loaded.laws.digests
+        and (old.kept or not loaded.scenario.check.expect)
+    )
+
+
+def _places(measured: Measured) -> dict[str, tuple[str, int]]:
+    """Where strategies are written."""
+    holder = measured.loaded.nodes.children.get("strategies")
+    nodes = {} if holder is None else holder.children
+    places = {name: node.key or node.mark for name, node in nodes.items()}
+    return {name: (place.file, place.line) for name, place in places.items()}
 
 
 def _parts(old: Baseline, now: Baseline) -> dict[str, list[str]]:

@@ -6,6 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 from sim.document.source import MAX_BYTES
@@ -27,6 +28,18 @@ class Found:
     """Baselines in the folders without a scenario beside them."""
     clashes: dict[Path, Path]
     """A scenario file to another of the same name, which would have the same baseline."""
+
+    def named(self, wanted: str) -> Found:
+        """Only what has a name in its path, or matches it as a pattern; all for an empty one."""
+        if not wanted:
+            return self
+
+        def fits(path: Path) -> bool:
+            return wanted in path.as_posix() or fnmatchcase(path.as_posix(), wanted)
+
+        return Found(
+            tuple(filter(fits, self.files)), tuple(filter(fits, self.orphans)), self.clashes
+        )
 
 
 def baseline_path(file: Path) -> Path:

@@ -28,6 +28,7 @@ from sim.scenario.scenario import Scenario
 from sim.store.baseline import Baseline, counters, digests
 from sim.store.law import violations
 from sim.store.provenance import versions
+from sim.store.study import code_digest
 from sim.store.write import text_digest
 
 
@@ -83,6 +84,7 @@ class Measured:
             start_utc={name: one.start_utc for name, one in self.strategies.items()},
             resolved=json.loads(json.dumps(self.loaded.resolved, default=str)),
             versions=versions(),
+            code_sha256=code_digest(),
         )
 
 

@@ -74,6 +74,10 @@ class Baseline(Checked):
     """The resolved scenario; empty in baselines of before it was taken down."""
     start_utc: dict[str, str] = Field(default_factory=dict)
     """By strategy: the campaign's start, UTC, as ``2017-04-18T08:00``."""
+    code_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
+    """SHA-256 over the simulator's sources when it was made; empty for a part accepted by name."""
+    kept: bool = False
+    """Whether every expectation was kept when it was made."""
     reason: str = ""
     """Why the numbers were accepted."""
     versions: dict[str, str] = Field(default_factory=dict)

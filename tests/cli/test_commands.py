@@ -387,7 +387,9 @@ def test_check(ringfence: Command, here: Path) -> None:
     baseline.write_text(json.dumps(content), "utf-8")
     answer = ringfence("check", ".", "--junit", "j.xml", "--markdown", "m.md")
     assert answer.code == 1
-    assert re.search(r"trial  all-channels  attempts: baseline .* changed", answer.out)
+    line = trial.read_text("utf-8").splitlines().index("  all-channels: {}") + 1
+    assert f"trial.yaml:{line}  all-channels  DRIFT (1 of " in answer.out
+    assert re.search(r"\n    attempts  [\d,]+ → [\d,]+  \+1 ", answer.out)
     assert "1 different" in answer.out
     suite = ElementTree.parse(here / "j.xml").getroot()
     assert suite.get("failures") == "1"

@@ -10,6 +10,7 @@ import pytest
 from sim.commands.verdicts import junit, markdown
 from sim.engine import fast
 from sim.errors import LedgerError, OptionError
+from sim.jobs import check as check_module
 from sim.jobs import measuring, room
 from sim.jobs.accept import Acceptance
 from sim.jobs.check import check
@@ -299,12 +300,47 @@ def test_reports_for_machines(accepted, tmp_path):
     result = check([accepted, bad])
     assert result.exit_code == 1
     suite = ElementTree.fromstring(junit(result))
-    assert suite.get("failures") == "2"
+    assert suite.get("failures") == "1"
     assert suite.get("errors") == "1"
-    assert len(suite.findall("testcase")) == len(result.rows) + 1
-    assert len(suite.findall("testcase/failure")) == 2
+    # The file itself, two strategies, and the file that could not be judged.
+    assert [case.get("name") for case in suite] == [
+        "the file itself",
+        "all-channels",
+        "half-the-channels",
+        "judged",
+    ]
+    (failure,) = suite.findall("testcase/failure")
+    assert failure.get("message", "").startswith("2 of ")
+    assert "attempts  3," in str(failure.text)
+    case = suite[1]
+    assert case.get("file") == str(accepted)
+    assert accepted.read_text("utf-8").splitlines()[int(case.get("line", 0)) - 1] == (
+        "  all-channels: {}"
+    )
     page = markdown(result)
     assert "2 different" in page
     assert "| small | all-channels | attempts |" in page
     assert "−" not in page.split("\n")[0]
     assert "not judged" in page
+
+
+def test_what_nothing_has_changed_is_passed_over(accepted, monkeypatch):
+    monkeypatch.setattr(check_module, "measure", None)
+    result = check([accepted], changed=True)
+    assert (result.exit_code, result.rows, result.files[0].skipped) == (0, [], True)
+    assert "1 unchanged and passed over" in result.summary
+    monkeypatch.undo()
+    for change in (
+        lambda content: content["versions"].update(numpy="0.1"),
+        lambda content: content.update(code_sha256="0" * 64),
+        lambda content: content.update(scenario_sha256="0" * 64),
+    ):
+        before = baseline_path(accepted).read_bytes()
+        edit(accepted, change)
+        assert not check([accepted], changed=True).files[0].skipped
+        baseline_path(accepted).write_bytes(before)
+
+
+def test_only_what_is_named_is_checked(accepted):
+    for named, files in (("small", 1), ("*/small.yaml", 1), ("large", 0)):
+        assert len(check([accepted.parent], named=named).files) == files
