@@ -9,6 +9,9 @@ SHELL := /bin/sh
 PY := .venv/bin/python
 STAMP := .venv/.ringfence-setup
 
+# Tests start programs: without compiled modules each would compile all that it imports.
+unexport PYTHONDONTWRITEBYTECODE
+
 # What to run, and how wide. Override on the command line: make test JOBS=8
 DEMO ?= scenarios/france-2017.yaml
 JOBS ?= 2

@@ -16,7 +16,7 @@ from sim.jobs.parting import Parting
 from sim.jobs.pool import Tell, each, unheard
 from sim.jobs.promises import Law, OneRun, hold_expectations
 from sim.jobs.refusals import hold_ranges
-from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.room import need_of, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.scaling import Scaled, scaled_down
 from sim.jobs.simulate import StrategyRun
 from sim.jobs.watched import order_once
@@ -118,11 +118,14 @@ def measure(
     small = scaled_down(full, scale, loaded.laws, names)
     need = need_of(small.scenario, names, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, scale, option="check.scale: ")
-    workers, said = workers_for(jobs, len(names), need)
+    seconds = seconds_for(small.scenario, names)
+    workers, said = workers_for(jobs, len(names), need, seconds)
     if said and tell is not None:
         tell(f"note: {said}")
     # Of runs each process has a world of its own.
-    many, _ = workers_for(jobs, full.check.most_draws, replace(need, further=need.memory))
+    most = full.check.most_draws
+    each_alone = replace(need, further=need.memory)
+    many, _ = workers_for(jobs, most, each_alone, seconds * most)
     found = run_all(loaded, full, small, workers, tell)
     return Measured(loaded, small, scale, found, workers, many)
 

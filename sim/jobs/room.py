@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sim.audit.streamed import keeps_log
 from sim.errors import DoesNotFitError, OptionError
+from sim.jobs.pool import safe_method
 from sim.machine import cores, free_disk, free_memory
 from sim.regimes.laws import Laws
 from sim.scenario.scenario import Scenario
@@ -39,6 +40,12 @@ ASIDE_PER_CALL = 30
 """Bytes on disk a call that is set aside by one of several processes."""
 DISK_PER_LINE = 2
 """Bytes on disk a line, likewise."""
+CALLS_A_SECOND = 900_000
+"""Calls that one process runs, tallies, audits and puts into a ledger in a second, about."""
+STRATEGY_S = 0.2
+"""Seconds that each strategy takes besides, however few its calls: its plan, its tables."""
+ANEW_S = 4.0
+"""Seconds that a process takes to start anew, before it does anything: libraries and kernels."""
 _AGAIN = Fraction(1, 2)
 """Of the further attempts that a line may have, so many are made: machines and people who answer
 are not called again."""
@@ -110,19 +117,28 @@ def _audited(scenario: Scenario, laws: Laws | None) -> Callable[[str, int], int]
     return taken
 
 
+def seconds_for(scenario: Scenario, strategies: Sequence[str]) -> float:
+    """About how long one process takes to run strategies once, s."""
+    calls = sum(calls_of(scenario, name) for name in strategies)
+    return calls / CALLS_A_SECOND + len(strategies) * STRATEGY_S
+
+
 def workers_for(
-    asked: int | None, tasks: int, need: Need, folder: Path | None = None
+    asked: int | None, tasks: int, need: Need, seconds: float, folder: Path | None = None
 ) -> tuple[int, str]:
     """How many processes to use, and what to say where they are fewer than was asked for.
 
     Parameters
     ----------
     asked
-        How many are wanted; None for as many as there are cores.
+        How many are wanted; None for as many as there are cores, or for one where others would have
+        to start anew and that took longer than they save.
     tasks
         What there is to do; more processes would have nothing to do.
     need
         What one process takes, and each further one.
+    seconds
+        About how long one process takes for all of it, s.
     folder
         Where a run writes; None where it writes nothing.
 
@@ -136,6 +152,8 @@ def workers_for(
             "processes cannot be so few", place="jobs", found=str(asked), allowed="1 or more"
         )
     number, said = min(asked or cores(), tasks), ""
+    if asked is None and safe_method() == "spawn" and seconds - seconds / max(number, 1) < ANEW_S:
+        return 1, ""
     if number > cores():
         number = cores()
         said = f"{_processes(number)}: there are no more cores"

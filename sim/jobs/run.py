@@ -23,7 +23,7 @@ from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
 from sim.jobs.readings import Reader
 from sim.jobs.refusals import hold_ranges
-from sim.jobs.room import need_of, see_that_it_fits, workers_for
+from sim.jobs.room import need_of, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import ProgressHook
 from sim.jobs.watched import Watched, Watching, order_once
@@ -187,7 +187,8 @@ def run_scenario(
     target = Path(out) if out is not None else default_target(full, text, started)
     need = need_of(scaled, chosen, calls=calls, laws=loaded.laws)
     see_that_it_fits(need, target.parent, asked)
-    workers, said = workers_for(jobs, len(chosen), need, target.parent)
+    seconds = seconds_for(scaled, chosen)
+    workers, said = workers_for(jobs, len(chosen), need, seconds, target.parent)
     if said and note is not None:
         note(f"note: {said}")
     replication = Replication(full.seed, draw)

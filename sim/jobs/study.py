@@ -15,7 +15,7 @@ from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
 from sim.jobs.pool import each
 from sim.jobs.refusals import hold_points, hold_ranges
-from sim.jobs.room import calls_of, need_of, see_that_it_fits, workers_for
+from sim.jobs.room import calls_of, need_of, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
 from sim.loading.load import Runnable
@@ -49,11 +49,6 @@ from sim.store.write import text_digest
 from sim.study.answer import COLUMNS, Series, answer
 from sim.study.precision import FIRST, MOST, Reached, Target, reached
 
-CALLS_A_SECOND = 900_000
-"""Calls that one process runs, tallies, audits and puts into a ledger in a second, about."""
-FIXED_S = 0.2
-"""Seconds that each strategy takes besides, however few its calls: its plan, its tables."""
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -85,8 +80,8 @@ class StudyPlan:
     """Of these, what is not there yet."""
     calls: int
     """About how many calls these will simulate."""
-    strategies: int
-    """Strategies that each task runs."""
+    task_seconds: float
+    """About how long one of them takes in one process, s."""
     inputs: int
     """Uncertain inputs that are drawn."""
     workers: int
@@ -94,8 +89,7 @@ class StudyPlan:
     @property
     def seconds(self) -> float:
         """About how long it will take, s."""
-        fixed = len(self.missing) * self.strategies * FIXED_S
-        return (self.calls / CALLS_A_SECOND + fixed) / self.workers
+        return len(self.missing) * self.task_seconds / self.workers
 
 
 def noisy_draws(draws: int) -> int:
@@ -181,7 +175,11 @@ def run_study(
     need = need_of(small.scenario, chosen, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, asked)
     # Each process has a world of its own: the draws' people differ.
-    workers, said = workers_for(jobs, most, replace(need, further=need.memory))
+    seconds = seconds_for(small.scenario, chosen)
+    begun = most if precision is None else min(FIRST, most)
+    workers, said = workers_for(
+        jobs, most, replace(need, further=need.memory), seconds * len(tasks_of(begun))
+    )
     if said and note is not None:
         note(f"note: {said}")
     text = resolved_text(loaded)
@@ -189,7 +187,7 @@ def run_study(
     path = Path(out) if out is not None else default_folder(facts)
     folder = StudyFolder(path, facts, text, loaded.laws.own)
     calls = sum(calls_of(small.scenario, name) for name in chosen)
-    wanted = max(most if precision is None else min(FIRST, most), _had(folder.path))
+    wanted = max(begun, _had(folder.path))
     while True:
         tasks = tasks_of(wanted)
         missing = tuple(folder.missing(tasks))
@@ -204,7 +202,7 @@ def run_study(
                     tasks=tasks,
                     missing=missing,
                     calls=calls * len(missing),
-                    strategies=len(chosen),
+                    task_seconds=seconds,
                     inputs=len(drawing.inputs),
                     workers=workers,
                 )

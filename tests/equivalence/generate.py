@@ -402,6 +402,20 @@ def scenario(dice: Dice, *, most_lines: int = 250) -> Scenario:
     return Scenario.model_validate(documents(dice, most_lines=most_lines))
 
 
+MOST_MOMENTS = 300
+RUN = 30
+
+
+def thinned(moments: tuple[int, ...]) -> tuple[int, ...]:
+    """Of thousands of moments some hundreds, in runs as dense as before with gaps between them.
+
+    What a moment does is a law of itself and of the time since the one before, however many there
+    are: a campaign of three days with one a minute takes long and shows nothing more.
+    """
+    one_in = -(-len(moments) // MOST_MOMENTS)
+    return tuple(at for i, at in enumerate(moments) if i // RUN % one_in == 0)
+
+
 def plan(number: int, *, most_lines: int = 250) -> Plan:
     """The plan of a scenario, often with rolling caps and moments from which lines are left alone.
 
@@ -431,4 +445,9 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
         horizon = plan.cutoff_ms if back.complaints is None else back.complaints.horizon_ms
         reviews = tuple(range(step, min(horizon, 300 * step), step))
         back = replace(back, regulator=replace(back.regulator, review_ms=reviews))
+    if back is not None:
+        standing = back.reputation
+        if standing is not None:
+            standing = replace(standing, update_ms=thinned(standing.update_ms))
+        back = replace(back, refresh_ms=thinned(back.refresh_ms), reputation=standing)
     return replace(plan, caps=plan.caps + caps, until_ms=until, feedback=back)

@@ -144,7 +144,7 @@ MUTANTS = (
     _f("6: ring of buckets too short for a cap", "furthest = max([furthest, *(cap.window_ms for cap in plan.caps)])", "pass"),
     _k("ledger: attempts not kept", "        made[row] = attempt\n", ""),
     # What acts back, in the reference engine.
-    _r("8: suspended one ms too long", "now >= self.suspended_until", "now > self.suspended_until"),
+    _r("8: suspended one ms too long", "if now < self.suspended_until", "if now <= self.suspended_until"),
     _r("8: narrowed hours ignored", "self.open_ms[self.posture][group]", "self.open_ms[0][group]"),
     _r("8: message never changes", "self.plan.postures[self.posture].tables", "self.plan.postures[0].tables"),
     _r("8: an order is not obeyed", "or self.stopped is not None", ""),

@@ -242,9 +242,27 @@ def test_how_many_processes(monkeypatch, asked, tasks, free, disk, number, words
     monkeypatch.setattr(room, "free_memory", lambda: free)
     monkeypatch.setattr(room, "free_disk", lambda _: disk)
     need = Need(10**9, 5 * 10**8, 73_000_000, further=6 * 10**8, aside=2 * 10**9)
-    found, said = workers_for(asked, tasks, need, Path())
+    found, said = workers_for(asked, tasks, need, 60.0, Path())
     assert (found, said[: len(words)]) == (number, words)
     assert bool(said) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("asked", "method", "seconds", "number"),
+    [
+        # Four processes save three quarters of the time, and take 4 s to start anew.
+        (None, "spawn", 5.2, 1),
+        (None, "spawn", 5.4, 4),
+        (None, "fork", 0.1, 4),
+        (4, "spawn", 0.1, 4),
+    ],
+)
+def test_no_process_starts_anew_that_saves_less_than_that_takes(
+    monkeypatch, asked, method, seconds, number
+) -> None:
+    monkeypatch.setattr(room, "cores", lambda: 4)
+    monkeypatch.setattr(room, "safe_method", lambda: method)
+    assert workers_for(asked, 9, Need(1, 1, 1), seconds) == (number, "")
 
 
 def test_no_process_at_all_is_refused(loaded, tmp_path) -> None:

@@ -186,9 +186,9 @@ class ReferenceCampaign:
 
     def is_open(self, group: int, now: int) -> bool:
         """Whether lines of a group may be dialled."""
-        inside = any(a <= now < b for a, b in self.open_ms[self.posture][group])
-        inside = inside and now >= self.suspended_until
-        return inside and now < self.cutoff_ms[group]
+        if now < self.suspended_until or now >= self.cutoff_ms[group]:
+            return False
+        return any(a <= now < b for a, b in self.open_ms[self.posture][group])
 
     def left_alone(self, line: int, now: int) -> bool:
         """Whether a line may not be called any more."""
