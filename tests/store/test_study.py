@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +26,20 @@ def bytes_of(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def made(loaded, tmp_path_factory: pytest.TempPathFactory):
     return run_study(loaded, 8, out=tmp_path_factory.mktemp("studies") / "one")
+
+
+@pytest.fixture(scope="module")
+def finished(loaded, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A finished study of two draws."""
+    path = tmp_path_factory.mktemp("studies") / "two"
+    run_study(loaded, 2, out=path)
+    return path
+
+
+@pytest.fixture
+def folder(finished: Path, tmp_path: Path) -> Path:
+    """A copy of it, to spoil."""
+    return Path(shutil.copytree(finished, tmp_path / "s"))
 
 
 def test_tasks_by_hand() -> None:
@@ -124,17 +139,14 @@ def test_a_folder_of_something_else_is_refused(loaded, tmp_path: Path) -> None:
         run_study(loaded, 2, out=tmp_path)
 
 
-def test_an_unfinished_study_says_so(loaded, tmp_path: Path) -> None:
-    run_study(loaded, 2, out=tmp_path / "s")
-    (tmp_path / "s" / "manifest.json").unlink()
+def test_an_unfinished_study_says_so(folder: Path) -> None:
+    (folder / "manifest.json").unlink()
     with pytest.raises(RunDirectoryError, match="not finished: 5 tasks are done"):
-        load_study(tmp_path / "s")
+        load_study(folder)
 
 
 @pytest.mark.parametrize("name", ["answer.json", "draws.parquet", "scenario.resolved.yaml"])
-def test_verify_tells_every_changed_file(loaded, tmp_path: Path, name: str) -> None:
-    folder = tmp_path / "s"
-    run_study(loaded, 2, out=folder)
+def test_verify_tells_every_changed_file(folder: Path, name: str) -> None:
     content = bytearray((folder / name).read_bytes())
     content[len(content) // 2] ^= 1
     (folder / name).write_bytes(content)
@@ -144,9 +156,7 @@ def test_verify_tells_every_changed_file(loaded, tmp_path: Path, name: str) -> N
     assert found.strangers == ("stranger",)
 
 
-def test_a_manifest_that_was_edited_is_refused(loaded, tmp_path: Path) -> None:
-    folder = tmp_path / "s"
-    run_study(loaded, 2, out=folder)
+def test_a_manifest_that_was_edited_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text())
     manifest["draws"] = 3
     (folder / "manifest.json").write_text(json.dumps(manifest))
