@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TextIO
 import click
 
 from sim import __version__
-from sim.commands.shown import REPORT_COMMAND, ours
+from sim.commands.shown import ANALYSIS_COMMANDS, ours
 from sim.errors import (
     INTERNAL,
     INTERRUPTED,
@@ -36,7 +36,8 @@ COMMANDS = {
     "check": "sim.commands.check",
     "audit": "sim.commands.audit",
     "regimes": "sim.commands.regimes",
-    "report": REPORT_COMMAND,
+    "report": ANALYSIS_COMMANDS,
+    "dashboard": ANALYSIS_COMMANDS,
     "verify": "sim.commands.verify",
 }
 """Command to the module that holds it, under its own name. The analysis room joins by name."""

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-pytest_plugins = ["tests.small_run"]
+pytest_plugins = ["tests.small_run", "tests.dashboard_store"]
 
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
     # A shell starts what runs in the background so, and programs started from there inherit it: a

@@ -12,6 +12,7 @@ ALLOWED: dict[str, str] = {
     "figures": "view figures.shapes",
     "console": "view",
     "report": "view figures",
+    "dashboard": "view figures report",
     "validation": "",
 }
 """Room to the rooms that it imports. Rooms stand in order; an arrow never runs back."""
@@ -23,6 +24,7 @@ READS: dict[str, str] = {
     "figures": "measure",
     "console": "measure scenario store",
     "report": "measure scenario store",
+    "dashboard": "store",
     "validation": "behaviour document engine loading record scenario",
 }
 """Room to the rooms of the simulator that it may read; the ground below them is for all."""

@@ -172,7 +172,7 @@ def look(run: Strategies, strategy: str, shown: str | None = None) -> Look:
     first = strategy == (run.base if shown is None else shown)
     return Look(
         name=text(short(strategy)),
-        number=run.strategies.index(strategy) + 1,
+        number=(getattr(run, "looks", ()) or run.strategies).index(strategy) + 1,
         color=BLUE if first else GREY,
         width=3.0 if first else 1.6,
         shown=first,

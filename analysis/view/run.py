@@ -62,6 +62,8 @@ class RunView:
     """By strategy: how likely its calls are what they are under other values of what was read."""
     notices: tuple[str, ...] = ()
     """What a reader must know of this run, such as the rounding of a scaled one."""
+    looks: tuple[str, ...] = ()
+    """All strategies, by which they are numbered where only some are shown; empty where all are."""
 
     def __post_init__(self) -> None:
         missing = [name for name in TABLES if name not in self.tables]

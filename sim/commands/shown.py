@@ -14,8 +14,8 @@ from typing import Any
 from sim.errors import ForeignPackageError
 
 ANALYSIS = "analysis"
-REPORT_COMMAND = "analysis.cli"
-"""Module of the command ``report``."""
+ANALYSIS_COMMANDS = "analysis.cli"
+"""Module of the commands ``report`` and ``dashboard``."""
 SHOWN_BY = {
     "comparison_text": "analysis.console.table",
     "report_html": "analysis.report",

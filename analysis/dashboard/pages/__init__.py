@@ -1,0 +1,1 @@
+"""The pages, a file each: an address and the shelf in, components out."""
