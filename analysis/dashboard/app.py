@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -74,7 +73,6 @@ def dashboard_of(store: Path, guard: Guard) -> Dashboard:
     """
     logging.getLogger("werkzeug").setLevel(logging.ERROR)
     server = Flask(__name__, static_folder=None)
-    server.secret_key = secrets.token_bytes(32)
     app = Dash(
         __name__,
         server=server,  # type: ignore[arg-type]

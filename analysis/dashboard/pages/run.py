@@ -141,13 +141,18 @@ def _part(chosen: str, place: Place, stored: Run, run: RunView) -> list[Componen
             html.P("As simulated; what each column is, the data dictionary tells."),
             downloads(stored.path.name, tables, "run"),
         ]
-    figures = [draw.__name__ for draw in CHARTS if _part_of(draw.__name__) == chosen]
-    parts: list[Component | str] = [slot(name, place) for name in figures]
+    parts: list[Component | str] = slots(chosen, place)
     if chosen == "law":
         parts = [*components(compliance_html(narrowed(run, choice))), *parts]
     if chosen == "sure":
         parts = [*components(uncertainty(run)), *parts]
     return parts
+
+
+def slots(part: str, place: Place) -> list[Component | str]:
+    """Where the figures of a part of the page will stand."""
+    names = enumerate(draw.__name__ for draw in CHARTS)
+    return [slot(str(at), place) for at, name in names if _part_of(name) == part]
 
 
 def slot(figure: str, place: Place) -> Component:
@@ -174,18 +179,17 @@ def run_chart(figure: str, place: Place, shelf: Shelf) -> Component:
 
 
 def drawn(figure: str, place: Place, shelf: Shelf) -> Chart:
-    """A figure by name, of the run and the choice of an address.
+    """A figure by its place among all, of the run and the choice of an address.
 
     Raises
     ------
     RunDirectoryError
-        If there is no figure of that name.
+        If there is no such figure.
     """
-    draw = next((draw for draw in CHARTS if draw.__name__ == figure), None)
-    if draw is None:
+    if not figure.isdecimal() or int(figure) >= len(CHARTS):
         raise RunDirectoryError(f"there is no figure {figure[:80]!r}")
     run = shelf.view(place.parts[1])
-    return draw(narrowed(run, choice_of(run, place)))
+    return CHARTS[int(figure)](narrowed(run, choice_of(run, place)))
 
 
 def _part_of(figure: str) -> str:

@@ -152,7 +152,8 @@ def test_an_exported_table_is_the_stored_one(reader: FlaskClient, store: Path) -
         "/export/run/torn/timeline.parquet",
         "/export/run/away/timeline.csv",
         "/numbers/france/nothing",
-        "/numbers/nobody/reach",
+        "/numbers/nobody/1",
+        "/numbers/france/999",
     ],
 )
 def test_what_cannot_be_given_is_a_line(reader: FlaskClient, path: str) -> None:
