@@ -77,6 +77,20 @@ class TableDigest:
         return self._arrays.hexdigest()
 
 
+def digestible(kind: pa.DataType) -> bool:
+    """Whether values of a type have a digest: numbers, texts, moments, true and false."""
+    if pa.types.is_dictionary(kind):
+        return digestible(kind.value_type)
+    is_one = (
+        pa.types.is_integer,
+        pa.types.is_floating,
+        pa.types.is_string,
+        pa.types.is_timestamp,
+        pa.types.is_boolean,
+    )
+    return any(is_(kind) for is_ in is_one)
+
+
 def _there(values: pa.Array) -> NDArray[np.bool_]:
     """Which values of an Arrow array are there; Arrow's own conversion would import pandas."""
     bitmap = values.buffers()[0]

@@ -157,11 +157,17 @@ def hold_values(file: Path, listed: Mapping[str, Any]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    from sim.store.digest import TableDigest
+    from sim.store.digest import TableDigest, digestible
 
     digest, rows = TableDigest(), 0
     try:
         with pq.ParquetFile(file) as parquet:
+            schema = parquet.schema_arrow
+            if len(set(schema.names)) < len(schema.names) or not all(map(digestible, schema.types)):
+                raise RunDirectoryError(
+                    f"{file} is not as the run left it: its columns are of types, or have names, "
+                    "that no table of a run has"
+                )
             for group in range(parquet.num_row_groups):
                 part = parquet.read_row_group(group)
                 digest.update(part)

@@ -362,6 +362,18 @@ def test_line_breaks_in_quotes_over_more_than_a_block(tmp_path: Path) -> None:
 SECRETS = ("Jo Example", "15552010001", "555201", "Secret", "softphone7")
 
 
+def test_a_packed_file_of_which_bits_were_flipped_is_refused(tmp_path: Path) -> None:
+    """Some flips are seen by the unpacker at once, others by its checksum at the end."""
+    whole = gzip.compress("\n".join(["line,start_utc", *some(2_000)]).encode())
+    calls = tmp_path / "calls.csv.gz"
+    for at in range(20, len(whole), len(whole) // 40):
+        spoilt = bytearray(whole)
+        spoilt[at] ^= 0x55
+        calls.write_bytes(spoilt)
+        with pytest.raises(DialerFilesError):
+            reading.read(calls, reading.Known(("line", "start_utc")))
+
+
 @pytest.mark.parametrize(
     "text",
     [

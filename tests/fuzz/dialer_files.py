@@ -235,12 +235,23 @@ def _half_packed(rng: random.Random, raw: bytes) -> bytes:
     return _cut(rng, gzip.compress(raw))
 
 
+def _spoilt_packing(rng: random.Random, raw: bytes) -> bytes:
+    return _flipped(rng, gzip.compress(raw))
+
+
+_MARKS = (
+    *(b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\0"),
+    *(b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"7z\xbc\xaf"),
+)
+
+
 def _feigned(rng: random.Random, raw: bytes) -> bytes:
-    return rng.choice((b"PAR1", b"PK\x03\x04", b"\x1f\x8b", b"BZh", b"\0")) + raw
+    return rng.choice(_MARKS) + raw
 
 
 _BYTE_HARMS: tuple[Callable[[random.Random, bytes], bytes], ...] = (
-    _whole, _whole, _whole, _whole, _whole, _cut, _flipped, _packed, _half_packed, _feigned,
+    _whole, _whole, _whole, _whole, _whole, _cut, _flipped, _packed, _half_packed,
+    _spoilt_packing, _feigned,
 )  # fmt: skip
 
 
@@ -259,10 +270,46 @@ def _write_parquet(
         columns[place] = rng.choice(list(_odd_arrays(rng, len(rows))))
         if rng.random() < 0.2:
             names[place] = rng.choice(_ODD_NAMES)
+    if harm and rng.random() < 0.1:
+        rng.choice(_SHAPES)(names, columns)
     pq.write_table(pa.Table.from_arrays(columns, names=names), path)
     if harm and rng.random() < 0.3:
         path.write_bytes(rng.choice((_cut, _flipped))(rng, path.read_bytes()))
     return path
+
+
+def _same_name(names: list[str], columns: list[pa.Array]) -> None:
+    names.append(names[0])
+    columns.append(columns[0])
+
+
+def _very_wide(names: list[str], columns: list[pa.Array]) -> None:
+    names += [f"c{k}" for k in range(1_001)]
+    columns += [columns[0]] * 1_001
+
+
+def _very_long(names: list[str], columns: list[pa.Array]) -> None:
+    names[:], columns[:] = ["line"], [pa.nulls(25_000_001)]
+
+
+def _many_texts(names: list[str], columns: list[pa.Array]) -> None:
+    names[:] = ["line", "start_utc", "territory"]
+    n = 33_000
+    columns[:] = [
+        pa.array([str(k) for k in range(n)]),
+        pa.array(["2024-06-07T17:30:00Z"] * n),
+        pa.array([f"{SECRET}{k}" for k in range(n)]),
+    ]
+
+
+def _no_columns(names: list[str], columns: list[pa.Array]) -> None:
+    names.clear()
+    columns.clear()
+
+
+_SHAPES: tuple[Callable[[list[str], list[pa.Array]], None], ...] = (
+    _same_name, _very_wide, _very_long, _many_texts, _no_columns,
+)  # fmt: skip
 
 
 def _odd_arrays(rng: random.Random, n: int) -> Iterator[pa.Array]:

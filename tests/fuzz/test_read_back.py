@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -12,7 +14,9 @@ from typing import Any
 import pytest
 
 from sim.errors import BaselineError
+from sim.partial import partial_path
 from sim.store.baseline import read_baseline
+from sim.store.manifest import MANIFEST, SEAL, seal
 from tests.conftest import FUZZ
 from tests.console import ringfence
 from tests.fuzz.reached import ROOT, Watch
@@ -93,9 +97,40 @@ def hold_check(text: str, seed: int) -> int:
     return answer.exit_code
 
 
+def hold_names(sound: Path) -> int:
+    """Name to each reader what is no run, or a run without calls; how many were refused."""
+    Path("file").write_text("x", "utf-8")
+    Path("empty").mkdir()
+    Path("pipe.json").mkdir()
+    os.mkfifo("pipe.json/manifest.json")
+    partial_path(Path("late")).mkdir()
+    bare = fresh_copy(sound, Path("bare"))
+    manifest = json.loads((bare / MANIFEST).read_text("utf-8"))
+    for name in ("calls.parquet", "recipients.parquet", "optouts.parquet"):
+        manifest["files"].pop(name, None)
+        (bare / name).unlink(missing_ok=True)
+    manifest[SEAL] = seal(manifest)
+    (bare / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    names = [*map(str, Path().iterdir()), "none", "bear", "file/x", "/dev/null"]
+    refused = 0
+    for name in names:
+        for command in ("verify", "audit", "report"):
+            more = {"audit": ["--regime", "us-tcpa-political"], "report": ["--out", "r.html"]}
+            answer = ringfence(command, name, *more.get(command, []))
+            wanted = 0 if name == "bare" and command != "audit" else 2
+            assert answer.exit_code == wanted, (command, name, answer.output)
+            assert "Traceback" not in answer.output, (command, name)
+            refused += wanted == 2
+    shutil.rmtree("bare")
+    return refused
+
+
 def try_all(sound: Path, seeds: range, tell: Tell, watch: Watch | None = None) -> None:
     """Run directories of half of the seeds, baselines of the others, some checked against."""
     with watch or nullcontext():
+        hold_names(sound)
+        for path in Path().iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
         runs = Counter(hold_run(sound, seed) for seed in seeds[::2])
         shipped = ROOT / "scenarios" / "baselines" / "uk-by-election.json"
         text = shipped.read_text("utf-8")

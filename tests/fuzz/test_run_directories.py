@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 from sim.errors import BaselineError, RingfenceError, RunDirectoryError
@@ -48,6 +51,27 @@ def test_a_sound_run_is_read_and_verified(sound: Path) -> None:
     read_all(sound)
     found = verify(sound)
     assert (found.different, found.strangers) == ((), ())
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.null(), pa.list_(pa.int64()), pa.binary(), pa.uint8()], ids=str
+)
+def test_a_sealed_table_of_another_type_differs(sound: Path, tmp_path: Path, kind: Any) -> None:
+    """All digests but that of the values fit: what has none differs as well as what has another."""
+    run = fresh_copy(sound, tmp_path / "run")
+    table = pq.read_table(run / "timeline.parquet")
+    other = table.set_column(1, table.column_names[1], pa.nulls(len(table), kind))
+    pq.write_table(other, run / "timeline.parquet")
+    content = (run / "timeline.parquet").read_bytes()
+    manifest = json.loads((run / MANIFEST).read_text("utf-8"))
+    manifest["files"]["timeline.parquet"] |= {
+        "bytes": len(content),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
+    manifest[SEAL] = seal(manifest)
+    (run / MANIFEST).write_text(json.dumps(manifest), "utf-8")
+    (told,) = verify(run).different
+    assert "timeline.parquet is not as the run left it: its " in told
 
 
 def test_damaged_runs_are_refused_in_words(sound: Path, tmp_path: Path) -> None:

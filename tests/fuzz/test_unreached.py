@@ -10,7 +10,7 @@ from tests.conftest import FUZZ
 from tests.fuzz.reached import Watch, all_checks
 
 pytestmark = [pytest.mark.xdist_group("fuzz"), pytest.mark.verify]
-CLASSES = {"scenarios", "law packs", "facts", "dialer files", "read back"}
+CLASSES = {"scenarios", "chains", "law packs", "facts", "dialer files", "read back"}
 
 
 def test_at_most_one_check_in_ten_was_never_reached(

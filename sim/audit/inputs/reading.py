@@ -10,6 +10,7 @@ import codecs
 import csv
 import gzip
 import io
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -103,7 +104,7 @@ def read(path: Path, known: Known, encoding: str | None = None) -> Read:
             if first.startswith(mark):
                 raise DialerFilesError([f"{path}: is packed as {name}; unpack it, or use gzip"])
         return _csv(path, known, encoding)
-    except (EOFError, gzip.BadGzipFile):
+    except (EOFError, gzip.BadGzipFile, zlib.error):
         raise DialerFilesError([f"{path}: its compression is damaged"]) from None
     except OSError as error:
         raise DialerFilesError([f"{path}: cannot be read: {error.strerror or 'damaged'}"]) from None
