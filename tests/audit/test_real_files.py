@@ -362,6 +362,14 @@ def test_line_breaks_in_quotes_over_more_than_a_block(tmp_path: Path) -> None:
 SECRETS = ("Jo Example", "15552010001", "555201", "Secret", "softphone7")
 
 
+def test_text_in_parquet_that_is_no_utf_8_is_refused(tmp_path: Path) -> None:
+    line = pa.array([b"7\xff"]).view(pa.string())
+    calls = tmp_path / "calls.parquet"
+    pq.write_table(pa.table({"line": line, "start_utc": ["2024-03-09T10:00:00Z"]}), calls)
+    with pytest.raises(DialerFilesError, match="cannot be read as Parquet: it is damaged"):
+        read_external(calls)
+
+
 def test_a_packed_file_of_which_bits_were_flipped_is_refused(tmp_path: Path) -> None:
     """Some flips are seen by the unpacker at once, others by its checksum at the end."""
     whole = gzip.compress("\n".join(["line,start_utc", *some(2_000)]).encode())

@@ -137,6 +137,7 @@ def _parquet(path: Path) -> Read:
             if len(set(names)) < len(names):
                 raise DialerFilesError([_twice(path, names)])
             table = found.read(columns=[names[k] for k in flat])
+            table.validate(full=True)  # reading alone takes any bytes for text
         except (pa.ArrowException, ValueError, OSError):
             raise DialerFilesError([f"{path}: cannot be read as Parquet: it is damaged"]) from None
     columns = dict(zip(flat, table.columns, strict=True))
