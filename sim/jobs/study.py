@@ -15,7 +15,7 @@ from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
 from sim.jobs.pool import each
 from sim.jobs.refusals import hold_points, hold_ranges
-from sim.jobs.room import calls_of, need_of, seconds_for, see_that_it_fits, workers_for
+from sim.jobs.room import Need, calls_of, need_of, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
 from sim.loading.load import Runnable
@@ -174,14 +174,8 @@ def run_study(
     small = scaled_down(full, asked, loaded.laws, chosen)
     need = need_of(small.scenario, chosen, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, asked)
-    # Each process has a world of its own: the draws' people differ.
-    seconds = seconds_for(small.scenario, chosen)
-    begun = most if precision is None else min(FIRST, most)
-    workers, said = workers_for(
-        jobs, most, replace(need, further=need.memory), seconds * len(tasks_of(begun))
-    )
-    if said and note is not None:
-        note(f"note: {said}")
+    seconds, begun = seconds_for(small.scenario, chosen), _begun(most, precision)
+    workers = _workers(jobs, begun, need, seconds, note)
     text = resolved_text(loaded)
     facts = _facts(loaded, text, asked, small.effective, chosen)
     path = Path(out) if out is not None else default_folder(facts)
@@ -214,6 +208,22 @@ def run_study(
         if precision is None or sure is None or wanted >= most or _met(sure, precision):
             return _assembled(folder, drawing, gathering, series, precision, sure)
         wanted = min(2 * wanted, most)
+
+
+def _begun(most: int, precision: Target | None) -> int:
+    """Draws that a study begins with."""
+    return most if precision is None else min(FIRST, most)
+
+
+def _workers(jobs: int | None, draws: int, need: Need, seconds: float, note: Note | None) -> int:
+    """How many processes to use for so many draws, each of them so many seconds long."""
+    tasks = tasks_of(draws)
+    # Each process has a world of its own: the draws' people differ.
+    alone = replace(need, further=need.memory)
+    workers, said = workers_for(jobs, len(tasks), alone, seconds * len(tasks))
+    if said and note is not None:
+        note(f"note: {said}")
+    return workers
 
 
 def _facts(
