@@ -52,6 +52,7 @@ REPORT = Kind("a report", b'<meta name="generator" content="Ringfence ')
 SCHEMA = Kind("a schema of scenarios", b'"title": "Ringfence scenario"')
 JUNIT = Kind("a JUnit file of ringfence check", b'<testsuite name="ringfence check"')
 MARKDOWN = Kind("a Markdown table of ringfence check", b"**ringfence check**")
+MARKDOWN_REPORT = Kind("a report in Markdown", b"<!-- ringfence report -->")
 BASELINE = Kind("a baseline", b'"format": "ringfence-baseline"')
 NOTHING = Kind("such a file", b"", lambda _: False)
 """For what is never replaced."""

@@ -6,8 +6,9 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from analysis.view.front import study_people, study_sentences
 from analysis.view.numbers import MISSING, several
-from analysis.view.rounded import between, chance, compared, rounded
+from analysis.view.rounded import chance, rounded
 from sim.printed import escaped
 from sim.store.study import Study
 
@@ -27,11 +28,6 @@ def study_text(study: Study) -> str:
     return "\n".join(escaped(line, keep="") for line in lines[:-1])
 
 
-def interval(spread: Mapping[str, Any]) -> str:
-    """A median with its P5 and P95: ``1.47 M [780 k–2.2 M]``."""
-    return f"{rounded(spread['p50'])} [{between(spread['p5'], spread['p95'])}]"
-
-
 def _heading(study: Study) -> Iterator[str]:
     facts = study.facts
     size = "full size"
@@ -46,36 +42,8 @@ def _heading(study: Study) -> Iterator[str]:
 
 def _sentences(study: Study) -> Iterator[str]:
     """What the base strategy does, and what is sure of the others."""
-    base = study.answer["base"]
-    told = study.answer["strategies"][base]
-    people = told["metrics"].get("people_reached")
-    text = f"{base} finishes its list in {chance(told['finished'])} of draws"
-    if people:
-        text += f" and reaches {interval(people)} people"
-    text += "."
-    before = told["complaints"].get("complaints_regulator_before_cutoff")
-    if before:
-        text += (
-            f" To the regulator by the stop go {rounded(before['expected'])} complaints in the "
-            f"mean, P95 {rounded(before['p95'])}, none with a chance of {before['none']:.0%}."
-        ).replace("%", " %")
-    yield from _wrapped(text)
-    sure = {
-        verdict: [
-            name
-            for name, one in study.answer["strategies"].items()
-            if one["against_base"].get("people_reached", {}).get("verdict") == verdict
-        ]
-        for verdict in ("higher", "lower", "within noise")
-    }
-    words = {
-        "higher": f"More people than {base} in at least 19 of 20 draws",
-        "lower": f"Fewer people than {base} in at least 19 of 20 draws",
-        "within noise": "No sign can be told of",
-    }
-    for verdict, names in sure.items():
-        if names:
-            yield from _wrapped(f"{words[verdict]}: {several(names, 8)}.")
+    for text in study_sentences(study.answer):
+        yield from _wrapped(text)
 
 
 def _table(study: Study) -> Iterator[str]:
@@ -99,18 +67,11 @@ def _short(name: str, wide: int) -> str:
 
 
 def _row(one: Mapping[str, Any]) -> tuple[str, ...]:
-    people = one["metrics"].get("people_reached")
-    against = one["against_base"].get("people_reached")
-    if against is not None:
-        ratio, hidden = against["ratio"], against["verdict"] == "within noise"
-        reached = compared(ratio["p5"], ratio["p50"], ratio["p95"], within_noise=hidden)
-    else:
-        reached = interval(people) if people else MISSING
     count = one["complaints"].get("complaints")
     cost = one["metrics"].get("cost")
     return (
         chance(one["finished"]),
-        reached,
+        study_people(one),
         rounded(count["expected"]) if count else MISSING,
         rounded(count["p95"]) if count else MISSING,
         rounded(cost["p50"]) if cost else MISSING,

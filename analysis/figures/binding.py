@@ -95,13 +95,13 @@ def _figure(run: RunView) -> go.Figure:
     if axis is None:
         return blank("No call was placed.")
     figure = go.Figure()
+    found = {s: (kinds(run, s), drawn_bins(run, s)) for s in run.strategies}
     for kind, color in COLORS.items():
         starts: list[str] = []
         spans: list[int] = []
         at: list[int] = []
-        for row, s in enumerate(run.strategies):
-            for first, last in _runs(kinds(run, s) == kind):
-                bins = drawn_bins(run, s)
+        for row, (bound, bins) in enumerate(found.values()):
+            for first, last in _runs(bound == kind):
                 starts.append(iso(bins[first]))
                 spans.append(int((bins[last] + BIN - bins[first]) / np.timedelta64(1, "ms")))
                 at.append(row)

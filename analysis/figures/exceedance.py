@@ -14,7 +14,7 @@ from analysis.view.numbers import several
 from analysis.view.rounded import chance, rounded
 
 KEY = "exceedance"
-TITLE = "How likely so many complaints are"
+TITLE = "Chances of complaints, over draws and luck"
 HEIGHT = 360
 MARGIN = {"t": 14, "b": 52}
 MARKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000)

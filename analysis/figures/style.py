@@ -8,18 +8,15 @@ from __future__ import annotations
 
 import html
 import math
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 import plotly.graph_objects as go
 
-CONFIG: dict[str, Any] = {
-    "modeBarButtonsToRemove": ["sendChartToCloud", "select2d", "lasso2d", "autoScale2d"],
-    "displaylogo": False,
-    "responsive": True,
-}
-"""Tools on every chart. None of them sends anything anywhere."""
+CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True}
+"""No row of tools on each chart: it would be ten stops of the tab key, and one of them sends."""
 
 INK = "#1f2933"
 MUTED = "#5b6670"
@@ -98,12 +95,15 @@ DARK: dict[str, str] = {
 """By colour on light paper: the one that stands for it on dark paper."""
 
 
+_COLOR = re.compile(r"#[0-9a-f]{6}")
+
+
 def dark(figure: Any) -> Any:
     """A figure, or its JSON as Python has it, with the colours of dark paper."""
     if isinstance(figure, str):
-        return DARK.get(figure, figure)
+        return _COLOR.sub(lambda found: DARK.get(found[0], found[0]), figure)
     if isinstance(figure, Mapping):
-        return {key: dark(value) for key, value in figure.items()}
+        return {k: v if k == "bdata" else dark(v) for k, v in figure.items()}
     if isinstance(figure, (list, tuple)):
         return [dark(value) for value in figure]
     if isinstance(figure, go.Figure):

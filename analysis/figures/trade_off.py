@@ -8,7 +8,7 @@ import numpy as np
 import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
-from analysis.figures.shapes.labels import apart
+from analysis.figures.shapes.labels import ROOM, beside
 from analysis.figures.shapes.scales import SCALE, log_axis, logged
 from analysis.figures.style import MUTED, PAPER, TEAL, dress, look
 from analysis.view.draws import Draws
@@ -20,6 +20,8 @@ TITLE = "Reach against complaints"
 HEIGHT = 400
 MARGIN = {"t": 14, "b": 52, "l": 52, "r": 16}
 ATTAINED = ((0.5, "half of the draws", "solid"), (0.9, "9 draws in 10", "dot"))
+WIDE = 420.0
+"""Width that the drawing has at least where names stand in it, pixels."""
 LIMITS = 61
 """Limits on complaints at which is looked what can be attained."""
 
@@ -143,6 +145,15 @@ def _cross(figure: go.Figure, known: Draws, strategy: str, shown: str | None) ->
     )
 
 
+def _x(known: Draws, strategy: str) -> float:
+    return known.spread_of_people(strategy).p50
+
+
+def _left(known: Draws, strategy: str, end: float) -> bool:
+    """Whether a name stands at the left of its dot, for want of room at its right."""
+    return _x(known, strategy) > 0.62 * end
+
+
 def _names(
     known: Draws,
     names: list[str],
@@ -153,23 +164,29 @@ def _names(
     """Each strategy's name beside its dot, moved apart where they would lie on each other."""
     inner = height - MARGIN["t"] - MARGIN["b"]
     top = float(logged(ends[1])) * 1.04
-    middle = {s: float(logged(known.spread_of_complaints(s).p50)) for s in names}
-    places = [middle[s] / (1.02 * top) * inner for s in names]
-    moved = apart([p + 10 for p in places], low=8, high=inner - 8, gap=14)
-    notes = []
-    for s, place, at in zip(names, moved, places, strict=True):
-        looks, x = look(known, s, shown), known.spread_of_people(s).p50
-        right = x > 0.55 * ends[0]
+    at = {s: float(logged(known.spread_of_complaints(s).p50)) for s in names}
+    # The one that stands out first, then those that reach most.
+    order = sorted(names, key=lambda s: (not look(known, s, shown).shown, -_x(known, s)))
+    boxes = []
+    for s in order:
+        x, wide = _x(known, s) / (1.03 * ends[0]) * WIDE, ROOM * len(look(known, s).label)
+        place = at[s] / (1.02 * top) * inner + 11
+        boxes.append((x - wide, x, place) if _left(known, s, ends[0]) else (x, x + wide, place))
+    notes: list[dict[str, object]] = []
+    for s, place, (_, _, wanted) in zip(
+        order, beside(boxes, low=8, high=inner - 8), boxes, strict=True
+    ):
+        looks, left = look(known, s, shown), _left(known, s, ends[0])
         notes.append(
             {
                 "text": f"<b>{looks.label}</b>" if looks.shown else looks.label,
                 "name": s,
-                "x": x,
-                "xanchor": "right" if right else "left",
-                "xshift": -8 if right else 8,
-                "y": middle[s],
+                "x": _x(known, s),
+                "xanchor": "right" if left else "left",
+                "xshift": -7 if left else 7,
+                "y": at[s],
                 "yanchor": "middle",
-                "yshift": float(place - at),
+                "yshift": round(place - wanted + 11),
                 "showarrow": False,
                 "font": {"size": 12, "color": looks.ink},
             }

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from analysis.report.page import report_html, write_report
+from analysis.report.page import report_html, study_html, write_report
 
-__all__ = ["report_html", "write_report"]
+__all__ = ["report_html", "study_html", "write_report"]

@@ -6,30 +6,36 @@ from analysis.figures.chart import Chart
 from analysis.report.markup import Html, details, esc, json_script, paragraph, table
 
 
-def chart_html(chart: Chart) -> Html:
-    """Heading, finding, panels, note and numbers of a chart."""
+def chart_html(chart: Chart, *, opened: bool = False) -> Html:
+    """Heading and finding of a chart, which open its panels, note and numbers."""
     several = len(chart.panels) > 1
-    panels = "".join(_panel(chart, i, several=several) for i in range(len(chart.panels)))
+    panels = "".join(panel_html(chart, i) for i in range(len(chart.panels)))
     count = len(chart.numbers.rows)
     numbers = details(
         f"The numbers ({count} {'row' if count == 1 else 'rows'})",
         table(chart.numbers.header, chart.numbers.rows, caption=f"{chart.title}: numbers"),
     )
     note = paragraph(chart.note, "note") if chart.note else ""
+    picture = (
+        f'<button type="button" class="save" data-chart="{esc(chart.key)}">Save as PNG'
+        f'<span class="unseen">: {esc(chart.title)}</span></button>'
+    )
     return (
-        f'<section class="chart" id="{esc(chart.key)}" aria-labelledby="{esc(chart.key)}-title">'
-        f'<h3 id="{esc(chart.key)}-title">{esc(chart.title)}</h3>'
-        f"{paragraph(chart.finding, 'finding')}"
+        f'<details class="chart fold" id="{esc(chart.key)}"{" open" if opened else ""}>'
+        f'<summary><h3 id="{esc(chart.key)}-title">{esc(chart.title)}</h3>'
+        f'<span class="finding">{esc(chart.finding)}</span></summary>'
         f'<div class="panels{" several" if several else ""}">{panels}</div>'
-        f"{note}{numbers}</section>"
+        f"{note}{picture}{numbers}</details>"
     )
 
 
-def _panel(chart: Chart, at: int, *, several: bool) -> Html:
+def panel_html(chart: Chart, at: int) -> Html:
+    """One drawing of a chart: its words, and the data that the page's script draws."""
     panel = chart.panels[at]
     name = f"{chart.key}-{at}"
     title = panel.title or chart.title
     label = f"{title}. {chart.finding}" if at == 0 else f"{title}. Part of: {chart.title}."
+    several = len(chart.panels) > 1 or panel.title
     caption = f"<figcaption>{esc(title)}</figcaption>" if several else ""
     height = int(panel.figure.layout.height)
     return (

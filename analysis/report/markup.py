@@ -64,12 +64,15 @@ def details(summary: str, content: Html, *, opened: bool = False) -> Html:
     return f"<details{state}><summary>{esc(summary)}</summary>{content}</details>"
 
 
-def section(key: str, title: str, content: Html) -> Html:
-    """A part of the page with its heading."""
-    return (
-        f'<section id="{esc(key)}" aria-labelledby="{esc(key)}-title">'
-        f'<h2 id="{esc(key)}-title">{esc(title)}</h2>{content}</section>'
-    )
+def section(key: str, title: str, content: Html, *, folded: bool = False) -> Html:
+    """A part of the page with its heading; where it is folded, the heading opens it."""
+    heading = f'<h2 id="{esc(key)}-title">{esc(title)}</h2>'
+    if folded:
+        content = f'<details class="fold"><summary>{heading}</summary>{content}</details>'
+        heading = ""
+    kind = ' class="folded"' if folded else ""
+    label = f'aria-labelledby="{esc(key)}-title"'
+    return f'<section id="{esc(key)}"{kind} {label}>{heading}{content}</section>'
 
 
 def packaged(name: str) -> str:

@@ -1,47 +1,65 @@
-"""The report: one HTML file that says what a run found, and needs nothing else to be read.
+"""The report: one HTML file that says what a run or a study found, and needs nothing else.
 
 Plotly's script is embedded once and nothing is fetched: the page forbids it to itself. Figures are
 built with ``plotly.graph_objects``, whose import costs 0.02–0.07 s and does not bring pandas in;
-measured, that is cheap enough to have every property checked when a figure is made.
+measured, that is cheap enough to have every property checked when a figure is made. They lie in the
+page as data, and are drawn when they are seen.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from plotly.offline import get_plotlyjs
-
-from analysis.figures import CHARTS, Chart
-from analysis.figures.style import CONFIG
+from analysis.figures import CHARTS, STUDY_CHARTS, Chart
+from analysis.figures.style import BLUE, CONFIG, DARK, GREY, INK, MUTED, PAPER
+from analysis.figures.trade_off import trade_off
+from analysis.report.bundle import plotly
 from analysis.report.chart import chart_html
 from analysis.report.compliance import compliance_html
-from analysis.report.first_screen import drives, headline, opening
+from analysis.report.first_screen import Opening, drives_html, opening_html
+from analysis.report.heard import heard_html
 from analysis.report.law import audit_html
-from analysis.report.markup import (
-    Html,
-    details,
-    esc,
-    json_script,
-    packaged,
-    section,
-)
+from analysis.report.markup import Html, details, esc, json_script, packaged, section
+from analysis.report.of_study import broken_html, foot_html, inputs_html
 from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
 from analysis.report.sure import uncertainty
 from analysis.view import RunView, as_view
+from analysis.view.draws import draws_of_run
+from analysis.view.front import front_of_run, front_of_study
+from analysis.view.study import StudyView, study_view
 from analysis.view.verdict import verdict_of
 from sim.outputs import REPORT, claim
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
+
+if TYPE_CHECKING:
+    from sim.store.study import Study
 
 _POLICY = (
     "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
     "img-src data: blob:; base-uri 'none'; form-action 'none'"
 )
 """The page may run and style itself, and may load nothing from anywhere."""
-
-
 OFFICER = "For the compliance officer"
+PICTURE = 330
+"""Height of the picture on the first screen, pixels."""
+FIRST = ("differences", "drivers")
+"""Charts that stand open beneath the first screen: what differs, and what it comes from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the page beneath its first screen."""
+
+    key: str
+    title: str
+    content: Html
+    folded: bool = True
+    """Whether it opens on a click."""
 
 
 def write_report(run: Run | RunView, path: Path, scenario: Scenario | None = None) -> Path:
@@ -66,7 +84,7 @@ def write_report(run: Run | RunView, path: Path, scenario: Scenario | None = Non
 
 
 def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
-    """The report as text: the same run gives the same text.
+    """The report of a run as text: the same run gives the same text.
 
     Parameters
     ----------
@@ -75,70 +93,101 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
     scenario
         The run's scenario at full size; left out, it is read from the run directory.
     """
-    return _page(as_view(run, scenario))
+    view = as_view(run, scenario)
+    front = front_of_run(verdict_of(view))
+    charts = [draw(view) for draw in CHARTS]
+    law = audit_html(view)
+    opening = Opening(
+        front,
+        trade_off(draws_of_run(view), height=PICTURE),
+        drives_html(front) or heard_html(view),
+    )
+    parts = [
+        *_chart_parts(charts, heard_html(view) if front.drives else ""),
+        *([Part("compliance", OFFICER, compliance_html(view))] if law else []),
+        *([Part("law", "Held against the law, rule by rule", law)] if law else []),
+        Part("sure", "How sure this is", uncertainty(view)),
+        Part("metrics", "All numbers, side by side", comparison(view)),
+    ]
+    return _page(view.name, view.version, opening, parts, provenance(view))
 
 
-def _page(run: RunView) -> Html:
-    told = verdict_of(run)
-    charts = [draw(run) for draw in CHARTS]
+def study_html(study: Study | StudyView) -> Html:
+    """The report of a study as text.
+
+    Parameters
+    ----------
+    study
+        What ``load_study`` gives, or a view of it.
+
+    Raises
+    ------
+    sim.errors.RunDirectoryError
+        Where a file differs from its digest.
+    """
+    view = study if isinstance(study, StudyView) else study_view(study)
+    front = front_of_study(view)
+    charts = [draw(view) for draw in STUDY_CHARTS]
+    opening = Opening(front, trade_off(view.draws, height=PICTURE), drives_html(front))
+    parts = [
+        *_chart_parts(charts, ""),
+        Part("law", "Rules broken, by draws", broken_html(view)),
+        Part("sure", "What was drawn, and what was not", inputs_html(view)),
+    ]
+    return _page(view.name, "", opening, parts, foot_html(view))
+
+
+def _chart_parts(charts: Sequence[Chart], beside: Html) -> list[Part]:
+    """The charts: first what differs and why, then the rest, folded."""
     drawn = [chart for chart in charts if chart.panels]
-    law = audit_html(run)
-    contents = "".join(
-        f'<li><a href="#{esc(key)}">{esc(title)}</a></li>'
-        for key, title in [
-            ("reached", "What each strategy reached"),
-            *([("compliance", OFFICER)] if law else []),
-            *((chart.key, chart.title) for chart in drawn),
-            *([("law", "Held against the law, rule by rule")] if law else []),
-            ("sure", "How sure this is"),
-            ("metrics", "All numbers"),
-        ]
-    )
-    main = "".join(
-        [
-            section("reached", "What each strategy reached", headline(told) + drives(run)),
-            section("compliance", OFFICER, compliance_html(run)) if law else "",
-            section(
-                "charts",
-                "The campaign in charts",
-                "".join(map(chart_html, drawn))
-                + _left_out([chart for chart in charts if not chart.panels]),
-            ),
-            section("law", "Held against the law, rule by rule", law) if law else "",
-            section("sure", "How sure this is", uncertainty(run)),
-            section("metrics", "All numbers, side by side", comparison(run)),
-        ]
-    )
+    first = [chart for chart in drawn if chart.key in FIRST]
+    rest = [chart for chart in drawn if chart.key not in FIRST]
+    left = _left_out([chart for chart in charts if not chart.panels])
+    parts = []
+    if first:
+        content = "".join(chart_html(chart, opened=True) for chart in first) + beside
+        parts.append(Part("differs", "What differs, and what it comes from", content, folded=False))
+    content = "".join(map(chart_html, rest)) + left
+    return [*parts, Part("charts", "The campaign in charts", content, folded=False)]
+
+
+def _page(name: str, version: str, opening: Opening, parts: Sequence[Part], foot: Html) -> Html:
+    contents = "".join(f'<li><a href="#{esc(p.key)}">{esc(p.title)}</a></li>' for p in parts)
+    main = "".join(section(p.key, p.title, p.content, folded=p.folded) for p in parts)
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="{_POLICY}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Ringfence {esc(run.version)}">
-<title>{esc(run.name)} – Ringfence report</title>
+<meta name="generator" content="Ringfence {esc(version)}">
+<meta name="color-scheme" content="light dark">
+<title>{esc(name)} – Ringfence report</title>
 <link rel="icon" href="data:,">
 <style>{packaged("page.css")}</style>
 </head>
 <body>
-<a class="skip" href="#main">Skip to the results</a>
-<header class="top">
-<h1>{esc(run.name)}: simulated robocall campaign</h1>
-{opening(told)}
+<a class="skip" href="#main">Skip to the details</a>
+{opening_html(opening)}
 <nav aria-label="Contents">{details("Contents", f"<ul>{contents}</ul>")}</nav>
-</header>
 <main id="main">
 <noscript><p>The charts need JavaScript, which this page carries in itself. All numbers are in its
 tables.</p></noscript>
 {main}
 </main>
-<footer>{provenance(run)}</footer>
-{json_script("chart-config", CONFIG)}
-<script>{get_plotlyjs()}</script>
+<footer>{foot}</footer>
+{json_script("chart-config", _config(opening.front.base))}
+<script>{plotly()}</script>
 <script>{packaged("page.js")}</script>
 </body>
 </html>
 """
+
+
+def _config(base: str) -> dict[str, object]:
+    """What the page's script needs to know: tools, colours, and who stands out."""
+    colours = {"shown": BLUE, "others": GREY, "ink": INK, "muted": MUTED, "paper": PAPER}
+    return {"plotly": CONFIG, "dark": DARK, "colours": colours, "base": base}
 
 
 def _left_out(charts: list[Chart]) -> Html:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,10 +18,12 @@ from numpy.typing import NDArray
 from analysis.view.columns import columns, select
 from analysis.view.run import RunView
 from analysis.view.verdict import Driver, run_luck
-from sim.store.study import READINGS, Study
 from sim.study.comparison import Verdict as Sign
 from sim.study.comparison import paired
 from sim.study.counts import Count, at_least, quantile
+
+if TYPE_CHECKING:
+    from sim.store.study import Study
 
 Floats = NDArray[np.float64]
 FIVE = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -84,6 +87,7 @@ class Draws:
     """By number: what explains its spread in the base strategy, the strongest first."""
     scaled: bool = False
     """Whether fewer lines than the scenario has were simulated."""
+    _spreads: dict[str, Five] = field(default_factory=dict, compare=False, repr=False)
 
     @cached_property
     def approx(self) -> str:
@@ -101,7 +105,10 @@ class Draws:
 
     def spread_of_complaints(self, strategy: str) -> Five:
         """Where the number of complaints lies, over draws and luck."""
-        return Five(*(float(quantile(self.complaints[strategy], share)) for share in FIVE))
+        if strategy not in self._spreads:
+            count = self.complaints[strategy]
+            self._spreads[strategy] = Five(*(float(quantile(count, share)) for share in FIVE))
+        return self._spreads[strategy]
 
     def expected(self, strategy: str) -> float:
         """Complaints expected, in the mean over draws."""
@@ -162,6 +169,13 @@ def five(values: Floats) -> Five:
 
 def draws_of_run(run: RunView) -> Draws:
     """A run under other values of the inputs that none of its calls hangs on."""
+    if "draws" not in run.known:
+        run.known["draws"] = _draws_of_run(run)
+    found: Draws = run.known["draws"]
+    return found
+
+
+def _draws_of_run(run: RunView) -> Draws:
     people = {s: _column(run, s, PEOPLE) * run.factor for s in run.strategies}
     people = {s: values for s, values in people.items() if len(values)}
     complaints = {
@@ -227,6 +241,8 @@ def draws_of_study(study: Study) -> Draws:
     sim.errors.RunDirectoryError
         Where a file differs from its digest.
     """
+    from sim.store.study import READINGS
+
     told = study.answer["strategies"]
     table = study.arrow(READINGS)
     rows = columns(table) if table is not None else None

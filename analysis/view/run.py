@@ -64,6 +64,8 @@ class RunView:
     """What a reader must know of this run, such as the rounding of a scaled one."""
     looks: tuple[str, ...] = ()
     """All strategies, by which they are numbered where only some are shown; empty where all are."""
+    known: dict[str, Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+    """What was worked out of it before, by what it is; a changed copy begins anew."""
 
     def __post_init__(self) -> None:
         missing = [name for name in TABLES if name not in self.tables]

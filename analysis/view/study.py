@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -15,7 +15,9 @@ from analysis.view.draws import Draws, draws_of_study
 from analysis.view.read import currency_of
 from sim.scenario.strategy import Campaign
 from sim.store.manifest import SCENARIO
-from sim.store.study import DRAWS, TERRITORIES, TIMELINE, Study
+
+if TYPE_CHECKING:
+    from sim.store.study import Study
 
 Floats = NDArray[np.float64]
 
@@ -71,6 +73,7 @@ def study_view(study: Study) -> StudyView:
         Where a file differs from its digest.
     """
     from sim.scenario.load import load_scenario
+    from sim.store.study import DRAWS, TERRITORIES, TIMELINE
 
     scenario = load_scenario(study.path / SCENARIO).scenario
     found = {

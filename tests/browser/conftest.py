@@ -10,8 +10,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from analysis.report import write_report
+from analysis.report import study_html, write_report
 from tests.analysis.conftest import CASES, odd_run
+from tests.analysis.readings import with_readings
+from tests.analysis.studies import make_study
 from tests.analysis.tables import make_run
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
@@ -38,6 +40,20 @@ def browser() -> Iterator[Browser]:
         launched.close()
 
 
+SEE_ALL = """async () => {
+    document.querySelectorAll('details.fold').forEach(part => { part.open = true; });
+    const plots = [...document.querySelectorAll('.plot')];
+    for (const plot of plots) {
+        plot.scrollIntoView();
+        for (let i = 0; i < 200 && !plot.dataset.drawn; i++) {
+            await new Promise(done => setTimeout(done, 10));
+        }
+    }
+    scrollTo(0, 0);
+}"""
+"""Opens all that is folded and looks at each chart, so that it is drawn."""
+
+
 @dataclass
 class Visit:
     """An open page and what it did."""
@@ -54,9 +70,20 @@ class Opener:
     browser: Browser
     visits: list[Visit] = field(default_factory=list)
 
-    def __call__(self, path: Path, width: int = 1400) -> Visit:
+    def __call__(
+        self,
+        path: Path,
+        width: int = 1400,
+        height: int = 900,
+        theme: str = "light",
+        *,
+        whole: bool = True,
+    ) -> Visit:
         context = self.browser.new_context(
-            viewport={"width": width, "height": 900}, offline=True, reduced_motion="reduce"
+            viewport={"width": width, "height": height},
+            offline=True,
+            reduced_motion="reduce",
+            color_scheme="dark" if theme == "dark" else "light",
         )
         page = context.new_page()
         visit = Visit(page)
@@ -72,6 +99,7 @@ class Opener:
         page.on("pageerror", lambda error: visit.complaints.append(str(error)))
         page.goto(path.as_uri())
         page.wait_for_selector("html[data-charts=drawn]", timeout=30_000)
+        page.evaluate(SEE_ALL if whole else "0")
         self.visits.append(visit)
         return visit
 
@@ -87,7 +115,9 @@ def opened(browser: Browser) -> Iterator[Opener]:
 @pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of the hand-made campaign."""
-    return write_report(make_run(), tmp_path_factory.mktemp("report") / "report.html")
+    return write_report(
+        with_readings(make_run()), tmp_path_factory.mktemp("report") / "report.html"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -107,7 +137,7 @@ def bare_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def many_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of nine strategies, one of which runs six years later."""
-    run = CASES["nine strategies"]()
+    run = with_readings(CASES["nine strategies"]())
     for table, columns in {
         "timeline": ("bin_start_utc",),
         "territories": ("cutoff_utc", "first_call_utc", "last_call_utc", "list_done_utc"),
@@ -126,3 +156,11 @@ def many_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of a run that placed no call."""
     return write_report(CASES["no bin"](), tmp_path_factory.mktemp("none") / "report.html")
+
+
+@pytest.fixture(scope="session")
+def study_report(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of a study of nine strategies."""
+    file = tmp_path_factory.mktemp("study") / "report.html"
+    file.write_text(study_html(make_study()), encoding="utf-8")
+    return file

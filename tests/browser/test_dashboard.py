@@ -13,8 +13,9 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 from analysis.dashboard.serve import Served, serve
-from analysis.view.metrics_text import value_text
+from analysis.view.front import front_of_run
 from analysis.view.read import as_view
+from analysis.view.verdict import verdict_of
 from sim.store.read import load_run
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
@@ -132,10 +133,10 @@ def test_the_first_screen_tells_the_tables_numbers(wide: Tab, store: Path) -> No
     page = wide.open("/run/france")
     rows = page.locator("table.headline tbody tr")
     assert rows.count() == len(run.strategies)
-    for at, strategy in enumerate(run.strategies):
+    for at, row in enumerate(front_of_run(verdict_of(run)).rows):
         told = rows.nth(at).inner_text()
-        for metric in ("people_reached", "lines_delivered_live", "lines_voicemail_heard"):
-            assert value_text(run, strategy, metric) in told
+        for text in (row.strategy, row.people, row.expected, row.p95, row.law_text):
+            assert text in told
 
 
 def test_a_link_shows_what_its_sender_saw(wide: Tab, windows: Windows) -> None:

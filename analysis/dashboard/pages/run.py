@@ -21,20 +21,25 @@ from analysis.dashboard.widgets import chart, chooser, downloads, link, page, se
 from analysis.figures import CHARTS, Chart
 from analysis.figures.style import DISPOSITIONS
 from analysis.report.compliance import compliance_html
-from analysis.report.first_screen import drives, headline, opening
-from analysis.report.markup import Html
+from analysis.report.first_screen import drives_html, table_html, words_html
+from analysis.report.heard import heard_html
+from analysis.report.markup import Html, paragraph
 from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
 from analysis.report.sure import uncertainty
 from analysis.view import RunView
 from analysis.view.audit import regimes
+from analysis.view.front import front_of_run
 from analysis.view.verdict import verdict_of
 from sim.errors import RunDirectoryError
 from sim.store.read import Run
 
 PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "reach": ("Reach", ("reach", "definitions", "funnel", "voicemail")),
-    "calls": ("Calls", ("dispositions", "occupancy", "answer_rates", "territories", "labels")),
+    "reach": ("Reach", ("differences_of_run", "reach", "definitions", "funnel", "voicemail")),
+    "calls": (
+        "Calls",
+        ("dispositions", "binding", "occupancy", "answer_rates", "territories", "labels"),
+    ),
     "complaints": (
         "Complaints",
         (
@@ -42,6 +47,7 @@ PARTS: dict[str, tuple[str, tuple[str, ...]]] = {
             "complaint_days",
             "complaint_causes",
             "complaint_rates",
+            "exceedance_of_run",
             "complaint_risk",
             "regulator",
             "objections",
@@ -105,8 +111,10 @@ def run_page(place: Place, shelf: Shelf) -> Component:
 
 def _first_screen(run: RunView) -> tuple[Html, Html]:
     """The report's first screen: what stands before the table, and the table."""
-    told = verdict_of(run)
-    return opening(told), headline(told) + drives(run)
+    front = front_of_run(verdict_of(run))
+    beneath = paragraph(front.beneath, "small")
+    drives = drives_html(front, everything="?part=sure") or heard_html(run)
+    return words_html(front), table_html(front, choose=False) + beneath + drives
 
 
 def _voicemail(place: Place) -> str:

@@ -44,6 +44,36 @@ def apart(at: Sequence[float], *, low: float, high: float, gap: float = GAP) -> 
     return out
 
 
+def beside(
+    boxes: Sequence[tuple[float, float, float]], *, low: float, high: float, gap: float = 14.0
+) -> list[float]:
+    """Where names stand that shall not lie on each other: as near to their places as there is room.
+
+    Parameters
+    ----------
+    boxes
+        By name, the most important first: its left and right end and its place, pixels.
+    low, high
+        Ends between which they stay.
+    gap
+        Least distance between two names one above the other.
+    """
+    placed: list[tuple[float, float, float]] = []
+    for left, right, at in boxes:
+        tries = sorted((at + step * gap / 2 for step in range(-24, 25)), key=lambda y: abs(y - at))
+        free = (
+            y
+            for y in tries
+            if low <= y <= high
+            and not any(
+                left < end and start < right and abs(y - other) < gap
+                for start, end, other in placed
+            )
+        )
+        placed.append((left, right, next(free, at)))
+    return [y for _, _, y in placed]
+
+
 def name_lines(
     figure: go.Figure,
     run: Strategies,
