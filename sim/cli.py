@@ -34,6 +34,7 @@ COMMANDS = {
     "explain": "sim.commands.explain",
     "run": "sim.commands.run",
     "check": "sim.commands.check",
+    "diff": "sim.commands.diff",
     "audit": "sim.commands.audit",
     "regimes": "sim.commands.regimes",
     "report": ANALYSIS_COMMANDS,

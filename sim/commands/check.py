@@ -38,6 +38,8 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
               help="Only scenarios with this in their path, or that match it.")  # fmt: skip
 @click.option("--changed", is_flag=True,
               help="Pass over scenarios that nothing has changed since a baseline.")  # fmt: skip
+@click.option("--without-draws", is_flag=True,
+              help="Say nothing of expectations over noise or inputs.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS),
               help="What standard output gets; text by default.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Short for --format json.")
@@ -85,6 +87,7 @@ def check(
         jobs=jobs or settings.jobs,
         named=asked["named"],
         changed=asked["changed"],
+        draws=not asked["without_draws"],
     )
     if xml is not None:
         xml.write(verdicts.junit(result))

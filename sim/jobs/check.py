@@ -167,6 +167,7 @@ def check(
     jobs: int | None = 1,
     named: str = "",
     changed: bool = False,
+    draws: bool = True,
 ) -> CheckResult:
     """Rerun scenarios and compare them with their baselines, exactly.
 
@@ -188,6 +189,8 @@ def check(
         Only scenarios whose path contains this, or matches it as a pattern.
     changed
         Whether to pass over scenarios that nothing has changed since their baseline.
+    draws
+        Whether to judge expectations over noise or inputs; else nothing is said of them.
 
     Raises
     ------
@@ -216,7 +219,7 @@ def check(
             measured = measure(file, tell, jobs)
             one.places = _places(measured)
             one.scenario = measured.loaded.scenario.name
-            one.verdicts = promised(measured, tell)
+            one.verdicts = promised(measured, tell, draws=draws)
             _judge(one, measured, accept, dry_run, tell)
         except (ScenarioError, BaselineError, CannotJudgeError, DoesNotFitError) as error:
             one.unjudged = str(error)
@@ -272,8 +275,8 @@ def _judge(
     one.updated = path
 
 
-def promised(measured: Measured, tell: Tell | None = None) -> list[Verdict]:
-    """Judge the expectations of a scenario, in their order."""
+def promised(measured: Measured, tell: Tell | None = None, *, draws: bool = True) -> list[Verdict]:
+    """Judge the expectations of a scenario, in their order; perhaps without those over draws."""
     loaded, scale = measured.loaded, measured.scale
     expect = loaded.scenario.check.expect
     found = {name: one.once for name, one in measured.strategies.items()}
@@ -282,6 +285,8 @@ def promised(measured: Measured, tell: Tell | None = None) -> list[Verdict]:
     for i, one in enumerate(expect):
         if one.over is None:
             states[i] = judge_once(one, found, scale, measured.small.effective)
+        elif not draws:
+            continue
         elif isinstance(what := claim(one, scale), str):
             states[i] = ("not judged", what)
         else:
@@ -293,7 +298,7 @@ def promised(measured: Measured, tell: Tell | None = None) -> list[Verdict]:
         judge_many(loaded, over, judging, scale=scale, workers=workers, tell=tell)
     states |= {i: (one.state or "not judged", one.told) for i, one in many.items()}
     pairs = zip(expect, nodes_of(loaded), strict=True)
-    return [verdict(one, node, *states[i]) for i, (one, node) in enumerate(pairs)]
+    return [verdict(one, node, *states[i]) for i, (one, node) in enumerate(pairs) if i in states]
 
 
 def _try(one: Judged, measured: Measured, tell: Tell | None) -> None:
