@@ -42,6 +42,8 @@ COMMANDS = {
     "verify": "sim.commands.verify",
 }
 """Command to the module that holds it, under its own name. The analysis room joins by name."""
+COMPLETE = "_RINGFENCE_COMPLETE"
+"""Environment variable by which a shell asks for completions."""
 TRACEBACK = "RINGFENCE_TRACEBACK"
 """Environment variable that does what ``--traceback`` does, where it is neither empty nor 0."""
 
@@ -82,18 +84,48 @@ class LazyGroup(click.Group):
         return super().resolve_command(ctx, args)
 
 
-@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="ringfence")
+@click.group(
+    cls=LazyGroup,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+@click.option("--version", is_flag=True, help="Show the version and exit; with --json, all of it.")
+@click.option("--json", "as_json", is_flag=True, help="With --version: one JSON document.")
 @click.option(
     "--traceback", is_flag=True, help="Show where in the program an internal error arose."
 )
 @click.pass_context
-def cli(context: click.Context, traceback: bool) -> None:
+def cli(context: click.Context, traceback: bool, version: bool, as_json: bool) -> None:
     """Ask before dialling whom a robocall campaign would reach, and at what price.
 
     Ringfence simulates; it never places a call.
     """
     context.ensure_object(Settings).traceback |= traceback
+    if version:
+        click.echo(_version() if as_json else f"ringfence, version {__version__}")
+        context.exit()
+    if as_json:
+        raise click.UsageError("--json belongs to --version, or behind the command")
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
+        context.exit(0 if not sys.argv[1:] else 2)
+
+
+def _version() -> str:
+    """Everything that a result hangs on beside its scenario, as JSON."""
+    import json
+
+    from sim.store.provenance import git_state, versions
+    from sim.store.study import code_digest
+
+    told = {
+        "schema": "ringfence-version/1",
+        "version": __version__,
+        "code_sha256": code_digest(),
+        "versions": versions(),
+        "git": git_state(),
+    }
+    return json.dumps(told, indent=2)
 
 
 class Output(io.FileIO):
@@ -166,6 +198,10 @@ def main() -> NoReturn:
 def _answer(settings: Settings) -> int:
     """Give the command, tell what went wrong, and say the exit code. Every error ends here."""
     try:
+        if asked := os.environ.get(COMPLETE):
+            from click.shell_completion import shell_complete
+
+            return shell_complete(cli, {}, "ringfence", COMPLETE, asked)
         # Not click's own `main`: it takes an end of file for an interruption, a broken pipe for 1.
         with cli.make_context("ringfence", sys.argv[1:], obj=settings) as context:
             cli.invoke(context)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shlex
 from pathlib import Path
 
 import click
@@ -16,10 +17,18 @@ from sim.errors import OptionError
 @click.option(
     "--out",
     type=click.Path(path_type=Path),
-    help="File to write; NAME.yaml by default.",
+    help="File to write, NAME.yaml by default; with --repo, the folder to make.",
 )
-def new(name: str, out: Path | None) -> None:
-    """Write a commented starter scenario called NAME."""
+@click.option(
+    "--repo",
+    is_flag=True,
+    help="Make a whole folder: the scenario, a law pack, settings, a workflow.",
+)
+def new(name: str, out: Path | None, repo: bool) -> None:
+    """Write a commented starter scenario called NAME.
+
+    With --repo, a folder that a team's own repository begins with; it is called NAME, too.
+    """
     from sim.outputs import NOTHING
     from sim.scenario.starter import starter
 
@@ -27,6 +36,20 @@ def new(name: str, out: Path | None) -> None:
         raise OptionError(
             f"found '{name}'; a scenario's name has up to 40 letters, digits, '-' and '_'"
         )
+    if repo:
+        _repository(out or Path(name), name)
+        return
     target = out or Path(f"{name}.yaml")
     claim_and_tell(target, NOTHING).write(starter(name))
     click.echo(f"scenario: {target}\nnext:     ringfence run {target}")
+
+
+def _repository(folder: Path, name: str) -> None:
+    """Make a team's own repository."""
+    from sim.commands.repository import make_repository
+
+    for path in make_repository(folder, name):
+        click.echo(f"{folder / path}")
+    click.echo(
+        f'next:     cd {shlex.quote(str(folder))} && ringfence check --accept --reason "first"'
+    )

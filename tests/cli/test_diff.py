@@ -51,11 +51,11 @@ def test_a_baseline_beside_its_scenario(scenario_text, tmp_path) -> None:
     same = differences(baseline_path(file), file)
     assert (same.rows, same.changed) == ((), ())
     assert same.equal > 50
-    changed = file.read_text("utf-8").replace("channels: 3}", "channels: 2}")
+    changed = file.read_text("utf-8").replace("channels: 3}", "channels: 3, ring_timeout: 15 s}")
     file.write_text(changed, encoding="utf-8")
     answer = CliRunner().invoke(cli, ["diff", str(baseline_path(file)), str(file), "--format=json"])
     told = json.loads(answer.stdout)
-    assert told["changed"] == ["strategies.half-the-channels.dialing.channels 3 → 2"]
+    assert told["changed"] == ["strategies.half-the-channels.dialing.ring_timeout absent → 15 s"]
     assert {row["strategy"] for row in told["rows"]} == {"half-the-channels"}
     assert all(not row["measured"] for row in told["rows"])
 
