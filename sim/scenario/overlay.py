@@ -94,6 +94,8 @@ def _read_chain(path: str | FilePath | Source, layers: list[Source]) -> tuple[Fi
             # Not a word of it is told: it may be anybody's.
             raise _at(links[-1], f"'{file}' is no scenario: it holds no key of one")
         rest = {name: node for name, node in layer.children.items() if name != "extends"}
+        if layers and "check" in rest:
+            rest["check"] = _without_promises(rest["check"])
         layers.insert(0, Source(replace(layer, value=rest), faults))
         link = layer.children.get("extends")
         if link is None:
@@ -108,6 +110,13 @@ def _read_chain(path: str | FilePath | Source, layers: list[Source]) -> tuple[Fi
         files.append(target)
         seen.add(os.path.realpath(target))
     return tuple(map(FilePath, files))
+
+
+def _without_promises(check: Node) -> Node:
+    """The `check` of a file that another extends: what it promises, it promises of itself."""
+    if not check.is_map:
+        return check
+    return replace(check, value={k: v for k, v in check.children.items() if k != "expect"})
 
 
 def _target(link: Node, file: str) -> str:

@@ -197,3 +197,16 @@ def test_in_words() -> None:
     assert in_words(one) == "attempts ≤ 120,000 at the 95 % quantile over noise"
     one = expectation(f"metric: attempts, {ALL}, better_than: other, by: 10 %")
     assert in_words(one) == "attempts better than other by 10 %"
+
+
+def test_promises_are_not_inherited(scenario_text, tmp_path) -> None:
+    """A file that extends another may have other strategies; its scale stays."""
+    written(tmp_path, scenario_text, f"metric: attempts, {ALL}, at_least: 1")
+    child = tmp_path / "child.yaml"
+    child.write_text(
+        "extends: promises.yaml\nname: child\nstrategies: {all-channels: null}\n"
+        "base: half-the-channels\n",
+        encoding="utf-8",
+    )
+    check_of = load(child).scenario.check
+    assert (check_of.expect, check_of.most_draws) == ((), 40)
