@@ -26,9 +26,13 @@ def france(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def store(france: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """What a folder may hold: a run, a torn one, one of a newer format, and strangers."""
+def store(france: Path, scenario_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a folder may hold: a run, a study, a torn run, one of a newer format, and strangers."""
+    from sim.jobs.study import run_study
+    from sim.loading.load import load
+
     folder = tmp_path_factory.mktemp("store")
+    run_study(load(scenario_file), 3, out=folder / "study", jobs=1)
     shutil.copytree(france, folder / "france")
     shutil.copytree(france, folder / "torn")
     (folder / "torn" / "timeline.parquet").write_bytes(b"half")

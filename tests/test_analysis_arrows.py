@@ -24,7 +24,7 @@ READS: dict[str, str] = {
     "figures": "measure",
     "console": "measure scenario store",
     "report": "measure scenario store",
-    "dashboard": "store",
+    "dashboard": "jobs loading measure store study",
     "validation": "behaviour document engine loading record scenario",
 }
 """Room to the rooms of the simulator that it may read; the ground below them is for all."""

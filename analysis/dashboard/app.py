@@ -5,18 +5,25 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from html import unescape
 from pathlib import Path
 from typing import Any, Final
 
-from dash import MATCH, Dash, Input, Output, State, dcc, html, no_update
+from dash import ALL, MATCH, Dash, Input, Output, State, ctx, dcc, html, no_update
 from dash.development.base_component import Component
 from flask import Flask, Response
 
 from analysis.dashboard.export import add_exports
 from analysis.dashboard.guard import Guard, watch
+from analysis.dashboard.pages import whatif
+from analysis.dashboard.pages.calls import GRID, calls_page, rows_of
+from analysis.dashboard.pages.compare import compare_page
 from analysis.dashboard.pages.home import LISTING, SEARCH, SEEN, TICK, home, listing
+from analysis.dashboard.pages.law import law_page
 from analysis.dashboard.pages.run import run_chart, run_page
+from analysis.dashboard.pages.study import SLOT, WANTED, study_chart, study_page
 from analysis.dashboard.place import Place, place_of, to
+from analysis.dashboard.runner import Runner
 from analysis.dashboard.shelf import Shelf
 from analysis.dashboard.widgets import link, marks, notice, page
 from analysis.report.markup import packaged
@@ -59,6 +66,7 @@ class Dashboard:
     app: Dash
     server: Flask
     shelf: Shelf
+    runner: Runner
 
 
 def dashboard_of(store: Path, guard: Guard) -> Dashboard:
@@ -88,7 +96,10 @@ def dashboard_of(store: Path, guard: Guard) -> Dashboard:
     )
     shelf = Shelf(store)
     app.layout = _frame
+    runner = Runner()
     _listen(app, shelf)
+    _draw_charts(app, shelf)
+    _answer_what_if(app, shelf, runner)
     add_exports(server, shelf)
 
     @server.get("/look/report.css")
@@ -97,7 +108,7 @@ def dashboard_of(store: Path, guard: Guard) -> Dashboard:
 
     hashes = " ".join(app.csp_hashes())
     watch(server, guard, _POLICY.format(hashes=hashes))
-    return Dashboard(app, server, shelf)
+    return Dashboard(app, server, shelf, runner)
 
 
 def _frame() -> Component:
@@ -109,7 +120,12 @@ def _frame() -> Component:
             html.Header(
                 [
                     html.Nav(
-                        [link("Ringfence", "/", kind="home"), html.Span(id="trail")],
+                        [
+                            link("Ringfence", "/", kind="home"),
+                            link("Compare", "/compare"),
+                            link("Law", "/law"),
+                            link("What if", "/whatif"),
+                        ],
                         **marks(aria_label="Ringfence"),
                     ),
                     html.P(f"Version {__version__}. A simulator: it places no call."),
@@ -121,7 +137,14 @@ def _frame() -> Component:
     )
 
 
-PAGES: dict[tuple[str, ...], PageOf] = {("run", "*"): run_page}
+PAGES: dict[tuple[str, ...], PageOf] = {
+    ("run", "*"): run_page,
+    ("run", "*", "calls"): calls_page,
+    ("study", "*"): study_page,
+    ("compare",): compare_page,
+    ("law",): law_page,
+    ("whatif",): whatif.whatif_page,
+}
 """By the parts of an address, a star for any name. A page stands here, in a file of its own, and
 nowhere else."""
 
@@ -179,14 +202,102 @@ def _listen(app: Dash, shelf: Shelf) -> None:
         parts, mark = listing(place_of("/", search).but(q=words or ""), shelf)
         return (no_update, no_update) if mark == seen else (parts, mark)
 
+
+def _draw_charts(app: Dash, shelf: Shelf) -> None:
+    """Charts and rows, each by a request of its own; a click on a mark narrows the page."""
+
+    def at(address: str) -> Place:
+        path, _, search = address.partition("?")
+        return place_of(path, search)
+
+    def or_why(make: Callable[[], Component]) -> Component:
+        try:
+            return make()
+        except RingfenceError as error:
+            return notice(told(error))
+
     @app.callback(
         Output({"part": "slot", "figure": MATCH}, "children"),
         Input({"part": "wanted", "figure": MATCH}, "data"),
         State({"part": "wanted", "figure": MATCH}, "id"),
     )
-    def draw(address: str, name: dict[str, str]) -> Component:
+    def of_run(address: str, name: dict[str, str]) -> Component:
+        return or_why(lambda: run_chart(name["figure"], at(address), shelf))
+
+    @app.callback(
+        Output({"part": SLOT, "figure": MATCH}, "children"),
+        Input({"part": WANTED, "figure": MATCH}, "data"),
+        State({"part": WANTED, "figure": MATCH}, "id"),
+    )
+    def of_study(address: str, name: dict[str, str]) -> Component:
+        return or_why(lambda: study_chart(name["figure"], at(address), shelf))
+
+    @app.callback(
+        Output({"part": GRID, "of": MATCH}, "getRowsResponse"),
+        Input({"part": GRID, "of": MATCH}, "getRowsRequest"),
+        State({"part": GRID, "of": MATCH}, "id"),
+    )
+    def page_of_rows(asked: dict[str, Any] | None, name: dict[str, str]) -> Any:
+        if asked is None:
+            return no_update
+        try:
+            return rows_of(at(name["of"]), shelf, asked)
+        except RingfenceError:
+            return {"rowData": [], "rowCount": 0}
+
+    @app.callback(
+        Output("url", "search"),
+        Input({"part": "chart", "key": ALL, "at": ALL}, "clickData"),
+        State("url", "pathname"),
+        State("url", "search"),
+        prevent_initial_call=True,
+    )
+    def narrow(_clicks: list[Any], path: str, search: str) -> Any:
+        clicked = ctx.triggered[0]["value"] if ctx.triggered else None
+        chosen = meant(ctx.triggered_id, clicked)
+        if not chosen:
+            return no_update
+        address = place_of(path, search).but(**chosen).address
+        return "?" + address.partition("?")[2]
+
+
+def meant(chart: Any, clicked: Any) -> dict[str, str]:
+    """What a click on a mark of a chart chooses, by name in the address; empty for nothing."""
+    if not clicked or not clicked.get("points"):
+        return {}
+    point = clicked["points"][0]
+    data = point.get("customdata")
+    if not isinstance(data, list) or not data:
+        return {}
+    if data[0] == "@" and len(data) == 3:
+        return {str(data[1]): str(data[2])}
+    if isinstance(chart, dict) and chart.get("key") == "territories":
+        return {"territory": unescape(str(data[0]))}
+    return {}
+
+
+def _answer_what_if(app: Dash, shelf: Shelf, runner: Runner) -> None:
+    """Runs that the page *What if* asks for."""
+
+    @app.callback(
+        Output(whatif.RUNNING, "children"),
+        Output(whatif.RUN, "disabled"),
+        Output(whatif.CANCEL, "disabled"),
+        Input(whatif.RUN, "n_clicks"),
+        Input(whatif.CANCEL, "n_clicks"),
+        Input(whatif.LOOK, "n_intervals"),
+        State(whatif.ASKED, "data"),
+        prevent_initial_call=True,
+    )
+    def run(_runs: int, _cancels: int, _looks: int, address: str) -> tuple[Any, bool, bool]:
         path, _, search = address.partition("?")
         try:
-            return run_chart(name["figure"], place_of(path, search), shelf)
+            if ctx.triggered_id == whatif.RUN and _runs:
+                whatif.start(place_of(path, search), shelf, runner)
+            elif ctx.triggered_id == whatif.CANCEL and _cancels:
+                runner.cancel()
         except RingfenceError as error:
-            return notice(told(error))
+            return notice(told(error)), False, True
+        state = runner.state(address)
+        busy = state["state"] == "running"
+        return whatif.running(state), busy, not busy

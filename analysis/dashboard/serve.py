@@ -64,10 +64,15 @@ def serve(store: Path, *, host: str = "127.0.0.1", port: int = PORT) -> Served:
 
     found = dashboard_of(store, guard_of(host, listening.port, token))
     listening.app = found.server
+
+    def stop() -> None:
+        found.runner.cancel()
+        listening.shutdown()
+
     return Served(
         address=f"http://{name}:{listening.port}/?{TOKEN}={token}",
         run=listening.serve_forever,
-        stop=listening.shutdown,
+        stop=stop,
     )
 
 

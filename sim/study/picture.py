@@ -34,10 +34,10 @@ def law_lines(law: Law) -> tuple[str, ...]:
     }
     values = law(np.array(_POINTS))
     told = "  ".join(
-        f"P{round(100 * share)} {_text(law, value)}"
+        f"P{round(100 * share)} {value_text(law, value)}"
         for share, value in zip(_POINTS, values.tolist(), strict=True)
     )
-    first, last = _text(law, float(values[0])), _text(law, float(values[-1]))
+    first, last = value_text(law, float(values[0])), value_text(law, float(values[-1]))
     return shapes[law.shape], told, f"{first} {picture(law)} {last}"
 
 
@@ -57,7 +57,7 @@ def picture(law: Law, columns: int = COLUMNS) -> str:
     return "".join(" " if h == 0 else BLOCKS[h - 1] for h in height)
 
 
-def _text(law: Law, value: float) -> str:
+def value_text(law: Law, value: float) -> str:
     """A value as people write it, to three digits."""
     short = float(f"{value:.3g}")
     if law.scale == "share":

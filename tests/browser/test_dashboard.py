@@ -109,11 +109,31 @@ def narrow(windows: Windows) -> Tab:
     return windows(390, "dark")
 
 
-PAGES = ("/", "/run/france?part=law", "/run/torn")
+PAGES = (
+    "/",
+    "/run/france?part=law",
+    "/run/france/calls",
+    "/study/study?draw=1",
+    "/compare?a=france&b=study",
+    "/law?run=france",
+    "/whatif?study=study",
+    "/run/torn",
+)
 
 
-@pytest.mark.parametrize("address", PAGES)
-@pytest.mark.parametrize("size", ["wide", "narrow"])
+SHORT = {
+    "wide": ("/run/france/calls", "/whatif?study=study"),
+    "narrow": ("/", "/study/study?draw=1", "/law?run=france"),
+}
+"""What `make test` looks at; `make verify` looks at all pages in both sizes."""
+CASES = [
+    pytest.param(size, page, marks=() if page in SHORT[size] else pytest.mark.verify)
+    for size in SHORT
+    for page in PAGES
+]
+
+
+@pytest.mark.parametrize(("size", "address"), CASES)
 def test_every_page_is_sound(request: pytest.FixtureRequest, size: str, address: str) -> None:
     """No complaint of the browser, nothing asked elsewhere, nothing that keeps anybody out."""
     tab: Tab = request.getfixturevalue(size)
@@ -191,3 +211,34 @@ def test_what_is_written_meanwhile_appears(wide: Tab, store: Path, france: Path)
     finally:
         shutil.rmtree(store / "meanwhile")
     page.get_by_role("link", name="meanwhile").wait_for(state="detached", timeout=10_000)
+
+
+def test_a_click_on_a_bar_chooses_its_hour(wide: Tab) -> None:
+    page = wide.open("/run/france/calls?strategy=as-run")
+    page.wait_for_selector(".ag-center-cols-container .ag-row [col-id=line]")
+    bar = page.locator(".plot .barlayer .point path").first
+    bar.click(force=True)
+    page.wait_for_url(re.compile(r"hour=\d+"))
+    page.wait_for_function("() => document.querySelector('select[name=hour]').value")
+
+
+def test_a_slider_moves_the_answer_and_one_that_is_refused_does_not(wide: Tab) -> None:
+    page = wide.open("/whatif?study=study")
+    assert page.locator("input[type=range]:disabled").count() > 0
+    answer = page.locator("#whatif-answer tbody tr").first
+    before = answer.inner_text()
+    heard = page.locator("input[name='x.world.voicemail.heard']")
+    heard.focus()
+    page.keyboard.press("End")
+    page.wait_for_url(re.compile(r"voicemail\.heard=99"))
+    page.wait_for_function(
+        "before => document.querySelector('#whatif-answer tbody tr').innerText !== before",
+        arg=before,
+    )
+    assert "heard:" in page.locator("#run pre").first.inner_text()
+
+
+def test_two_readers_look_at_two_runs(windows: Windows, wide: Tab) -> None:
+    one, other = wide.open("/run/france"), windows().open("/study/study")
+    assert one.title() == "france-2017 – Ringfence"
+    assert other.title() == "small – Ringfence"

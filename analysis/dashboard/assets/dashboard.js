@@ -50,6 +50,11 @@
     if (form && event.target.matches("input[type=search]")) history.replaceState({}, "", chosen(form));
   });
 
+  document.addEventListener("change", (event) => {
+    const form = event.target.closest("form[data-address]");
+    if (form && event.target.matches("input[type=range]")) go(chosen(form));
+  });
+
   // Numbers behind a chart are fetched when they are opened.
   document.addEventListener("toggle", async (event) => {
     const details = event.target;

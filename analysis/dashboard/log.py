@@ -1,0 +1,216 @@
+"""A run's call log, ten million rows and more, looked at a page at a time.
+
+The log stays in its file. On first sight its rows are counted by group of rows, strategy, zone,
+disposition and hour: a small cube that answers every count at once, and tells in which groups the
+rows of a page lie, so that a page anywhere costs the reading of one group or two.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+from numpy.typing import NDArray
+
+from sim.errors import RunDirectoryError
+from sim.store.columns import TABLES
+from sim.store.read import Run
+from sim.store.verify import hold
+
+Ints = NDArray[np.int64]
+HOUR_MS: Final = 3_600_000
+COUNTED: Final = ("strategy", "zone", "disposition")
+"""Columns that rows are chosen by, beside the hour."""
+SHOWN: Final = (
+    "strategy",
+    "start_utc",
+    "zone",
+    "line",
+    "attempt",
+    "disposition",
+    "outcome",
+    "ring_ms",
+    "hold_ms",
+    "listened_ms",
+    "key",
+    "caller_number",
+)
+"""Columns of a page."""
+MOST_ROWS: Final = 500
+"""Rows of a page."""
+_KEPT: Final = 2
+"""Groups that are kept as read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which calls; empty or None for all."""
+
+    strategy: str = ""
+    zone: str = ""
+    disposition: str = ""
+    hour: int | None = None
+    """Hours since 1970, UTC."""
+
+
+@dataclass(frozen=True)
+class Cube:
+    """How many calls there are of each kind in each group of rows."""
+
+    names: Mapping[str, tuple[str, ...]]
+    """By column of :data:`COUNTED`: what its codes stand for."""
+    codes: Mapping[str, Ints]
+    """By column, ``group`` and ``hour`` too: a value a cell, (n,)."""
+    calls: Ints
+    """(n,) Calls of each cell."""
+
+    def mask(self, wanted: Wanted) -> NDArray[np.bool_]:
+        """(n,) Cells of the calls that are wanted."""
+        found = np.ones(len(self.calls), dtype=np.bool_)
+        for column in COUNTED:
+            value = getattr(wanted, column)
+            if value:
+                names = self.names[column]
+                code = names.index(value) if value in names else -1
+                found &= self.codes[column] == code
+        if wanted.hour is not None:
+            found &= self.codes["hour"] == wanted.hour
+        return found
+
+    def count(self, wanted: Wanted) -> int:
+        """How many calls are wanted."""
+        return int(self.calls[self.mask(wanted)].sum())
+
+    def by(self, column: str, wanted: Wanted, size: int) -> Ints:
+        """(size,) Wanted calls by the codes of a column."""
+        chosen = self.mask(wanted)
+        found = np.bincount(self.codes[column][chosen], weights=self.calls[chosen], minlength=size)
+        return found.astype(np.int64)
+
+
+@dataclass
+class CallLog:
+    """The calls of a run. Several threads may ask."""
+
+    file: Path
+    groups: int
+    rows: int
+    cube: Cube
+    _parquet: pq.ParquetFile
+    _read: OrderedDict[int, pa.Table] = field(default_factory=OrderedDict)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def page(self, wanted: Wanted, first: int, end: int) -> tuple[list[dict[str, Any]], int]:
+        """Rows ``first`` to ``end`` of the calls that are wanted, and how many there are.
+
+        Rows stand in dialling order within their strategy.
+        """
+        end = min(end, first + MOST_ROWS)
+        ends = np.cumsum(self.cube.by("group", wanted, self.groups))
+        total = int(ends[-1]) if len(ends) else 0
+        rows: list[dict[str, Any]] = []
+        group = int(np.searchsorted(ends, first, side="right"))
+        while first < min(end, total):
+            before = int(ends[group - 1]) if group else 0
+            there = self._chosen(group, wanted)
+            part = there.slice(first - before, end - first)
+            rows += [
+                {"row": first + at + 1, **row} for at, row in enumerate(_plain(part).to_pylist())
+            ]
+            first += part.num_rows
+            group += 1
+        return rows, total
+
+    def _chosen(self, group: int, wanted: Wanted) -> pa.Table:
+        """The wanted rows of a group."""
+        import pyarrow.compute as pc
+
+        rows = self._group(group)
+        for column in COUNTED:
+            if value := getattr(wanted, column):
+                rows = rows.filter(pc.equal(rows.column(column).cast("string"), value))
+        if wanted.hour is not None:
+            hours = pc.divide(rows.column("start_utc").cast("int64"), HOUR_MS)
+            rows = rows.filter(pc.equal(hours, wanted.hour))
+        return rows
+
+    def _group(self, group: int) -> pa.Table:
+        with self._lock:
+            if group not in self._read:
+                self._read[group] = self._parquet.read_row_group(group, columns=list(SHOWN))
+                while len(self._read) > _KEPT:
+                    self._read.popitem(last=False)
+            self._read.move_to_end(group)
+            return self._read[group]
+
+
+def call_log(run: Run) -> CallLog:
+    """The call log of a run, held against its digest and counted.
+
+    Raises
+    ------
+    RunDirectoryError
+        If the run has none, or it is not as the run left it.
+    """
+    name = TABLES["calls"].file
+    if name not in run.manifest["files"]:
+        raise RunDirectoryError(f"{run.path} holds no {name}; it is written with --calls")
+    file = hold(run.path, name, run.manifest["files"][name])
+    parquet = pq.ParquetFile(file)
+    groups = parquet.num_row_groups
+    return CallLog(file, groups, parquet.metadata.num_rows, _counted(parquet), parquet)
+
+
+def _counted(parquet: pq.ParquetFile) -> Cube:
+    """Count the rows of a log."""
+    names: dict[str, list[str]] = {column: [] for column in COUNTED}
+    cells: list[Ints] = []
+    for group in range(parquet.num_row_groups):
+        rows = parquet.read_row_group(group, columns=[*COUNTED, "start_utc"])
+        if not rows.num_rows:
+            continue
+        hours = rows.column("start_utc").cast("int64").to_numpy() // HOUR_MS
+        first, sizes = int(hours.min()), [int(hours.max() - hours.min()) + 1]
+        code = hours - first
+        for column in COUNTED:
+            own, width = _codes(rows.column(column), names[column])
+            code = code * width + own
+            sizes.append(width)
+        count = np.bincount(code)
+        found = np.flatnonzero(count)
+        parts = np.unravel_index(found, sizes)
+        cells.append(
+            np.stack([np.full(len(found), group), parts[0] + first, *parts[1:], count[found]])
+        )
+    whole = np.concatenate(cells, axis=1) if cells else np.empty((6, 0), dtype=np.int64)
+    columns = dict(zip(("group", "hour", *COUNTED), whole[:-1], strict=True))
+    return Cube({name: tuple(found) for name, found in names.items()}, columns, whole[-1])
+
+
+def _codes(column: pa.ChunkedArray, names: list[str]) -> tuple[Ints, int]:
+    """Codes of a column's values by names that are the same for all groups, and how many."""
+    one = column.combine_chunks()
+    if isinstance(one, pa.ChunkedArray):
+        one = one.chunk(0)
+    own = one.dictionary.to_pylist()
+    for name in own:
+        if name not in names:
+            names.append(name)
+    places = np.array([names.index(name) for name in own], dtype=np.int64)
+    return places[one.indices.to_numpy(zero_copy_only=False)], len(names)
+
+
+def _plain(rows: pa.Table) -> pa.Table:
+    """Rows whose moments are text."""
+    import pyarrow.compute as pc
+
+    at = rows.column_names.index("start_utc")
+    told = pc.strftime(rows.column("start_utc"), format="%Y-%m-%d %H:%M:%S")
+    return rows.set_column(at, "start_utc", told)
