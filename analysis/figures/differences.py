@@ -171,7 +171,7 @@ def _axis(low: float, high: float) -> dict[str, object]:
         "range": [low - pad, high + pad],
         "tickvals": kept,
         "ticktext": ["equal" if v == 0 else _tick(10**v, wide) for v in kept],
-        "title": "difference from it (ratios, so that half and double are equally far)",
+        "title": "difference from it (ratio scale)",
     }
 
 

@@ -77,7 +77,7 @@ def _figure(rows: list[Driver]) -> go.Figure:
         hovertext=[text(one.input) for one in rows],
         hovertemplate="%{hovertext}: %{x:.1%}<extra></extra>",
     )
-    height = MARGIN["t"] + MARGIN["b"] + ROW * len(rows)
+    height = MARGIN["t"] + MARGIN["b"] + ROW * max(len(rows), 2)
     dress(figure, height=height, margin=MARGIN, showlegend=False)
     most = max(one.share for one in rows)
     figure.update_xaxes(

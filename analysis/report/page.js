@@ -53,6 +53,7 @@
     if (first) layout.height = 196;
     for (const note of layout.annotations ?? []) {
       if (note.name) note.text = note.text.replace(/^(<b>)?(\d+) .*?(<\/b>)?$/, "$1$2$3");
+      else note.text = (note.text ?? "").replace(/^<b>(\d+) [^<]*<\/b> · /, "<b>$1</b> · ");
       note.font = { ...note.font, size: Math.min(note.font?.size ?? 12, 10) };
     }
     if ((layout.annotations ?? []).some((note) => note.name && note.xref === "paper")) {

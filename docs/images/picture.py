@@ -14,7 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-WIDTH = 1200
+WIDTH = 1280
 MARGIN = 28
 
 
@@ -28,7 +28,7 @@ def main(run: str, picture: str) -> None:
         )
         page.goto((Path(run).resolve() / "report.html").as_uri())
         page.wait_for_selector("html[data-charts=drawn]", timeout=60_000)
-        box = page.locator("#reached").bounding_box()
+        box = page.locator("header.top").bounding_box()
         assert box is not None
         height = round(box["y"] + box["height"]) + MARGIN
         page.set_viewport_size({"width": WIDTH, "height": height})
