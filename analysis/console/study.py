@@ -119,6 +119,8 @@ def _what_draws_allow(study: Study) -> str:
     text = ""
     if people and people["readings"] > 1:
         text = f"Each run was read {people['readings']} times. "
+    if people and people["readings"] == 1:
+        return _where_ends_lie(people)
     if not people or people["p95_error"] is None:
         return f"{text}{study.draws_count} draws are too few to say how sure the ends are (16)."
     sure = [
@@ -127,6 +129,23 @@ def _what_draws_allow(study: Study) -> str:
         if people[end]
     ]
     return f"{text}Standard errors of P5, median and P95 of people, base: {', '.join(sure)}."
+
+
+def _where_ends_lie(people: Mapping[str, Any]) -> str:
+    """Where the points of an interval lie that no reading makes smooth."""
+    told = [
+        f"{name} [{between(low, high)}]"
+        for name, ends in (
+            (name, people[f"{end}_interval"])
+            for name, end in (("P5", "p5"), ("median", "p50"), ("P95", "p95"))
+        )
+        if ends is not None
+        for low, high in (ends,)
+    ]
+    if len(told) == 3:
+        return f"With 95 % confidence, people, base: {', '.join(told)}."
+    few = f"{people['runs']} draws are too few to bound P5 and P95 (72)"
+    return f"{few}; with 95 % confidence, {', '.join(told)}." if told else f"{few}."
 
 
 def _broken(study: Study) -> Iterator[str]:

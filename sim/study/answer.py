@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sim.study.comparison import paired
 from sim.study.counts import Count, none, quantile
-from sim.study.crossing import driving, estimate, quantile_of
+from sim.study.crossing import driving, estimate, quantile_estimate
 from sim.study.intervals import P5, P50, P95, quantile_interval
 from sim.study.sensitivity import FEWEST_IN_A_CLASS
 from sim.study.surface import Surface, fit
@@ -130,7 +130,7 @@ def _spread(values: Floats) -> dict[str, Any]:
     """P5, P50 and P95 over draws and readings, each with what the number of runs leaves open."""
     told: dict[str, Any] = {"runs": len(values), "readings": values.shape[1]}
     for name, share in _POINTS:
-        found = estimate(values, quantile_of(share))
+        found = quantile_estimate(values, share)
         told[name] = found.value
         told[f"{name}_error"] = found.error
         if values.shape[1] == 1:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from sim.errors import OptionError, UnknownNameError
 from sim.study.answer import COUNTED, SPREAD, Series
-from sim.study.crossing import estimate, quantile_of
+from sim.study.crossing import quantile_estimate
 
 Floats = NDArray[np.float64]
 Point = Literal["p5", "p50", "p95", "ratio"]
@@ -109,7 +109,7 @@ def reached(series: Mapping[str, Series], target: Target) -> Reached:
         values = _values(one, target)
         if values is None:
             continue
-        found = estimate(values, quantile_of(SHARES.get(target.point, 0.5)))
+        found = quantile_estimate(values, SHARES.get(target.point, 0.5))
         share = None
         if found.reach is not None and found.value:
             share = found.reach / abs(found.value)

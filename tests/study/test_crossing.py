@@ -8,7 +8,7 @@ from scipy.special import ndtri
 from scipy.stats import norm
 
 from sim.streams import Purpose
-from sim.study.crossing import FEWEST_RUNS, driving, estimate, quantile_of
+from sim.study.crossing import FEWEST_RUNS, driving, estimate, quantile_estimate, quantile_of
 from sim.study.points import uniforms
 
 RUNS, READINGS = ["a", "b", "c"], ["x", "y"]
@@ -45,13 +45,22 @@ def test_too_few_runs_tell_no_error() -> None:
     assert estimate(values, quantile_of(0.5)).error is None
 
 
-def covered(n: int, seeds: int) -> dict[float, float]:
+def test_runs_read_once_have_intervals_free_of_any_distribution() -> None:
+    """Of 71 runs the ends do not bound both tails, of 72 they do: 2 · 0.95^72 - 0.9^72 < 5 %."""
+    values, _, _ = study(72, 1, 1)
+    found = quantile_estimate(values, 0.05)
+    assert found.error is None
+    assert found.reach is not None
+    assert quantile_estimate(values[:71], 0.05).reach is None
+
+
+def covered(n: int, readings: int, seeds: int) -> dict[float, float]:
     """Share of studies whose interval holds the true quantile, N(0, 9)."""
     hits = dict.fromkeys((0.05, 0.5, 0.95), 0)
     for seed in range(seeds):
-        values, _, _ = study(n, 16, seed)
+        values, _, _ = study(n, readings, seed)
         for share in hits:
-            found = estimate(values, quantile_of(share))
+            found = quantile_estimate(values, share)
             assert found.reach is not None
             hits[share] += abs(found.value - norm.ppf(share, scale=3)) <= found.reach
     return {share: hit / seeds for share, hit in hits.items()}
@@ -59,13 +68,16 @@ def covered(n: int, seeds: int) -> dict[float, float]:
 
 def test_intervals_hold_the_truth() -> None:
     """Nominal 95 %. Of 80 studies at least 70 hold it: fewer with chance 1e-3 if 95 % do."""
-    for share, part in covered(32, 80).items():
+    for share, part in covered(32, 16, 80).items():
         assert part >= 70 / 80, share
 
 
 @pytest.mark.verify
-def test_empirical_coverage() -> None:
-    """400 studies each: coverage within the binomial band of 95 %, or above it."""
-    for n in (32, 64):
-        for share, part in covered(n, 400).items():
-            assert part >= 0.92, (n, share)
+@pytest.mark.parametrize(("n", "readings"), [(32, 16), (32, 64), (64, 16), (64, 64)])
+def test_empirical_coverage(n: int, readings: int) -> None:
+    """400 studies each: coverage within the binomial band of 95 %, or above it.
+
+    One of the twelve numbers falls below 92 % by chance in 6 of 100 sets of seeds; these are fixed.
+    """
+    for share, part in covered(n, readings, 400).items():
+        assert part >= 0.92, share

@@ -67,7 +67,9 @@ def test_the_least_sure_strategy_counts() -> None:
 
 
 def test_too_few_runs_cannot_tell() -> None:
-    found = reached({"a": series(np.ones((8, 1)))}, Target("people_reached", "p50", 0.01))
+    found = reached({"a": series(np.ones((8, 4)))}, Target("people_reached", "p50", 0.01))
+    assert found.share is None
+    found = reached({"a": series(np.ones((58, 1)))}, Target("people_reached", "p95", 0.01))
     assert found.share is None
 
 

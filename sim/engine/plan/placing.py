@@ -25,6 +25,10 @@ from sim.engine.plan.plan import Plan
 
 _HEARING = ("heard", "hearing_delay")
 """What of the tables of calls decides about messages once they are left, and about no call."""
+_AT_GATE = ("press_1", "press_delay", "gate_timeout_ms")
+"""What of the tables of calls nobody meets in a message without a gate."""
+_RINGING = ("human_ring", "machine_ring", "listening", "ring_timeout_ms", *_AT_GATE)
+"""What of the tables of calls nobody meets where messages are dropped without ringing."""
 _APART = ("population", "tables", "postures", "feedback", "class_of")
 """Fields of a plan that are not taken over as they are."""
 
@@ -36,7 +40,7 @@ class Placing:
     lines: tuple[NDArray[Any], ...]
     """By line: whether it is in service, has a machine, its type, its class."""
     tables: tuple[dict[str, Any], ...]
-    """By posture: how calls turn out."""
+    """By posture: how calls turn out while no number bears a label, without what no call meets."""
     open_ms: tuple[tuple[NDArray[np.int64], ...], ...]
     """By posture and group: when lines may be dialled."""
     rest: dict[str, Any]
@@ -51,6 +55,8 @@ class Back:
     """By line: consent and its end, whether it is marked or registered as refusing."""
     hearing: tuple[Any, ...]
     """Whether and when messages left are heard."""
+    labelled: tuple[NDArray[np.uint32], ...]
+    """By posture: threshold rows of calls from numbers that bear labels."""
     feedback: Any
     """The plan's feedback."""
 
@@ -79,7 +85,7 @@ def placing(plan: Plan) -> Placing:
     people = plan.population
     return Placing(
         lines=(people.in_service, people.has_machine, people.line_type, plan.class_of),
-        tables=tuple(_without_hearing(posture.tables) for posture in plan.postures),
+        tables=tuple(_met(posture.tables) for posture in plan.postures),
         open_ms=tuple(posture.open_ms for posture in plan.postures),
         rest={f.name: getattr(plan, f.name) for f in fields(plan) if f.name not in _APART},
     )
@@ -93,6 +99,7 @@ def back(plan: Plan) -> Back:
     return Back(
         lines=(people.consent, people.opposed, people.registers, *ends),
         hearing=tuple(getattr(plan.tables, name) for name in _HEARING),
+        labelled=tuple(posture.tables.thresholds[1:] for posture in plan.postures),
         feedback=plan.feedback,
     )
 
@@ -122,8 +129,17 @@ def ways(plan: Plan) -> Ways:
     return Ways(reports, review, again, labels)
 
 
-def _without_hearing(tables: CallTables) -> dict[str, Any]:
-    return {f.name: getattr(tables, f.name) for f in fields(tables) if f.name not in _HEARING}
+def _met(tables: CallTables) -> dict[str, Any]:
+    """What calls can meet of the tables, before any number bears a label."""
+    unmet = {*_HEARING, "thresholds"}
+    if not tables.gate:
+        unmet.update(_AT_GATE)
+    if not tables.leave_message:
+        unmet.add("greeting")
+    if not tables.rings:
+        unmet.update(_RINGING)
+    met = {f.name: getattr(tables, f.name) for f in fields(tables) if f.name not in unmet}
+    return {**met, "thresholds": tables.thresholds[0]}
 
 
 def same(one: Any, other: Any) -> bool:
