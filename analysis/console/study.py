@@ -8,7 +8,7 @@ from typing import Any
 
 from analysis.view.front import study_people, study_sentences
 from analysis.view.numbers import MISSING, several
-from analysis.view.rounded import chance, rounded
+from analysis.view.rounded import between, chance, rounded
 from sim.printed import escaped
 from sim.store.study import Study
 

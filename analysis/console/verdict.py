@@ -230,13 +230,15 @@ def _driven(told: Verdict) -> Iterator[str]:
 
 
 def _input(told: Verdict, path: str) -> str:
-    """An input with its range."""
+    """An input with its range, and how good the evidence for it is."""
     table = told.run.table("parameters")
     for i, known in enumerate(map(str, table["path"])):
         if known == path or known.endswith(f".{path}"):
             unit = str(table["unit"][i])
             low, high = (quantity(float(table[end][i]), unit) for end in ("low", "high"))
             ends = f"{low.split(NARROW)[0]}–{high}".replace(NARROW, " ")
+            if grade := table["grade"][i]:
+                ends += f", grade {grade}"
             return f"{path.removeprefix('world.')} ({ends})"
     return path.removeprefix("world.")
 

@@ -35,7 +35,7 @@ def uncertainty(run: RunView) -> Html:
     out = "".join(map(paragraph, words)) + f"<ul>{listed}</ul>"
     if drawn:
         out += table(
-            ("Parameter", "Low (5 %)", "Central (50 %)", "High (95 %)", "Shape", "Source"),
+            ("Parameter", "Low (5 %)", "Central (50 %)", "High (95 %)", "Shape", "Source", "Grade"),
             [_parameter(row) for row in drawn],
             caption="Parameters that are ranges, with their sources",
             kind="words",
@@ -45,12 +45,13 @@ def uncertainty(run: RunView) -> Html:
         out += details(
             f"The {len(fixed)} parameters that are single values",
             table(
-                ("Parameter", "Value", "Source"),
+                ("Parameter", "Value", "Source", "Grade"),
                 [
                     (
                         str(row["path"]),
                         quantity(float(row["central"]), str(row["unit"])),
                         _source(row["source"]),
+                        str(row["grade"] or MISSING),
                     )
                     for row in fixed
                 ],
@@ -87,6 +88,7 @@ def _parameter(row: dict[str, object]) -> tuple[str, ...]:
         high,
         str(row["shape"] or MISSING),
         _source(row["source"]),
+        str(row["grade"] or MISSING),
     )
 
 

@@ -47,6 +47,7 @@ def explain(name: str, file: str | None, draws: bool) -> None:
         "value": found.value or "",
         "written": found.value_place or "",
         "source": found.value_source or "",
+        "grade": found.value_grade or "",
         "in tables": found.unit,
     }
     click.echo(f"{found.path}: {found.meaning}")

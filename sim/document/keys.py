@@ -22,7 +22,7 @@ from sim.document.laws import DurationLaw
 
 Form = Literal["value", "map", "names", "list", "law"]
 """``names``: a map whose keys the author chooses. ``law``: a duration law. Else what it says."""
-RANGE_KEYS = ("low", "central", "high", "shape", "source")
+RANGE_KEYS = ("low", "central", "high", "shape", "source", "grade")
 """Keys of a range, in the order in which they are written."""
 LAWS = ("constant", "uniform", "exponential", "lognormal", "survival")
 """Names of the duration laws."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Discriminator, Field, Tag
 
 from sim.document.kinds import LAW
-from sim.document.quantity import Duration, Freeze, Model, Share
+from sim.document.quantity import GRADE, Duration, Freeze, Grade, Model, Share
 
 SOURCE = "Where the figures come from, or 'assumed'."
 """What every `source` means."""
@@ -19,6 +19,7 @@ class Constant(Model):
     law: Literal["constant"] = "constant"
     value: Duration = Field(description="The duration.")
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 class Uniform(Model):
@@ -28,6 +29,7 @@ class Uniform(Model):
     shortest: Duration = Field(description="Lower bound.")
     longest: Duration = Field(description="Upper bound.")
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 class Exponential(Model):
@@ -36,6 +38,7 @@ class Exponential(Model):
     law: Literal["exponential"]
     mean: Duration = Field(description="Mean duration.")
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 class LogNormal(Model):
@@ -45,6 +48,7 @@ class LogNormal(Model):
     median: Duration = Field(description="Half are shorter.")
     p90: Duration = Field(description="Nine in ten are shorter; longer than the median.")
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 class Survival(Model):
@@ -62,6 +66,7 @@ class Survival(Model):
         "several are ranges, they move together.",
     )
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 def _law(value: Any) -> Any:

@@ -7,7 +7,7 @@ draw from the range; a single run never does.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
@@ -41,6 +41,16 @@ class FrozenDict(dict[str, Any]):
         return FrozenDict, (dict(self),)
 
 
+Grade = Literal["A", "B", "C", "D"]
+GRADES: Mapping[Grade, str] = {
+    "A": "measured, and near the case",
+    "B": "measured elsewhere",
+    "C": "told by those concerned, a vendor's record, or calculated",
+    "D": "judgement",
+}
+"""How good the evidence for a figure is."""
+GRADE = f"How good the evidence is: {'; '.join(f'{k} {text}' for k, text in GRADES.items())}."
+"""What every `grade` means."""
 Shape = Literal["two-piece", "uniform", "log-uniform"]
 """``two-piece``: two half-normals that meet at the median, on the logit scale for shares and on the
 log scale for all else. ``uniform``, ``log-uniform``: flat, or flat on the log scale, with the 5 %
@@ -52,6 +62,7 @@ class _Range(Model):
 
     shape: Shape = Field("two-piece", description="Distribution that replications draw from.")
     source: str | None = Field(None, description="Where the figure comes from, or 'assumed'.")
+    grade: Grade | None = Field(None, description=GRADE)
 
     @property
     def is_range(self) -> bool:

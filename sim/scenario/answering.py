@@ -8,7 +8,7 @@ from pydantic import Discriminator, Field, Tag
 
 from sim.document.fields import Count
 from sim.document.laws import SOURCE, DurationLaw
-from sim.document.quantity import Factor, FactorRange, Model, PlainDuration, Share
+from sim.document.quantity import GRADE, Factor, FactorRange, Grade, Model, PlainDuration, Share
 from sim.scenario.dialing import MAX_ATTEMPTS
 
 
@@ -58,3 +58,4 @@ class Answering(Model):
     human_ring: DurationLaw = Field(description="Dial to pick-up by a person who would answer.")
     machine_ring: DurationLaw = Field(description="Dial to pick-up by an answering machine.")
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)

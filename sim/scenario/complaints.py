@@ -8,7 +8,16 @@ from pydantic import Field
 
 from sim.document.fields import Clock
 from sim.document.laws import SOURCE, DurationLaw
-from sim.document.quantity import Factor, Model, PlainDuration, PlainShare, Share, ShareRange
+from sim.document.quantity import (
+    GRADE,
+    Factor,
+    Grade,
+    Model,
+    PlainDuration,
+    PlainShare,
+    Share,
+    ShareRange,
+)
 
 
 class ComplaintEffects(Model):
@@ -74,6 +83,7 @@ class CasebookMix(Model):
     meal: PlainShare = Field(0.0, description="Dials at meal times.")
     night: PlainShare = Field(0.0, description="Dials at night.")
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 class Complaints(Model):

@@ -19,7 +19,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
-from sim.document.quantity import DurationRange, FactorRange, ShareRange
+from sim.document.quantity import GRADES, DurationRange, FactorRange, ShareRange
 from sim.document.units import Money
 from sim.document.written import (
     duration_text,
@@ -91,6 +91,8 @@ class Explanation:
     """Where that is written: ``file:line:column``; None for a default."""
     value_source: str | None = None
     """The source that the scenario gives for it."""
+    value_grade: str | None = None
+    """The grade that it gives for that evidence, and what that means."""
     candidates: tuple[str, ...] = ()
     """Whole paths of the keys that bear this name, where several do; all else is empty then."""
 
@@ -265,13 +267,17 @@ def _value(parts: Path, loaded: Loaded) -> dict[str, Any]:
         parts = ("strategies", loaded.scenario.base, *parts)
     node: Node | None = loaded.nodes
     source: str | None = None
+    grade: str | None = None
     for part in parts:
         index = int(part) if isinstance(part, str) and part.isdigit() else part
         is_list = node is not None and isinstance(node.value, tuple)
         node = descend(node, index if is_list else part) if node is not None else None
         said = node.children.get("source") if node is not None else None
         if said is not None and isinstance(said.value, str):
-            source = said.value
+            source, grade = said.value, None
+        graded = node.children.get("grade") if node is not None else None
+        if graded is not None and isinstance(graded.value, str):
+            grade = graded.value
     if node is None:
         return {}
     place = node.mark
@@ -279,6 +285,9 @@ def _value(parts: Path, loaded: Loaded) -> dict[str, Any]:
         "value": flow_text(plain(node)),
         "value_place": f"{place.file}:{place.line}:{place.column}",
         "value_source": source,
+        "value_grade": next(
+            (f"{one}, {text}" for one, text in GRADES.items() if one == grade), None
+        ),
     }
 
 

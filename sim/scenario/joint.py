@@ -8,7 +8,7 @@ from pydantic import Field
 
 from sim.document.fields import Correlation
 from sim.document.laws import SOURCE
-from sim.document.quantity import Model
+from sim.document.quantity import GRADE, Grade, Model
 
 MOST_INPUTS = 50
 """Most inputs in one group."""
@@ -30,6 +30,7 @@ class Joint(Model):
         None, description="Of each with each: a row an input, 1 on the diagonal."
     )
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
     @property
     def matrix(self) -> tuple[tuple[float, ...], ...]:

@@ -33,8 +33,28 @@ class ParameterRow:
     """Distribution of the range; None where the parameter is one number."""
     source: str | None
     """Its own source, else that of what it stands in."""
+    grade: str | None
+    """Grade of the evidence, A to D: of its own source, else of that of what it stands in."""
     is_range: bool
     """Whether replications draw it."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Evidence:
+    """Where figures come from, and how good that is."""
+
+    source: str | None
+    grade: str | None
+
+    def beneath(self, value: BaseModel) -> _Evidence:
+        """What holds for the figures of a model: its own, or this; a source has its own grade."""
+        source, grade = getattr(value, "source", None), getattr(value, "grade", None)
+        if source is None:
+            return self if grade is None else _Evidence(self.source, grade)
+        return _Evidence(source, grade)
+
+
+_UNSAID = _Evidence(None, None)
 
 
 def parameters(scenario: Scenario) -> tuple[ParameterRow, ...]:
@@ -42,11 +62,12 @@ def parameters(scenario: Scenario) -> tuple[ParameterRow, ...]:
 
     A quantity that a strategy leaves at its default is given too.
     """
-    return tuple(_rows(scenario, (), None))
+    return tuple(_rows(scenario, (), _UNSAID))
 
 
-def _rows(value: object, path: Path, source: str | None) -> Iterator[ParameterRow]:
+def _rows(value: object, path: Path, evidence: _Evidence) -> Iterator[ParameterRow]:
     if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+        own = evidence.beneath(value)
         yield ParameterRow(
             path=dotted(path),
             unit=_UNITS[type(value)],
@@ -54,17 +75,18 @@ def _rows(value: object, path: Path, source: str | None) -> Iterator[ParameterRo
             low=value.low,
             high=value.high,
             shape=value.shape if value.is_range else None,
-            source=value.source or source,
+            source=own.source,
+            grade=own.grade,
             is_range=value.is_range,
         )
     elif isinstance(value, BaseModel):
         # A list's `source` says where the numbers come from, not where figures do.
-        own = None if isinstance(value, CallList) else getattr(value, "source", None)
+        own = evidence if isinstance(value, CallList) else evidence.beneath(value)
         for name, info in type(value).model_fields.items():
-            yield from _rows(getattr(value, name), (*path, info.alias or name), own or source)
+            yield from _rows(getattr(value, name), (*path, info.alias or name), own)
     elif isinstance(value, Mapping):
         for name, entry in value.items():
-            yield from _rows(entry, (*path, name), source)
+            yield from _rows(entry, (*path, name), evidence)
     elif isinstance(value, tuple):
         for index, entry in enumerate(value):
-            yield from _rows(entry, (*path, index), source)
+            yield from _rows(entry, (*path, index), evidence)

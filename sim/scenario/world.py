@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from sim.document.fields import Clock, Count, Days, Zone
 from sim.document.laws import SOURCE, DurationLaw
-from sim.document.quantity import Factor, FactorRange, Freeze, Model, Share
+from sim.document.quantity import GRADE, Factor, FactorRange, Freeze, Grade, Model, Share
 from sim.scenario.answering import Answering
 from sim.scenario.call_back import CallBack
 from sim.scenario.complaints import Complaints
@@ -41,6 +41,7 @@ class Territory(Model):
         None, description="Registered voters there, people."
     )
     source: str | None = Field(None, description=SOURCE)
+    grade: Grade | None = Field(None, description=GRADE)
 
 
 class LineType(Model):

@@ -23,6 +23,7 @@ PARAMETERS = Table(
         Column("high", "see unit", "float64", "95 % point; a plain number has none: null.", True),
         Column("shape", "-", "text", "Shape of the range; a plain number has none: null.", True),
         Column("source", "-", "text", "Where the figure comes from; null if unsaid.", True),
+        Column("grade", "-", "text", "Grade of the evidence, A to D; null if unsaid.", True),
         Column("is_range", "-", "bool", "Whether a range stands behind the value."),
     ),
 )

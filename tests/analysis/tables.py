@@ -142,6 +142,7 @@ def parameters() -> dict[str, Any]:
         "high": np.array(high),
         "shape": np.where(known, "two-piece", None),
         "source": np.array(source, dtype=object),
+        "grade": np.where(known, "D", None),
         "is_range": known,
     }
 

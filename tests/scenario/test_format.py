@@ -240,6 +240,34 @@ def test_parameters(write: Write) -> None:
     ]  # fmt: skip
 
 
+def test_a_grade_goes_with_its_source(write: Write) -> None:
+    """What stands beneath has both, until it has a source of its own."""
+    text = changed(
+        (
+            "        machine_ring: 20 s",
+            "        machine_ring: 20 s\n        source: study\n        grade: B",
+        ),
+        ("source: assumed}", "source: assumed, grade: D}"),
+        ("        human: {low: 22 %,", "        human: {grade: A, low: 22 %,"),
+    )
+    rows = {row.path: row for row in parameters(load_scenario(write(text)).scenario)}
+    answering = "world.line_types.landline.answering"
+    assert (rows[f"{answering}.machine"].source, rows[f"{answering}.machine"].grade) == (
+        "study",
+        "B",
+    )
+    assert (rows[f"{answering}.human"].source, rows[f"{answering}.human"].grade)[1] == "A"
+    assert rows["world.voters_per_line"].grade == "D"
+    assert rows["world.press_1"].grade is None
+
+
+def test_no_grade_but_a_to_d(write: Write) -> None:
+    text = changed(("source: assumed}", "source: assumed, grade: E}"))
+    (fault,) = faults_of(write(text))
+    assert "'E'" in fault.message
+    assert "allowed: A, B, C or D" in fault.message
+
+
 def test_parameters_of_what_acts_back(write: Write) -> None:
     text = changed(("press: 25, delay", "press: {central: 25, source: C4}, delay"), text=FEEDBACK)
     rows = {row.path: row for row in parameters(load_scenario(write(text)).scenario)}
@@ -252,6 +280,16 @@ def test_parameters_of_what_acts_back(write: Write) -> None:
     assert rows["world.call_back.redial_delay.value"].central == 300_000
     assert rows["world.reputation.labelled_odds"].central == 0.4
     assert "world.complaints.horizon" not in rows
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "scenarios").glob("*.yaml")), ids=lambda p: p.stem)
+def test_every_range_that_ships_says_where_it_comes_from_and_how_good_that_is(path: Path) -> None:
+    for row in parameters(load_scenario(path).scenario):
+        if row.is_range:
+            assert row.source, row.path
+            assert row.grade, row.path
+            if row.source == "assumed":
+                assert row.grade == "D", row.path
 
 
 def test_shipped_scenarios_have_no_error() -> None:

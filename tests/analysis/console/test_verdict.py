@@ -112,7 +112,7 @@ def test_the_table_shows_ratios_to_the_base_and_no_sign_within_noise() -> None:
     assert "−50 %" in row[run.strategies[1]]
     assert " ≈ " in row[run.strategies[2]]
     assert "%" not in row[run.strategies[2]]
-    assert "Driven by   voicemail.heard (30–90 %) 80 % of people" in "\n".join(lines)
+    assert "Driven by   voicemail.heard (30–90 %, grade D) 80 % of people" in "\n".join(lines)
 
 
 def test_what_a_scaled_run_cannot_tell_is_not_told() -> None:

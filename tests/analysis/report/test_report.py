@@ -267,6 +267,7 @@ def test_report_command_tells_people_what_is_wrong(kind: str, tmp_path: Path) ->
 def test_parameters_that_strategies_share_are_one_row(run: RunView) -> None:
     table = {name: list(values) for name, values in run.table("parameters").items()}
     shared = {"unit": "share", "shape": "two-piece", "source": "assumed", "is_range": True}
+    shared["grade"] = "D"
     for strategy, central in [
         *((s, 0.05) for s in run.strategies),
         ("not-run", 0.05),
