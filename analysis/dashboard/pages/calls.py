@@ -149,7 +149,8 @@ def _hours(run: RunView, cube: Cube, wanted: Wanted) -> go.Figure:
         return blank("There is no such call.")
     local = to_local(hours.astype("datetime64[h]").astype("datetime64[ms]"), run.timezone)
     years = len(np.unique(local.astype("datetime64[Y]"))) > 1
-    labels = [written(when) + (f" {str(when)[:4]}" if years else "") for when in local]
+    parts = [(written(when).rpartition(" "), str(when)[:4] if years else "") for when in local]
+    labels = [f"{day}<br>{hour} {year}".rstrip() for (day, _, hour), year in parts]
     first = int(hours[0])
     for name, (label, color) in DISPOSITIONS.items():
         if name not in cube.names["disposition"]:
@@ -177,7 +178,7 @@ def _hours(run: RunView, cube: Cube, wanted: Wanted) -> go.Figure:
     drawn.update_xaxes(
         title=f"hour from, {run.timezone}; hours without a call are left out",
         type="category",
-        nticks=10,
+        nticks=8,
         tickangle=0,
     )
     return drawn
