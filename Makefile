@@ -15,6 +15,7 @@ unexport PYTHONDONTWRITEBYTECODE
 # What to run, and how wide. Override on the command line: make test JOBS=8
 DEMO ?= scenarios/france-2017.yaml
 JOBS ?= 2
+RUNS ?= runs
 PYTEST_ARGS ?=
 LOCK_ARGS ?=
 
@@ -37,10 +38,10 @@ FIND_UV = uv=uv; \
 	    fi; \
 	fi
 
-.PHONY: help setup demo test lint browser check verify lowest bench lock clean
+.PHONY: help setup demo test lint browser screenshots check verify lowest bench lock clean
 
 help: ## list these targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
 
 setup: $(STAMP) ## build .venv from requirements.lock and install the project
 
@@ -122,6 +123,9 @@ browser: ## make sure there is a Chromium for the browser tests
 	    echo "browser: or set RINGFENCE_CHROMIUM to a Chromium or Chrome you have." >&2; \
 	    exit 1; \
 	fi
+
+screenshots: setup browser ## pictures of the dashboard on RUNS, into runs/screenshots
+	$(PY) -m tests.browser.screenshots "$(RUNS)" runs/screenshots
 
 check: setup ## compare every shipped scenario with its recorded baseline
 	.venv/bin/ringfence check scenarios/

@@ -186,7 +186,7 @@ def figure(
                 role="region",
                 **marks(aria_label=f"Drawing: {caption or label[:80]}"),
             ),
-            html.Div(["Save as ", *buttons], className="save"),
+            html.Div(["Save as ", *buttons], className="saves"),
         ],
         **marks(aria_label=label),
     )

@@ -173,7 +173,7 @@ def _hours(run: RunView, cube: Cube, wanted: Wanted) -> go.Figure:
             customdata=[["@", "hour", str(hour)] for hour in hours],
             hovertemplate="%{x}: %{y:,} calls<extra>%{fullData.name}</extra>",
         )
-    dress(drawn, height=340, barmode="stack", bargap=0.08)
+    dress(drawn, height=340, barmode="stack", bargap=0.08, showlegend=True, margin={"t": 44})
     drawn.update_yaxes(title="calls in the hour")
     drawn.update_xaxes(
         title=f"hour from, {run.timezone}; hours without a call are left out",
