@@ -1,6 +1,7 @@
 """Pictures of the dashboard's pages, light and dark.
 
-``python -m tests.browser.screenshots RUNS TO``: RUNS is a store; the newest run with calls and the newest study in it are shown.
+``python -m tests.browser.screenshots RUNS TO``: RUNS is a store; its newest run with calls and its
+last study by name are shown.
 """
 
 from __future__ import annotations

@@ -178,7 +178,7 @@ def _hours(run: RunView, cube: Cube, wanted: Wanted) -> go.Figure:
     drawn.update_xaxes(
         title=f"hour from, {run.timezone}; hours without a call are left out",
         type="category",
-        nticks=8,
+        nticks=5,
         tickangle=0,
     )
     return drawn
