@@ -170,14 +170,15 @@ def _driven(number: str, found: tuple[Driver, ...], ranges: Mapping[str, str]) -
 
 
 def _ranges(run: RunView) -> dict[str, str]:
-    """The ranges of inputs, by key: `` (30–90 %)``."""
+    """The ranges of inputs with their grades, by key: `` (30–90 %, grade C)``."""
     table = run.table("parameters")
     out = {}
     for i, path in enumerate(map(str, table["path"])):
         if table["is_range"][i]:
             unit = str(table["unit"][i])
             low, high = (quantity(float(table[end][i]), unit) for end in ("low", "high"))
-            out[path] = f" ({low.split(chr(0x202F))[0]}–{high})"
+            grade = f", grade {table['grade'][i]}" if table["grade"][i] else ""
+            out[path] = f" ({low.split(chr(0x202F))[0]}–{high}{grade})"
     return out
 
 
