@@ -87,6 +87,7 @@ class LazyGroup(click.Group):
 @click.group(
     cls=LazyGroup,
     invoke_without_command=True,
+    subcommand_metavar="COMMAND [ARGS]...",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 @click.option("--version", is_flag=True, help="Show the version and exit; with --json, all of it.")
@@ -107,8 +108,7 @@ def cli(context: click.Context, traceback: bool, version: bool, as_json: bool) -
     if as_json:
         raise click.UsageError("--json belongs to --version, or behind the command")
     if context.invoked_subcommand is None:
-        click.echo(context.get_help())
-        context.exit(0 if not sys.argv[1:] else 2)
+        raise click.exceptions.NoArgsIsHelpError(context)
 
 
 def _version() -> str:

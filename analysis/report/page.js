@@ -7,6 +7,7 @@
   const plots = [...document.querySelectorAll(".plot")];
   const night = matchMedia("(prefers-color-scheme: dark)");
   const NARROW = 430, PAPER_WIDTH = 690;
+  const KEY_LINE = 40; // letters of a line of a key to colours on a narrow screen
   let shown = base;
   let paper = false;
 
@@ -47,6 +48,20 @@
 
   const cut = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text);
 
+  // A key to colours begins at the edge, in as many lines as it needs.
+  const keyInLines = (note, layout) => {
+    const lines = [], plain = (part) => part.replace(/<[^>]*>|&nbsp;/g, "");
+    for (const part of note.text.split(" &nbsp; ")) {
+      const line = lines.at(-1);
+      if (line !== undefined && plain(`${line}  ${part}`).length <= KEY_LINE) lines.push(`${lines.pop()} &nbsp; ${part}`);
+      else lines.push(part);
+    }
+    const room = 13 * (lines.length - 1);
+    Object.assign(note, { text: lines.join("<br>"), xshift: -(layout.margin?.l ?? 0) });
+    layout.margin = { ...layout.margin, t: (layout.margin?.t ?? 0) + room };
+    layout.height += room;
+  };
+
   // A strategy's number stands for its name, labels are fewer and titles smaller.
   const narrowed = (figure, first) => {
     const layout = figure.layout;
@@ -55,6 +70,7 @@
       if (note.name) note.text = note.text.replace(/^(<b>)?(\d+) .*?(<\/b>)?$/, "$1$2$3");
       else note.text = (note.text ?? "").replace(/^<b>(\d+) [^<]*<\/b> · /, "<b>$1</b> · ");
       note.font = { ...note.font, size: Math.min(note.font?.size ?? 12, 10) };
+      if (note.text.includes("■")) keyInLines(note, layout);
     }
     if ((layout.annotations ?? []).some((note) => note.name && note.xref === "paper")) {
       layout.margin = { ...layout.margin, r: 28 };

@@ -102,9 +102,11 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
         trade_off(draws_of_run(view), height=PICTURE),
         drives_html(front) or heard_html(view),
     )
+    *first, rest = _chart_parts(charts, heard_html(view) if front.drives else "")
     parts = [
-        *_chart_parts(charts, heard_html(view) if front.drives else ""),
+        *first,
         *([Part("compliance", OFFICER, compliance_html(view))] if law else []),
+        rest,
         *([Part("law", "Held against the law, rule by rule", law)] if law else []),
         Part("sure", "How sure this is", uncertainty(view)),
         Part("metrics", "All numbers, side by side", comparison(view)),
