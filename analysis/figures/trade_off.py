@@ -78,8 +78,9 @@ def _finding(known: Draws, names: list[str]) -> str:
 
 def _figure(known: Draws, names: list[str], shown: str | None, height: int) -> go.Figure:
     figure = go.Figure()
-    most = max(known.spread_of_complaints(s).p95 for s in names)
-    far = max(known.spread_of_people(s).p95 for s in names)
+    # A campaign that reaches nobody, or of which nobody complains, has an axis all the same.
+    most = max(known.spread_of_complaints(s).p95 for s in names) or 1.0
+    far = max(known.spread_of_people(s).p95 for s in names) or 1.0
     limits = np.expm1(np.linspace(0, float(logged(most)) * 1.04, LIMITS))
     for share, words, dash in ATTAINED:
         figure.add_scatter(

@@ -107,6 +107,20 @@ def test_charts_of_draws(draw) -> None:
     whole(draw(known()))
 
 
+@pytest.mark.parametrize("draw", [differences, drivers, exceedance, trade_off])
+@pytest.mark.parametrize("reached", [0.0, 3.0])
+def test_charts_where_nobody_is_reached_or_complains(draw, reached: float) -> None:
+    """Zeros are numbers: no chart divides by them, and one that has nothing to say says so."""
+    people = dict.fromkeys(("base", "double", "alike"), np.full(100, reached))
+    none = dict.fromkeys(people, Count(np.zeros(100), np.zeros(100)))
+    beside = {PEOPLE: {s: Pair(v, v, 0.01) for s, v in people.items() if s != "base"}}
+    chart = draw(known(people=people, complaints=none, beside=beside))
+    if chart.panels:
+        whole(chart)
+    else:
+        assert chart.finding.startswith("Nothing was drawn")
+
+
 def whole(chart: Chart) -> None:
     """A chart has marks and words, no legend, and no dash or marker of its own for a strategy."""
     assert chart.finding.endswith(".")
