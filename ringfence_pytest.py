@@ -199,7 +199,7 @@ def _check(path: Path, root: Path, slow: bool) -> _Found:
     done = _ringfence(["check", "--format", "json", *options, str(path)], root)
     try:
         told = json.loads(done.stdout)
-    except ValueError:
+    except json.JSONDecodeError:
         why = done.stderr.strip() or f"ringfence check ended with {done.returncode}"
         return _Found({}, {}, why)
     return _Found(

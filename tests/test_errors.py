@@ -26,8 +26,9 @@ BROAD = {
     "ArithmeticError",
     "RuntimeError",
 }
-BESIDE = {"UntrustedFolderError", "NumberError"}
-"""Outside of the tree: words of one reader, caught where a folder or a number is looked at."""
+BESIDE = {"UntrustedFolderError", "NumberError", "CheckFailedError"}
+"""Outside of the tree: words of one reader, caught where a folder or a number is looked at; and the
+pytest plugin's, which imports nothing of `sim`."""
 NETS = {
     ("sim/cli.py", "main"): "the last net, where even telling of an error has failed",
     ("sim/cli.py", "_answer"): "the one handler: what is not of the tree is an internal error",
@@ -50,6 +51,9 @@ NETS = {
     ("sim/scenario/checks/durations.py", "_check_points"): "a parser's word for one duration",
     ("sim/regimes/fields.py", "parse_date"): "datetime's word for an impossible day",
     ("sim/regimes/fields.py", "asked_date"): "a parser's word for one day",
+    ("analysis/dashboard/app.py", "shown"): "one page that fails leaves the server up, and says so",
+    ("analysis/dashboard/worker.py", "main"): "one run that fails is told to the page that asked",
+    ("analysis/dashboard/runner.py", "_listen"): "a pipe that is closed while it is read",
 }
 """File and function to the reason for which it may catch so much; none in commands and jobs."""
 TEAM = "sim/jobs/team.py"

@@ -45,7 +45,7 @@ def configured(here: Path) -> Settings:
 def _read(file: Path, here: Path) -> Settings:
     try:
         whole = tomllib.loads(file.read_text("utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise OptionError(f"cannot be read: {error}", place=file) from error
     tool = whole.get("tool")
     table = tool.get("ringfence", {}) if isinstance(tool, dict) else {}
