@@ -133,6 +133,18 @@ def test_who_complains_is_held_where_an_order_would_stop_the_campaign() -> None:
     assert known.ways.reports == 2_500
 
 
+def test_a_gate_is_met_where_there_is_one() -> None:
+    """Who presses 1 decides calls of a message with a gate, and nothing of one without."""
+    for file, strategy, role in (
+        (SHIPPED[1], "as-run", Role.PLACING),
+        (SHIPPED[2], "one-evening", Role.READING),
+    ):
+        stage = staged(file, Fraction(1, 1000))
+        assert plan_of(stage, strategy).tables.gate is (role is Role.PLACING)
+        known = roles(stage, groups(stage.scenario), [strategy])[strategy]
+        assert known.role["world.press_1"] is role, file.stem
+
+
 def test_nobody_listens_where_the_regulator_only_talks() -> None:
     stage = staged(SHIPPED[1], Fraction(1, 1000))
     plan = plan_of(stage, "as-run")

@@ -54,6 +54,17 @@ def test_runs_read_once_have_intervals_free_of_any_distribution() -> None:
     assert quantile_estimate(values[:71], 0.05).reach is None
 
 
+@pytest.mark.parametrize(
+    ("n", "t"), [(16, 4.303), (32, 3.182), (64, 2.776), (160, 2.365), (4096, 2.365)]
+)
+def test_few_runs_have_few_degrees_of_freedom(n: int, t: float) -> None:
+    """Student's 97.5 % points of 2, 3, 4 and 7 degrees, from a printed table."""
+    values, _, _ = study(n, 2, 1)
+    found = quantile_estimate(values, 0.5)
+    assert found.error is not None
+    assert found.reach == pytest.approx(t * found.error, rel=1e-3)
+
+
 def covered(n: int, readings: int, seeds: int) -> dict[float, float]:
     """Share of studies whose interval holds the true quantile, N(0, 9)."""
     hits = dict.fromkeys((0.05, 0.5, 0.95), 0)
