@@ -62,7 +62,9 @@ class Guard:
         if not self._known(request.args[TOKEN]):
             return None
         rest = [(k, v) for k, v in request.args.items(multi=True) if k != TOKEN]
-        answer = redirect(request.path + (f"?{urlencode(rest)}" if rest else ""), 303)
+        # Two slashes in front would name another server.
+        path = "/" + request.path.lstrip("/\\")
+        answer = redirect(path + (f"?{urlencode(rest)}" if rest else ""), 303)
         answer.set_cookie(self.cookie, self.token, httponly=True, samesite="Lax", path="/")
         return answer
 

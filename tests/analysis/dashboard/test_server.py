@@ -65,6 +65,14 @@ def test_under_another_name_nothing_is_given(reader: FlaskClient, host: str) -> 
     assert got(reader, f"/?token={TOKEN}", Host=host).status_code == 421
 
 
+@pytest.mark.parametrize("path", ["//evil.example", "///evil.example", "/\\evil.example"])
+def test_the_printed_address_leads_to_no_other_server(reader: FlaskClient, path: str) -> None:
+    environ = {"PATH_INFO": path, "QUERY_STRING": f"token={TOKEN}", "HTTP_HOST": HOST}
+    answer = reader.open(environ_overrides=environ, base_url=f"http://{HOST}")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == "/evil.example"
+
+
 CALL = {
     "output": "main.children",
     "outputs": {"id": "main", "property": "children"},
