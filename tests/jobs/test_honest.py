@@ -47,7 +47,7 @@ def edited(file: Path, old: str, new: str, folder: Path) -> Path:
 
 
 def test_a_scale_that_rounds_away_a_count_is_refused() -> None:
-    """Of 60 channels, 1 % are 0.6: 66 % off; 5 % are 3, to the unit."""
+    """Of two inbound lines 1 % are 0.02, and one is fifty times that; half are one."""
     full = load(ROOT / "scenarios" / "uk-by-election.yaml").scenario
     with pytest.raises(CannotJudgeError) as refused:
         hold_rounding(full, Fraction(1, 100))

@@ -9,6 +9,18 @@ _ACCEPT = "tests/jobs/test_accept.py::"
 
 MUTANTS = (
     Mutant(
+        "nobody meets a gate that a message does not have: its inputs place calls",
+        "sim.engine:_met",
+        Swap("not tables.gate", "False"),
+        "tests/jobs/test_roles.py::test_a_gate_is_met_where_there_is_one",
+    ),
+    Mutant(
+        "a count rounded by more than two per cent blinds a check: it does not",
+        "sim.jobs:_rounded",
+        Swap("_error(one) > MOST_ROUNDING", "False"),
+        "tests/jobs/test_honest.py::test_a_scale_that_rounds_away_a_count_is_refused",
+    ),
+    Mutant(
         "the pace of a scaled run makes up for its few channels: it is shrunk",
         "sim.jobs:scaled_down",
         Swap(

@@ -41,6 +41,24 @@ MUTANTS = (
         "tests/study/test_joint.py::test_normal_scores_have_the_correlation_of_the_matrix",
     ),
     Mutant(
+        "few runs tell an error with few degrees of freedom: with as many as there are groups",
+        "sim.study:degrees_of_freedom",
+        Swap("min(SCRAMBLINGS - 1, 2 + n // 32)", "SCRAMBLINGS - 1"),
+        "tests/study/test_crossing.py::test_few_runs_have_few_degrees_of_freedom[32-3.182]",
+    ),
+    Mutant(
+        "runs read once have intervals of order statistics: the error of smooth ones",
+        "sim.study:quantile_estimate",
+        Swap("values.shape[1] > 1", "True"),
+        "tests/study/test_crossing.py::test_runs_read_once_have_intervals_free_of_any_distribution",
+    ),
+    Mutant(
+        "a promise is broken once the capital against it is enough: once that for it is",
+        "sim.study:judge",
+        Swap("capital_against(kept, draws, least)", "capital_for(kept, draws, least)"),
+        "tests/study/test_sequential.py::test_how_soon_a_claim_that_always_holds_is_told",
+    ),
+    Mutant(
         "a draw left out is foretold by the others: by itself as well",
         "sim.study:fit",
         Swap("np.arange(n) != left", "np.arange(n) >= 0"),
