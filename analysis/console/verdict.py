@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from typing import TextIO
@@ -10,7 +9,7 @@ from typing import TextIO
 from analysis.console.signs import written_for
 from analysis.view.numbers import MISSING, NARROW, quantity, several, small_share
 from analysis.view.read import as_view
-from analysis.view.rounded import between, chance, rounded
+from analysis.view.rounded import UNBROKEN, between, chance, rounded, with_units
 from analysis.view.run import RunView
 from analysis.view.sentences import sentences
 from analysis.view.verdict import Broken, Outcome, Verdict, verdict_of
@@ -33,7 +32,6 @@ NAME_MOST = 22
 NAME_LEAST = 8
 CALLS_A_SECOND = 900_000
 """Calls that one process simulates, audits and reads in a second, about."""
-_UNIT = re.compile(r"(\d) (%|[kMG]\b|min\b|h\b|s\b)")
 DRIVES = 0.15
 """Least share of a spread that an input is named for."""
 DRAWS = 32
@@ -312,6 +310,5 @@ def _wrapped(text: str) -> Sequence[str]:
 
 def _filled(text: str, width: int) -> list[str]:
     """Text in lines, a number and its unit on the same one."""
-    kept = _UNIT.sub("\\1\xa0\\2", text)
-    lines = textwrap.wrap(kept, width, break_on_hyphens=False)
-    return [line.replace("\xa0", " ") for line in lines]
+    lines = textwrap.wrap(with_units(text), width, break_on_hyphens=False)
+    return [line.replace(UNBROKEN, " ") for line in lines]

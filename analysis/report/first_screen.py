@@ -8,6 +8,7 @@ from analysis.figures.chart import Chart
 from analysis.report.chart import panel_html
 from analysis.report.markup import Html, details, esc, paragraph, table
 from analysis.view.front import Front, Row
+from analysis.view.rounded import with_units
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +25,7 @@ class Opening:
 def opening_html(opening: Opening) -> Html:
     """The first screen as markup: its table is the legend of all charts."""
     front = opening.front
-    said = " ".join(front.sentences)
+    said = with_units(" ".join(front.sentences))
     badge = f'<p class="badge">{esc(front.badge)}</p>' if front.badge else ""
     picture = ""
     if opening.picture is not None and opening.picture.panels:
@@ -45,7 +46,7 @@ def drives_html(front: Front, *, everything: str = "#drivers") -> Html:
     """
     if not front.drives:
         return ""
-    items = "".join(f"<li>{esc(text)}</li>" for text in front.drives)
+    items = "".join(f"<li>{esc(with_units(text))}</li>" for text in front.drives)
     return (
         '<div class="drives"><p><strong>What drives it</strong> '
         f'(<a href="{esc(everything)}">all</a>)</p>'
@@ -57,7 +58,7 @@ def words_html(front: Front) -> Html:
     """The question, the answer and what to know of a scaled run, for a page with a heading."""
     badge = f'<p class="badge">{esc(front.badge)}</p>' if front.badge else ""
     notices = "".join(paragraph(notice, "small") for notice in front.notices)
-    said = paragraph(" ".join(front.sentences), "lead")
+    said = paragraph(with_units(" ".join(front.sentences)), "lead")
     return paragraph(front.question, "question") + said + badge + notices
 
 
@@ -80,7 +81,8 @@ def _row(front: Front, row: Row, *, choose: bool) -> Html:
     name = (
         f'<button type="button" class="pick" data-strategy="{esc(row.strategy)}" '
         f'aria-pressed="{pressed}" title="{esc(row.strategy)}: let it stand out in every chart">'
-        f'<span class="number">{row.number}</span> {esc(row.strategy)}</button>'
+        f'<span class="number">{row.number}</span> '
+        f'<span class="name">{esc(row.strategy)}</span></button>'
     )
     if not choose:
         name = f'<span class="number">{row.number}</span> {esc(row.strategy)}'

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 
 from analysis.view.numbers import MINUS, MISSING
 
 NARROW_BY = 0.005
 """Width of an interval of ratios below which it is not worth its room."""
+UNBROKEN = "\xa0"
+"""A space at which no line breaks."""
+_UNIT = re.compile(r"(\d) (%|[kMG]\b|min\b|h\b|s\b)")
 _UNITS = ((1e9, "G"), (1e6, "M"), (1e3, "k"))
+
+
+def with_units(text: str) -> str:
+    """Text in which no line breaks between a number and its unit."""
+    return _UNIT.sub(rf"\1{UNBROKEN}\2", text)
 
 
 def rounded(value: float | None) -> str:

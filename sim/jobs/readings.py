@@ -130,7 +130,11 @@ def _inputs(name: str, one: Reading, reader: Reader) -> Mapping[str, Any]:
 
 
 def _shares(value: Floats, uniforms: Mapping[str, Floats]) -> dict[str, float]:
-    """Share of the variance of a number's logarithm by input; empty where it does not move."""
+    """Share of the variance of a number's logarithm by input; empty where it does not move.
+
+    0 where chance alone could give as much: what explains nothing is not shown as a cause.
+    """
     if not uniforms or not (value > 0).all() or value.max() <= value.min() * (1 + 1e-9):
         return {}
-    return {one.path: one.share for one in drivers(np.log(value), uniforms)}
+    found = drivers(np.log(value), uniforms)
+    return {one.path: one.share if one.share > one.by_chance else 0.0 for one in found}

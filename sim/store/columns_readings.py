@@ -73,7 +73,8 @@ READING_INPUTS = Table(
             "share",
             "float64",
             "Share of the variance of the logarithm of people reached that it explains alone; "
-            "null where it is not drawn, or the number does not move.",
+            "0 where chance alone gives as much; null where it is not drawn, or the number does "
+            "not move.",
             True,
         ),
         Column(
@@ -86,7 +87,7 @@ READING_INPUTS = Table(
     ),
     note=(
         "Read off each strategy's plan, with the input at both ends of its range. First-order "
-        "shares among the inputs drawn; what one input in twenty without effect would seem to "
-        "explain is about 0.05."
+        "shares among the inputs drawn. In 19 studies of 20, no input without effect seems to "
+        "explain anything: at 1,024 readings of 30 inputs a share must be above 0.028."
     ),
 )

@@ -19,6 +19,8 @@ from scipy.special import fdtri
 Floats = NDArray[np.float64]
 FEWEST_IN_A_CLASS = 8
 """Draws of a class; fewer make its mean too uncertain to tell anything."""
+ERROR = 0.05
+"""Share of studies in which any input without effect seems to explain something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +31,7 @@ class Driver:
     share: float
     """First-order share of the variance, 0–1."""
     by_chance: float
-    """Share that one input in twenty without any effect would seem to explain."""
+    """Share that the luckiest of all inputs without any effect exceeds in one study of twenty."""
 
 
 def drivers(value: Floats, uniforms: Mapping[str, Floats]) -> tuple[Driver, ...]:
@@ -54,10 +56,8 @@ def drivers(value: Floats, uniforms: Mapping[str, Floats]) -> tuple[Driver, ...]
     whole = float(value.var())
     if whole <= 1e-24 * float(np.abs(value).max() or 1.0) ** 2:
         return tuple(Driver(path, 0.0, 0.0) for path in uniforms)
-    found = [
-        Driver(path, _share(value, u, classes), _by_chance(n, classes))
-        for path, u in uniforms.items()
-    ]
+    by_chance = _by_chance(n, classes, len(uniforms))
+    found = [Driver(path, _share(value, u, classes), by_chance) for path, u in uniforms.items()]
     return tuple(sorted(found, key=lambda one: -one.share))
 
 
@@ -73,8 +73,12 @@ def _share(value: Floats, uniform: Floats, classes: int) -> float:
     return float(np.clip(1 - within / whole, 0.0, 1.0))
 
 
-def _by_chance(n: int, classes: int) -> float:
-    """95 % point of the share of an input without effect: by the F law of a ratio of variances."""
+def _by_chance(n: int, classes: int, inputs: int) -> float:
+    """Largest share that any of so many inputs without effect has by chance, at 95 %.
+
+    The F law of a ratio of variances at 1 - 0.05 ÷ inputs (Bonferroni): many inputs are looked at,
+    and the one that chance favours must not look like a cause.
+    """
     between, within = classes - 1, n - classes
-    ratio = float(fdtri(between, within, 0.95))
+    ratio = float(fdtri(between, within, 1 - ERROR / inputs))
     return 1 - (n - 1) / (within + between * ratio)

@@ -38,16 +38,21 @@ def test_the_function_of_ishigami() -> None:
     assert np.mean(shares, axis=0) == pytest.approx([0.3139, 0.4424, 0.0, 0.0], abs=0.02)
 
 
-def test_the_strongest_comes_first_and_a_dummy_is_told_by_chance() -> None:
-    """An input without effect exceeds `by_chance` in one study of twenty: 200 of them, at 1e-4."""
+def test_the_strongest_comes_first_and_no_dummy_is_taken_for_a_cause() -> None:
+    """Some input of 30 without effect exceeds `by_chance` in one study of twenty, no more.
+
+    Of 200 studies 10 are expected and more than 23 come once in 10,000; were each input judged
+    by itself, 157 would be.
+    """
     chance = np.random.default_rng(4)
+    dummies = [f"dummy {i}" for i in range(30)]
     over = 0
     for _ in range(200):
-        u = {"x": chance.random(256), "dummy": chance.random(256)}
+        u = {"x": chance.random(256)} | {path: chance.random(256) for path in dummies}
         found = drivers(u["x"] + 0.1 * chance.normal(size=256), u)
         assert found[0].path == "x"
-        over += found[1].share > found[1].by_chance
-    assert over <= 25
+        over += any(one.share > one.by_chance for one in found[1:])
+    assert 1 <= over <= 23
 
 
 def test_a_number_that_does_not_vary_has_no_driver() -> None:

@@ -53,6 +53,13 @@ MUTANTS = (
         "tests/study/test_crossing.py::test_runs_read_once_have_intervals_free_of_any_distribution",
     ),
     Mutant(
+        "many inputs are judged together: each as if it were the only one",
+        "sim.study:_by_chance",
+        Swap("1 - ERROR / inputs", "1 - ERROR"),
+        "tests/study/test_sensitivity.py"
+        "::test_the_strongest_comes_first_and_no_dummy_is_taken_for_a_cause",
+    ),
+    Mutant(
         "a promise is broken once the capital against it is enough: once that for it is",
         "sim.study:judge",
         Swap("capital_against(kept, draws, least)", "capital_for(kept, draws, least)"),
