@@ -82,6 +82,8 @@ class Purpose(IntEnum):
     """By draw and input: the uniform of a draw that hangs on no other draw, (three spare)."""
     CHECK_SAMPLE = 24
     """By line: whether a baseline keeps its calls, (three spare)."""
+    RESAMPLE = 25
+    """By number of a resample and run: which run stands in its place, (three spare)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -213,6 +213,7 @@ def test_purposes_are_frozen() -> None:
         "PARAMETER_READ": 22,
         "PARAMETER_JUDGED": 23,
         "CHECK_SAMPLE": 24,
+        "RESAMPLE": 25,
     }
 
 

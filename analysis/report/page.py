@@ -111,7 +111,8 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
         Part("sure", "How sure this is", uncertainty(view)),
         Part("metrics", "All numbers, side by side", comparison(view)),
     ]
-    return _page(view.name, view.version, opening, parts, provenance(view))
+    base = front.base
+    return shell(view.name, view.version, opening_html(opening), parts, provenance(view), base)
 
 
 def study_html(study: Study | StudyView) -> Html:
@@ -136,7 +137,7 @@ def study_html(study: Study | StudyView) -> Html:
         Part("law", "Rules broken, by draws", broken_html(view)),
         Part("sure", "What was drawn, and what was not", inputs_html(view)),
     ]
-    return _page(view.name, "", opening, parts, foot_html(view))
+    return shell(view.name, "", opening_html(opening), parts, foot_html(view), front.base)
 
 
 def _chart_parts(charts: Sequence[Chart], beside: Html) -> list[Part]:
@@ -153,7 +154,26 @@ def _chart_parts(charts: Sequence[Chart], beside: Html) -> list[Part]:
     return [*parts, Part("charts", "The campaign in charts", content, folded=False)]
 
 
-def _page(name: str, version: str, opening: Opening, parts: Sequence[Part], foot: Html) -> Html:
+def shell(
+    name: str, version: str, opening: Html, parts: Sequence[Part], foot: Html, base: str
+) -> Html:
+    """A page that needs nothing else: its first screen, its parts, and its foot.
+
+    Parameters
+    ----------
+    name
+        What it is about.
+    version
+        Of Ringfence; may be empty.
+    opening
+        The first screen.
+    parts
+        What stands beneath, in order.
+    foot
+        Where the numbers come from.
+    base
+        The strategy that stands out in charts at first; may be empty.
+    """
     contents = "".join(f'<li><a href="#{esc(p.key)}">{esc(p.title)}</a></li>' for p in parts)
     main = "".join(section(p.key, p.title, p.content, folded=p.folded) for p in parts)
     return f"""<!DOCTYPE html>
@@ -170,7 +190,7 @@ def _page(name: str, version: str, opening: Opening, parts: Sequence[Part], foot
 </head>
 <body>
 <a class="skip" href="#main">Skip to the details</a>
-{opening_html(opening)}
+{opening}
 <nav aria-label="Contents">{details("Contents", f"<ul>{contents}</ul>")}</nav>
 <main id="main">
 <noscript><p>The charts need JavaScript, which this page carries in itself. All numbers are in its
@@ -178,7 +198,7 @@ tables.</p></noscript>
 {main}
 </main>
 <footer>{foot}</footer>
-{json_script("chart-config", _config(opening.front.base))}
+{json_script("chart-config", _config(base))}
 <script>{plotly()}</script>
 <script>{packaged("page.js")}</script>
 </body>

@@ -18,7 +18,9 @@ ANALYSIS_COMMANDS = "analysis.cli"
 """Module of the commands ``report`` and ``dashboard``."""
 SHOWN_BY = {
     "comparison_text": "analysis.console.table",
+    "experiment_html": "analysis.report.experiment",
     "report_html": "analysis.report",
+    "sensitivity_text": "analysis.console.sensitivity",
     "study_text": "analysis.console.study",
     "verdict_document": "analysis.view.verdict",
     "verdict_text": "analysis.console.verdict",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Callable, Mapping
-from typing import Final
+from typing import Any, Final
 
 from dash import dcc, html
 from dash.development.base_component import Component
@@ -29,13 +29,16 @@ from analysis.figures.differences import differences
 from analysis.figures.drivers import drivers
 from analysis.figures.exceedance import exceedance
 from analysis.figures.fan import fan
+from analysis.figures.hangs_on import differences_hang_on, hangs_on
 from analysis.figures.trade_off import trade_off
 from analysis.report.markup import paragraph
 from analysis.view.numbers import decimal
 from analysis.view.rounded import between, chance, rounded
 from analysis.view.study import StudyView, study_view
+from sim.jobs.sensitivity import document, sensitivity
 from sim.store.manifest import SCENARIO
 from sim.store.study import Study
+from sim.study.importance import FEWEST_RUNS
 
 SLOT: Final = "study-slot"
 WANTED: Final = "study-wanted"
@@ -47,12 +50,23 @@ CHARTS: Mapping[str, Callable[[StudyView, str], Chart]] = {
     "completion": lambda study, shown: completion(study, shown),
     "exceedance": lambda study, shown: exceedance(study.draws, shown),
 }
+EXPERIMENTS: Mapping[str, Callable[[Mapping[str, Any], str], Chart]] = {
+    "hangs-on": hangs_on,
+    "differences-hang-on": lambda told, shown: differences_hang_on(told, shown),
+}
+"""Charts that take some seconds: they are worked out when they are seen, and then kept."""
 ORDERS: Final = {"": "by draw", "most": "most first", "least": "fewest first"}
 
 
 def view_of(shelf: Shelf, name: str) -> StudyView:
     """A study as charts read it, read once."""
     return shelf.made("study-view", name, lambda _folder: study_view(shelf.study(name)))
+
+
+def _sensitivity_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
+    """What the numbers of a study hang on, worked out once."""
+    made = shelf.made("sensitivity", name, lambda _folder: document(sensitivity(shelf.study(name))))
+    return made
 
 
 def study_page(place: Place, shelf: Shelf) -> Component:
@@ -87,7 +101,7 @@ def study_page(place: Place, shelf: Shelf) -> Component:
             )
             if len(study.strategies) > 1
             else None,
-            *(_slot(key, place) for key in CHARTS),
+            *(_slot(key, place) for key in (*CHARTS, *EXPERIMENTS)),
         ),
         section("draws", "Which draw gave what", *_draws(place, stored, study, shown)),
         section("tables", "Tables", downloads(name, files, "study")),
@@ -139,7 +153,12 @@ def study_chart(key: str, place: Place, shelf: Shelf) -> Component:
     """A figure of a study; the strategy that is chosen stands out."""
     study = view_of(shelf, place.parts[1])
     shown = place.one_of("strategy", study.strategies) or study.base
-    drawn = CHARTS[key](study, shown)
+    if key in EXPERIMENTS:
+        if study.runs < FEWEST_RUNS:
+            return html.P(f"What drives it: {FEWEST_RUNS} draws are needed.", className="note")
+        drawn = EXPERIMENTS[key](_sensitivity_of(shelf, place.parts[1]), shown)
+    else:
+        drawn = CHARTS[key](study, shown)
     if not drawn.panels:
         return html.P(f"{drawn.title}: {drawn.finding}", className="note")
     return chart(drawn)

@@ -1,0 +1,46 @@
+"""The page of an experiment: what was asked, what was found, and its charts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from analysis.figures.chart import Chart
+from analysis.figures.hangs_on import differences_hang_on, hangs_on
+from analysis.report.chart import chart_html
+from analysis.report.markup import Html, esc, paragraph
+from analysis.report.page import Part, shell
+
+Draw = Callable[[Mapping[str, Any]], Chart]
+PAGES: Final[Mapping[str, tuple[str, tuple[Draw, ...]]]] = {
+    "ringfence-sensitivity": ("What drives it", (hangs_on, differences_hang_on)),
+}
+"""By schema without its number: a heading, and the charts."""
+
+
+def experiment_html(told: Mapping[str, Any]) -> Html:
+    """The page of an experiment as text.
+
+    Parameters
+    ----------
+    told
+        Its document, as the command prints it with ``--json``.
+    """
+    heading, draws = PAGES[told["schema"].rpartition("/")[0]]
+    charts = [draw(told) for draw in draws]
+    drawn = [chart for chart in charts if chart.panels]
+    content = "".join(chart_html(chart, opened=True) for chart in drawn)
+    content += "".join(
+        paragraph(f"{chart.title}: {chart.finding}") for chart in charts if not chart.panels
+    )
+    lead = drawn[0].finding if drawn else charts[0].finding
+    opening = (
+        f'<header class="top"><p class="about">{esc(told["scenario"])}</p>'
+        f"<h1>{esc(heading)}</h1>{paragraph(lead, 'lead')}</header>"
+    )
+    foot = paragraph(
+        "Simulations: no call was placed. The same scenario, seed and version give the same "
+        "numbers."
+    )
+    parts = [Part("charts", "In charts", content, folded=False)]
+    return shell(told["scenario"], "", opening, parts, foot, "")
