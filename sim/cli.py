@@ -36,7 +36,10 @@ COMMANDS = {
     "sensitivity": "sim.commands.sensitivity",
     "check": "sim.commands.check",
     "diff": "sim.commands.diff",
+    "key": "sim.commands.key",
+    "import": "sim.commands.import_",
     "audit": "sim.commands.audit",
+    "purge": "sim.commands.purge",
     "regimes": "sim.commands.regimes",
     "report": ANALYSIS_COMMANDS,
     "dashboard": ANALYSIS_COMMANDS,
@@ -68,7 +71,9 @@ class LazyGroup(click.Group):
         """The command of that name, or None."""
         if name not in COMMANDS:
             return None
-        command: click.Command = getattr(ours(COMMANDS[name]), name)
+        module = ours(COMMANDS[name])
+        held = name if hasattr(module, name) else f"{name}_"  # a word of Python's own
+        command: click.Command = getattr(module, held)
         return command
 
     def resolve_command(

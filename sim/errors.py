@@ -7,12 +7,14 @@
         ├── BadInputError               2    what was given cannot be used
         │   ├── DocumentError                a YAML file; carries every fault that was found
         │   │   ├── ScenarioError            a scenario
-        │   │   └── RegimeError              a law pack
+        │   │   ├── RegimeError              a law pack
+        │   │   └── MappingError             how a dialer's log becomes calls
         │   ├── UnreachableSharesError       answering shares that the ring times cannot give
         │   ├── RefusedRangeError            a range with draws that no model has
         │   ├── RunDirectoryError            a run directory cannot be written or read
         │   ├── BaselineError                a baseline cannot be read, written or judged by
         │   ├── DialerFilesError             a real dialer's files; carries every fault
+        │   │   └── ImportFilesError         files that cannot be imported
         │   ├── DoesNotFitError              a run takes more memory or disk than is free
         │   ├── OptionError                  an option, or an argument of a function
         │   │   └── UnknownNameError         there is nothing of that name; tells the nearest
@@ -226,6 +228,14 @@ class RegimeError(DocumentError):
     """A law pack's file cannot be used; carries every fault that was found."""
 
 
+class MappingError(DocumentError):
+    """A mapping of a dialer's log cannot be used; carries every fault that was found."""
+
+    def lines(self) -> tuple[str, ...]:
+        """Every fault, and how many errors there are."""
+        return (*told(self.faults), f"{_counted(self.errors, 'error')}; nothing was imported")
+
+
 class UnreachableSharesError(BadInputError):
     """The stated answering shares cannot come from the stated ring laws.
 
@@ -263,6 +273,8 @@ class DialerFilesError(BadInputError):
     """
 
     several = True
+    undone: ClassVar[str] = "audited"
+    """What nothing was."""
 
     def __init__(self, faults: Iterable[str]) -> None:
         self.faults = tuple(map(escaped, faults))
@@ -270,10 +282,16 @@ class DialerFilesError(BadInputError):
 
     def lines(self) -> tuple[str, ...]:
         """Every fault, and how many there are."""
-        return (*self.faults, f"{_counted(self.faults, 'fault')}; nothing was audited")
+        return (*self.faults, f"{_counted(self.faults, 'fault')}; nothing was {self.undone}")
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(self), (self.faults,)
+
+
+class ImportFilesError(DialerFilesError):
+    """Files of a real dialer that cannot be imported; carries every fault."""
+
+    undone = "imported"
 
 
 class DoesNotFitError(BadInputError):

@@ -38,13 +38,14 @@ ALLOWED: dict[str, str] = {
     "engine.reference": "record behaviour engine.plan",
     "measure": "document record scenario behaviour engine.plan",
     "audit": "document record scenario regimes behaviour world engine.plan",
+    "intake": "document audit",
     "store": "record scenario behaviour world engine.plan measure audit",
     "study": "document record scenario engine.plan measure",
     "jobs": (
         "document record scenario regimes behaviour loading engine.plan engine.fast measure audit "
-        "store study"
+        "intake store study"
     ),
-    "commands": "scenario regimes loading measure audit store study jobs",
+    "commands": "document scenario regimes loading measure audit intake store study jobs",
 }
 """Room to the rooms that it imports. Rooms stand in order; an arrow never runs back."""
 OFFENDERS: set[tuple[str, str]] = set()

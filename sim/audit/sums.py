@@ -14,6 +14,9 @@ from sim.audit.verdict import Assessed, MissingError
 from sim.audit.view import View
 from sim.regimes.model import Rule
 
+_OF_SEVERAL = ("frequency_cap", "pause_after_refusal", "honour_opt_out")
+"""Kinds of rules that hold a call against others to its line."""
+
 
 class Marked:
     """Some calls of a log, marked a part at a time: a bit each."""
@@ -131,6 +134,9 @@ class RuleSum:
             return RuleResult(rule, "not_assessable", what)
         if self._missing:
             return RuleResult(rule, "not_assessable", self._missing)
+        if self._by_call and rule.counts != "campaign" and view.data.apart:
+            self._unassessed += view.data.apart
+            self._why["kept apart: no line or no start"] = None
         why = ", ".join(self._why)
         if self._unassessed and not self._calls:
             unassessed = self._unassessed
@@ -182,5 +188,8 @@ def _about(view: View, rule: Rule, calls: int) -> Iterator[str]:
     if first < rule.since or (rule.until is not None and last > rule.until):
         ends = f" to {rule.until}" if rule.until else " on"
         yield f"calls on days from {rule.since}{ends} only"
+    if view.data.apart_lines and rule.kind in _OF_SEVERAL:
+        n = view.data.apart_lines
+        yield f"lower bound: {n:,} call{'s' if n != 1 else ''} without a line"
     if calls == 0:
         yield "the rule looks at none of these calls"

@@ -35,6 +35,8 @@ class Calls:
     """(n,) Moment of dialling, ms since 1970 UTC. A rule's time is this one."""
     end_ms: I64 | None = None
     """(n,) Moment of release, likewise."""
+    start_within_ms: I64 | None = None
+    """(n,) How far the start may lie from the moment given, either way, ms; None for not at all."""
     attempt: Codes | None = None
     """(n,) 1 for the first call to the line."""
     zone: Codes | None = None
@@ -199,5 +201,9 @@ class AuditInput:
     """(n,) Row of each call in the caller's own log, from 0, where some were left out of it."""
     joins: tuple[Join, ...] = ()
     """How the files met; empty for simulated logs, which are of one piece."""
+    apart: int = 0
+    """Calls that stand in the caller's log and not here, as their line or start is not known."""
+    apart_lines: int = 0
+    """Of these, those whose line is not known: they may be further calls to any line."""
     scale: float = 1.0
     """Lines simulated ÷ lines of the scenario; counts are as simulated."""

@@ -56,6 +56,8 @@ class View:
     def clocks(self) -> Clocks:
         """The wall clocks of the zones, over all moments of the input."""
         moments = [self.calls.start_ms, self.calls.end_ms]
+        if (within := self.calls.start_within_ms) is not None:
+            moments += [self.calls.start_ms - within, self.calls.start_ms + within]
         if self.data.optouts is not None:
             moments.append(self.data.optouts.at_ms)
         if self.calls.heard_ms is not None:

@@ -95,15 +95,18 @@ def audit(
 ) -> None:
     """Hold a call log against the rules of regimes, rule by rule.
 
-    RUN is a run directory that holds its call log: ringfence run --calls. Or name a real dialer's
-    files, see docs/audit.md. Exit code 0: no violation of a rule of law found; 1: some found;
-    2: bad input, or no rule could be assessed.
+    RUN is a run directory that holds its call log: ringfence run --calls; or calls that ringfence
+    import brought in. Or name a real dialer's files, see docs/audit.md. Exit code 0: no violation
+    of a rule of law found; 1: some found; 2: bad input, or no rule could be assessed.
     """
     _see_that_they_go_together(run, strategies, files)
     tell_of_kernels()
     chosen = _regimes(regimes, run)
     notes: list[str] = []
-    inputs = _run(run, strategies) if run is not None else _files(files, notes)
+    if run is not None and _imported(run):
+        inputs = _from_import(run, files, notes)
+    else:
+        inputs = _run(run, strategies) if run is not None else _files(files, notes)
     output = None
     if out is not None:
         from sim.audit.write import VIOLATIONS
@@ -133,6 +136,14 @@ def _see_that_they_go_together(
     """A run or a dialer's files, and options that belong to the one or to the other."""
     if (run is None) == (files.calls is None):
         raise OptionError("name a run directory, or a call log with --calls; one of the two")
+    if run is not None and _imported(run):
+        others = (files.recipients, files.optouts, files.encoding, *strategies)
+        if any(others):
+            raise OptionError(
+                "of imported calls, lists and encoding are those of their import; --facts and "
+                "--regime go with them"
+            )
+        return
     if run is not None and any(
         (files.recipients, files.optouts, files.facts, files.region, files.encoding)
     ):
@@ -201,11 +212,29 @@ def _regimes(names: tuple[str, ...], run: Path | None) -> list[Regime]:
     """The regimes that were named, else those of the run's scenario."""
     from sim.regimes.load import load_regime
 
-    if not names and run is not None:
+    if not names and run is not None and not _imported(run):
         names = _named_by(run)
     if not names:
         raise OptionError("name a regime: --regime ID; ringfence regimes lists them")
     return [load_regime(name) for name in dict.fromkeys(names)]
+
+
+def _imported(path: Path) -> bool:
+    """Whether a directory holds imported calls."""
+    return (path / "import.json").is_file()
+
+
+def _from_import(path: Path, files: _Files, notes: list[str]) -> Iterator[AuditInput]:
+    """The input from imported calls; notes on them are told and added to a list."""
+    from sim.audit.inputs.facts import read_facts
+    from sim.intake.imported import read_imported
+
+    known = None if files.facts is None else read_facts(files.facts, files.region)
+    data, found = read_imported(path, known)
+    notes += found
+    for note in found:
+        click.echo(note, err=True)
+    yield data
 
 
 def _named_by(run: Path) -> tuple[str, ...]:

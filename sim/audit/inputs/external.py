@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any, get_args
@@ -39,14 +40,15 @@ from sim.regimes.model import Covered
 MAX_HOLD_MS = 24 * 3_600_000
 """Longest call that is taken for one."""
 _WINDOW = re.compile(r"(?P<days>[^0-9]+?)\s+(?P<opens>\d\d:\d\d)-(?P<closes>\d\d:\d\d)")
-_DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
+_DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human", "failed")
+_QUALITIES = ("exact", "order", "derived", "late", "unknown")
 _EIGHT_DIGITS = r"^[1-9]\d{7}$"
 
 LOG = Known(
     (
         *("line", "start_utc", "end_utc", "hold_ms", "zone", "line_type", "territory", "attempt"),
         *("disposition", "connected", "delivered", "person", "abandoned", "pressed", "ring_ms"),
-        *("heard_utc", "strategy"),
+        *("heard_utc", "strategy", "start_quality", "start_within_ms", "record", "rows"),
     )
 )
 """Columns of a call log."""
@@ -71,6 +73,8 @@ def read_external(
     name: str = "calls",
     encoding: str | None = None,
     region: str | None = None,
+    apart: int = 0,
+    apart_lines: int = 0,
 ) -> tuple[AuditInput, tuple[str, ...]]:
     """An audit's input from files.
 
@@ -87,6 +91,9 @@ def read_external(
     region
         Country of the recipients, ISO 3166: then numbers of one's own that would be valid phone
         numbers there are told.
+    apart, apart_lines
+        Calls that the files leave out, since their line or their start is not known; and of these,
+        those without a line.
 
     Returns
     -------
@@ -118,7 +125,7 @@ def read_external(
     log, people, wishes = parts
     notes = [note for part in parts if part is not None for note in _notes(part, region)]
     found, more = joined(log, people, wishes, facts or CampaignFacts(), name)
-    return found, (*notes, *more)
+    return replace(found, apart=apart, apart_lines=apart_lines), (*notes, *more)
 
 
 def _notes(part: _Log | _People | _Wishes, region: str | None) -> Iterator[str]:
@@ -174,7 +181,11 @@ class _Log:
             **{name: sheet.flags(name) for name in ("abandoned", "pressed")},
             "heard_ms": sheet.moments("heard_utc", empty=NEVER),
             "ring_ms": sheet.whole("ring_ms", 0, MAX_HOLD_MS),
+            "start_within_ms": sheet.whole("start_within_ms", 0, MAX_HOLD_MS),
         }
+        sheet.codes("start_quality", _quality_problem)
+        for beside in ("record", "rows"):
+            sheet.whole(beside, 1, 2_147_483_647)
         self.columns = {**self._dispositions(), **_there(columns)}
         _one_campaign(sheet)
 
@@ -335,6 +346,10 @@ def _one_campaign(sheet: Sheet) -> None:
 
 def _disposition_problem(name: str) -> str | None:
     return None if name in _DISPOSITIONS else f"is none of {', '.join(_DISPOSITIONS)}"
+
+
+def _quality_problem(name: str) -> str | None:
+    return None if name in _QUALITIES else f"is none of {', '.join(_QUALITIES)}"
 
 
 def _kind_problem(name: str) -> str | None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.audit.local import I32, date_of, day_of
 from sim.audit.tables import I64, WEEK_MINUTES, Bools
-from sim.audit.three import three
+from sim.audit.three import Three, three
 from sim.audit.verdict import Assessed, judged
 from sim.audit.view import View, week_minute
 from sim.regimes.model import HoursRule
@@ -31,7 +31,35 @@ def assess_hours(view: View, rule: HoursRule) -> Assessed:
         overrun = scope.yes & allowed & ~still
         if unknown is not None:
             overrun &= ~unknown
-    return judged(scope, three(~allowed, unknown, "zone unknown"), overrun=overrun)
+    breaks = three(~allowed, unknown, "zone unknown")
+    near = _near_an_edge(view, rule, open_at, away)
+    if near is not None:
+        open_ = near if breaks.maybe is None else near | breaks.maybe
+        doubts = (*breaks.doubts, ("start not known so well", near))
+        breaks = Three(breaks.yes & ~near, open_, doubts)
+    return judged(scope, breaks, overrun=overrun)
+
+
+def _near_an_edge(view: View, rule: HoursRule, open_at: Bools, away: I64) -> Bools | None:
+    """(n,) Calls that may have begun on the other side of an edge; None where starts are known."""
+    within = view.calls.start_within_ms
+    if within is None or not within.any():
+        return None
+    unsure = np.flatnonzero(within)
+    zone, at, by = view.zone[unsure], view.calls.start_ms[unsure], within[unsure]
+    first, last = view.clocks.local_minute(zone, at - by), view.clocks.local_minute(zone, at + by)
+    sides = [open_at[week_minute(minute)] for minute in (first, last)]
+    if len(away):
+        for minute, open_ in zip((first, last), sides, strict=True):
+            _holiday_rows(minute, open_, away, rule, open_at)
+    # Between two moments on one side, a whole window or a gap may lie.
+    changes = np.cumsum(np.r_[0, open_at[1:] != open_at[:-1]])
+    begin, end = week_minute(first), week_minute(last)
+    around = last - first >= WEEK_MINUTES
+    crossed = np.where(end >= begin, changes[end] - changes[begin], 1) != 0
+    near = np.zeros(view.n, dtype=np.bool_)
+    near[unsure] = (sides[0] != sides[1]) | (crossed & (last - first > 1)) | around
+    return near
 
 
 def weekly(rule: HoursRule) -> Bools:

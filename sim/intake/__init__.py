@@ -1,0 +1,1 @@
+"""What real dialers logged, brought into the auditor's columns."""

@@ -1,0 +1,245 @@
+"""The number that was dialled, in one form for each line, and what it tells of its place.
+
+A number is taken where it has as many digits as numbers of its country have; whether somebody has
+it is not asked, since real and fictional ranges alike are missing from lists. Nothing is guessed: a
+masked number, one that a spreadsheet has destroyed, one of a department overseas that is written as
+those of the mainland are, are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import cache, partial
+from typing import Any, Literal
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from sim.intake.zones import one_clock
+
+Overseas = Literal["refuse", "by-prefix"]
+FAULTS = (
+    "empty",
+    "masked",
+    "an extension, not a number",
+    "an address, not a number",
+    "destroyed by a spreadsheet",
+    "no possible number",
+    "of a department overseas, in national form",
+)
+"""Why there is no line; the place in this tuple, minus its length, stands for it."""
+EMPTY, MASKED, EXTENSION, ADDRESS, DESTROYED, IMPOSSIBLE, OVERSEAS = range(-len(FAULTS), 0)
+LEFT_OUT = (EXTENSION, ADDRESS)
+"""Rows of these are no calls to a line at all."""
+_OVERSEAS = {
+    "262": "262", "263": "262", "692": "262", "693": "262", "269": "262", "639": "262",
+    "590": "590", "690": "590", "691": "590", "594": "594", "694": "594",
+    "596": "596", "696": "596", "697": "596", "508": "508", "708": "508",
+}  # fmt: skip
+"""First digits of a French national number that belong to a department overseas, and its code."""
+_OVERSEAS_REGIONS = ("GP", "GF", "MQ", "RE", "YT", "PM", "BL", "MF")
+_PART = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line."""
+
+    number: int
+    """Its number with its country's code, as digits."""
+    zone: str
+    """The one clock that its number tells; empty where it tells none."""
+    kind: str
+    """``mobile`` or ``landline``; empty where the number does not tell."""
+
+
+Spread = Callable[[Callable[[Sequence[str]], list[int | Line]], Sequence[Sequence[str]]], Any]
+"""Does a function for each of some lists, perhaps in several processes; results in their order."""
+
+
+@dataclass
+class Book:
+    """Every text that stood where a number does; once all are there, the lines that they mean.
+
+    Parameters
+    ----------
+    region
+        Country of numbers in a national form, ISO 3166.
+    overseas
+        What is done with numbers of French departments overseas in national form.
+    strip
+        What to take out of a text.
+    """
+
+    region: str | None
+    overseas: Overseas = "refuse"
+    strip: tuple[str, ...] = ()
+    lines: list[Line] = field(default_factory=list)
+    """By place, once the book is settled."""
+    _of_text: dict[str, int] = field(default_factory=dict)
+
+    def add(self, text: pa.Array, codes: pa.Array | None = None) -> NDArray[np.int32]:
+        """(n,) Numbers of some texts, by which :meth:`settle` tells their lines.
+
+        Parameters
+        ----------
+        text
+            Phone numbers as they stand there.
+        codes
+            Their countries' codes, where these stand in a column of their own.
+        """
+        for removed in self.strip:
+            text = pc.replace_substring(text, removed, "")
+        if codes is not None:
+            text = pc.binary_join_element_wise(codes, text, "\t")
+        coded = pc.dictionary_encode(text)
+        known = self._of_text
+        table = [known.setdefault(each, len(known)) for each in coded.dictionary.to_pylist()]
+        places: NDArray[np.integer] = coded.indices.to_numpy(zero_copy_only=False)
+        return np.array(table, dtype=np.int32)[places] if table else np.empty(0, dtype=np.int32)
+
+    def settle(self, spread: Spread | None = None) -> NDArray[np.int32]:
+        """(texts,) By the number of a text, the place of its line in :attr:`lines`.
+
+        Below 0, a place of :data:`FAULTS`. The texts are forgotten.
+
+        Parameters
+        ----------
+        spread
+            What does the work in several processes; default in this one.
+        """
+        texts = list(self._of_text)
+        self._of_text.clear()
+        parts = [texts[k : k + _PART] for k in range(0, len(texts), _PART)]
+        read = partial(read_lines, region=self.region, overseas=self.overseas)
+        of_number: dict[int, int] = {}
+        table = np.empty(len(texts), dtype=np.int32)
+        at = 0
+        for found in map(read, parts) if spread is None else spread(read, parts):
+            for line in found:
+                if isinstance(line, int):
+                    table[at] = line
+                else:
+                    place = of_number.setdefault(line.number, len(self.lines))
+                    if place == len(self.lines):
+                        self.lines.append(line)
+                    table[at] = place
+                at += 1
+        return table
+
+    @property
+    def numbers(self) -> NDArray[np.int64]:
+        """(lines,) Number of each line, as digits."""
+        return np.array([line.number for line in self.lines], dtype=np.int64)
+
+
+def read_lines(
+    texts: Sequence[str], region: str | None, overseas: Overseas = "refuse"
+) -> list[Line | int]:
+    """The lines that texts mean, as :func:`read_line` tells each."""
+    return [read_line(text, region, overseas) for text in texts]
+
+
+def read_line(text: str, region: str | None, overseas: Overseas = "refuse") -> Line | int:
+    """The line that a text means, or below 0 a place of :data:`FAULTS`.
+
+    Parameters
+    ----------
+    text
+        A number as it stands there; before a tab, where there is one, its country's code.
+    region
+        Country of numbers in a national form, ISO 3166.
+    overseas
+        What is done with French departments overseas in national form.
+    """
+    import phonenumbers  # only here: it is slow to import
+
+    code, _, own = text.rpartition("\t")
+    own = own.strip()
+    fault = _obvious(own)
+    if fault:
+        return fault
+    digits = re.sub(r"\D", "", own)
+    if own.startswith("00") and len(digits) > 10 and not own.startswith("000"):
+        own, digits = f"+{digits[2:]}", digits[2:]
+    national = not own.startswith("+")
+    if national and code.strip().isdigit():
+        regions = phonenumbers.region_codes_for_country_code(int(code))
+        if region not in regions and regions:
+            region = regions[0]
+    if national and region is None:
+        return IMPOSSIBLE
+    try:
+        number = phonenumbers.parse(own, region)
+    except phonenumbers.NumberParseException:
+        return IMPOSSIBLE
+    if not phonenumbers.is_possible_number(number):
+        return IMPOSSIBLE
+    if national and region == "FR" and number.country_code == 33:
+        far = _overseas_code(str(number.national_number))
+        if far and overseas == "refuse":
+            return OVERSEAS
+        if far:
+            number = phonenumbers.PhoneNumber(
+                country_code=int(far), national_number=number.national_number
+            )
+    whole = int(f"{number.country_code}{phonenumbers.national_significant_number(number)}")
+    return Line(whole, *_place_of(number))
+
+
+def _obvious(text: str) -> int:
+    """A fault that the text itself shows, or 0."""
+    if not text:
+        return EMPTY
+    if re.fullmatch(r"\d[.,]\d+[Ee]\+?\d+|\d{5,}[.,]0+|#+", text):
+        return DESTROYED
+    if re.search(r"[Xx*#]", text) and re.fullmatch(r"[+\d Xx*#().-]+", text):
+        return MASKED
+    if re.match(r"(sips?|client|tel|whatsapp):|.*@", text):
+        return ADDRESS
+    if re.search(r"[^\d\s+().\-/\u00a0]", text):
+        return ADDRESS if re.fullmatch(r"[A-Za-z][\w.-]*", text) else IMPOSSIBLE
+    if re.fullmatch(r"\d{1,6}", text):
+        return EXTENSION
+    return 0
+
+
+@cache
+def _overseas_code(digits: str) -> str:
+    """Code of the department overseas that a French national number belongs to; empty for none."""
+    import phonenumbers
+
+    code = _OVERSEAS.get(digits[:3], "")
+    if not code:
+        return ""
+    mainland = phonenumbers.PhoneNumber(country_code=33, national_number=int(digits))
+    if phonenumbers.is_valid_number(mainland):
+        return ""
+    if digits[:3] == "639":  # of a range that both have: only where it is one of Mayotte
+        there = phonenumbers.PhoneNumber(country_code=262, national_number=int(digits))
+        return code if phonenumbers.is_valid_number(there) else ""
+    return code
+
+
+def _place_of(number: Any) -> tuple[str, str]:
+    """The one clock that a number tells, and the type of its line; empty where it does not.
+
+    Numbers of North America keep their first digits when their owners move, and tell no clock.
+    """
+    import phonenumbers
+    from phonenumbers import timezone
+
+    kind = phonenumbers.number_type(number)
+    kinds = phonenumbers.PhoneNumberType
+    of = {kinds.MOBILE: "mobile", kinds.FIXED_LINE: "landline"}.get(kind, "")
+    if number.country_code == 1:
+        return "", of
+    if kind == kinds.UNKNOWN:
+        zones = timezone.time_zones_for_geographical_number(number)
+    else:
+        zones = timezone.time_zones_for_number(number)
+    return one_clock(tuple(zones), number.country_code), of
