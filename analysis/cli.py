@@ -22,14 +22,19 @@ if TYPE_CHECKING:
 @click.option(
     "--format",
     "form",
-    type=click.Choice(["html", "md"]),
+    type=click.Choice(["html", "md", "png", "xlsx", "csv"]),
     default="html",
     show_default=True,
-    help="A page, or Markdown: without --out, it is printed.",
+    help="A page; Markdown, printed without --out; one figure as a picture; one table of a run as "
+    "a workbook or as text.",
 )
+@click.option("--figure", metavar="KEY", help="With png: which, by its anchor in the page.")
+@click.option("--table", metavar="NAME", help="With xlsx or csv: which, by its name.")
 @click.option("--force", is_flag=True, help="Replace an earlier report.")
-def report(run: Path, out: Path | None, form: str, force: bool) -> None:
-    """Write the report of a stored run or study.
+def report(
+    run: Path, out: Path | None, form: str, figure: str | None, table: str | None, force: bool
+) -> None:
+    """Write the report of a stored run or study, or one figure or table of it.
 
     RUN is a run directory or a study's folder. A run has a report of its own, report.html; this
     makes it anew, say with a newer version. The directory is not changed.
@@ -37,10 +42,32 @@ def report(run: Path, out: Path | None, form: str, force: bool) -> None:
     from sim.store.read import load_run
     from sim.store.study import is_study, load_study
 
+    _goes_with("--figure", figure, form, ("png",))
+    _goes_with("--table", table, form, ("xlsx", "csv"))
     stored: Run | Study = load_study(run) if is_study(run) else load_run(run)
     if form == "md":
         _markdown(stored, run, out, force=force)
-        return
+    elif figure is not None:
+        _picture(stored, figure, run, out)
+    elif table is not None:
+        _table(stored, table, out or Path(f"{table}.{form}"))
+    else:
+        _page(stored, run, out, force=force)
+
+
+def _goes_with(option: str, value: str | None, form: str, forms: tuple[str, ...]) -> None:
+    """See that an option is there with the formats that it is for, and with no other."""
+    from sim.errors import OptionError
+
+    if (value is not None) != (form in forms):
+        wanted = " or ".join(forms)
+        if value is None:
+            raise OptionError(f"--format {form} needs {option}", remedy="name one thing to write")
+        raise OptionError(f"{option} goes with --format {wanted}", found=f"--format {form}")
+
+
+def _page(stored: Run | Study, run: Path, out: Path | None, *, force: bool) -> None:
+    """Write the report as a page."""
     from analysis.report import report_html, study_html
     from sim.outputs import REPORT, claim
     from sim.store.study import Study
@@ -50,6 +77,27 @@ def report(run: Path, out: Path | None, form: str, force: bool) -> None:
         click.echo(output.note, err=True)
     output.write(study_html(stored) if isinstance(stored, Study) else report_html(stored))
     click.echo(f"report: {output.shown}")
+
+
+def _picture(stored: Run | Study, figure: str, run: Path, out: Path | None) -> None:
+    """Write one figure as a picture."""
+    from analysis.report.picture import charts_of, picture
+    from sim.outputs import NOTHING, claim
+
+    output = claim(out or f"{figure}.png", NOTHING, inputs=(run,))
+    output.write(picture(charts_of(stored), figure))
+    click.echo(f"figure: {output.shown}")
+
+
+def _table(stored: Run | Study, table: str, out: Path) -> None:
+    """Write one table of a run for a spreadsheet."""
+    from sim.errors import OptionError
+    from sim.store.study import Study
+
+    if isinstance(stored, Study):
+        raise OptionError("a study's tables are Parquet files in its folder; --table is for runs")
+    stored.save(table, out)
+    click.echo(f"table: {out}")
 
 
 def _markdown(stored: Run | Study, run: Path, out: Path | None, *, force: bool) -> None:

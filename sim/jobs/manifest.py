@@ -85,6 +85,7 @@ def plan_facts(plan: Plan, full: Scenario, scaled: Scenario, name: str) -> dict[
     return {
         "tables_sha256": digest_object(plan.tables),
         "feedback_sha256": None if plan.feedback is None else digest_object(plan.feedback),
+        "timezone": strategy.campaign.timezone,
         "live_thresholds_ms": list(plan.live_thresholds_ms),
         "reached_live_ms": plan.reached_live_ms,
         "reached_voicemail": strategy.reached_when.voicemail,

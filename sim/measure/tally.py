@@ -82,7 +82,7 @@ class Tally:
         self, plan: Plan, *, hearing: Hearing | None = None, track_left: bool = False
     ) -> None:
         self.plan = plan
-        self._hearing = hearing or _world_hearing(plan)
+        self._hearing = hearing or world_hearing(plan)
         lines, territories = plan.population.lines, len(plan.calling)
         self.lines = Lines(
             flags=np.zeros(lines, dtype=np.uint16),
@@ -264,8 +264,8 @@ def dispositions(by_outcome: Int64s) -> Int64s:
     return out
 
 
-def _world_hearing(plan: Plan) -> Hearing:
-    """Hearing as the world's voicemail behaves."""
+def world_hearing(plan: Plan) -> Hearing:
+    """Hearing as the world's voicemail behaves: of messages left, by line and attempt."""
     from sim.behaviour.voicemail import hearing
 
     def of_plan(

@@ -15,6 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.engine.plan.plan import Plan
+from sim.measure.tally import Hearing, world_hearing
 from sim.record.arrays import coded, column
 from sim.record.log import (
     DISPOSITION_OF_OUTCOME,
@@ -168,17 +169,27 @@ class CallRows:
         self._scenario = scenario
         self._strategies = list(scenario.strategies)
         self._zones = [t.timezone for t in scenario.world.territories.values()]
+        self._territories = list(scenario.world.territories)
         self._unique_zones = list(dict.fromkeys(self._zones))
         self._pending: list[LogChunk] = []
         self._waiting = 0
 
-    def begin(self, strategy: str, plan: Plan, detail: DetailOf | None = None) -> None:
-        """Take the next rows as those of a strategy."""
+    def begin(
+        self,
+        strategy: str,
+        plan: Plan,
+        detail: DetailOf | None = None,
+        hearing: Hearing | None = None,
+    ) -> None:
+        """Take the next rows as those of a strategy; its behaviours are the world's by default."""
         self.flush()
         self._strategy = self._strategies.index(strategy)
         self._plan = plan
         self._detail = detail or world_details(plan)
         self._outcomes = outcome_names(plan)
+        self._hearing = hearing or world_hearing(plan)
+        reached = plan.live_thresholds_ms.index(plan.reached_live_ms)
+        self._live_from = int(Outcome.HEARD) + 1 + reached
         self._came = _came(self._scenario.strategies[strategy])
 
     def add(self, chunk: LogChunk) -> None:
@@ -199,6 +210,17 @@ class CallRows:
             self._sink(self._batch(concatenate(self._pending)))
         self._pending, self._waiting = [], 0
 
+    def _heard(self, chunk: LogChunk) -> NDArray[np.datetime64]:
+        """(n,) When the message that each call left is heard; NaT where none was, or never."""
+        moment = np.full(len(chunk), np.datetime64("NaT", "ms"))
+        left = np.flatnonzero(chunk.outcome == Outcome.MACHINE_VOICEMAIL)
+        if len(left):
+            heard, delay = self._hearing(chunk.line[left], chunk.attempt[left])
+            rows = left[heard]
+            end = self._plan.start_utc_ms + chunk.start_ms[rows] + chunk.hold_ms[rows]
+            moment[rows] = (end + delay[heard]).view("datetime64[ms]")
+        return moment
+
     def _batch(self, chunk: LogChunk) -> pa.RecordBatch:
         """Rows as columns."""
         n = len(chunk)
@@ -212,6 +234,7 @@ class CallRows:
             "line": chunk.line,
             "attempt": chunk.attempt,
             "start_utc": start,
+            "territory": coded(chunk.territory, self._territories),
             "zone": coded(zone_of_territory[chunk.territory], self._unique_zones),
             "disposition": coded(DISPOSITION_OF_OUTCOME[chunk.outcome], DISPOSITIONS),
             "outcome": coded(chunk.outcome, self._outcomes),
@@ -221,6 +244,8 @@ class CallRows:
             "key": key,
             "caller_number": chunk.caller,
             "delivered": self._came.delivered[chunk.outcome],
+            "delivered_live": chunk.outcome >= self._live_from,
+            "heard_utc": self._heard(chunk),
             "pressed": self._came.pressed[chunk.outcome],
             "abandoned": self._came.abandoned[chunk.outcome],
         }

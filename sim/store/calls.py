@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.engine.plan.plan import Plan
+from sim.measure.tally import Hearing
 from sim.record.log import LogChunk
 from sim.scenario.scenario import Scenario
 from sim.store.call_rows import ROW_GROUP, CallRows, DetailOf
@@ -41,8 +42,8 @@ class CallWriter:
             schema(CALLS),
             compression="zstd",
             use_dictionary=[
-                "strategy", "draw", "noise", "attempt", "zone", "disposition", "outcome", "key",
-                "caller_number",
+                "strategy", "draw", "noise", "attempt", "territory", "zone", "disposition",
+                "outcome", "key", "caller_number",
             ],
             column_encoding={
                 "line": "PLAIN",
@@ -58,9 +59,15 @@ class CallWriter:
         self.rows = 0
         """Rows written."""
 
-    def begin(self, strategy: str, plan: Plan, detail: DetailOf | None = None) -> None:
-        """Take the next rows as those of a strategy."""
-        self._made.begin(strategy, plan, detail)
+    def begin(
+        self,
+        strategy: str,
+        plan: Plan,
+        detail: DetailOf | None = None,
+        hearing: Hearing | None = None,
+    ) -> None:
+        """Take the next rows as those of a strategy; its behaviours are the world's by default."""
+        self._made.begin(strategy, plan, detail, hearing)
 
     def add(self, chunk: LogChunk) -> None:
         """Take the next rows of the log."""

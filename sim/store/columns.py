@@ -11,6 +11,7 @@ from sim.record.column import Column, Table
 from sim.store.columns_calls import CALLS, OPTOUTS, RECIPIENTS
 from sim.store.columns_law import AUDIT, EXPOSURE, VIOLATIONS
 from sim.store.columns_readings import READING_INPUTS, READINGS
+from sim.store.keys import with_keys
 
 PARAMETERS = Table(
     "parameters",
@@ -29,7 +30,7 @@ PARAMETERS = Table(
 )
 
 TABLES: dict[str, Table] = {
-    **MEASURED,
+    **{name: with_keys(table) for name, table in MEASURED.items()},
     **{
         table.name: table
         for table in (

@@ -19,6 +19,7 @@ CALLS = Table(
         Column("line", "id", "int32", "The recipient's line, 0 to lines - 1."),
         Column("attempt", "-", "uint8", "1 for the first call to the line."),
         Column("start_utc", "UTC", UTC_MS, "Moment of dialling."),
+        Column("territory", "-", CATEGORY, "Territory of the line, as in the scenario."),
         Column("zone", "-", CATEGORY, "IANA time zone of the recipient."),
         Column(
             "disposition", "-", CATEGORY, "`invalid`, `busy`, `no_answer`, `machine` or `human`."
@@ -46,6 +47,20 @@ CALLS = Table(
             "bool",
             "Whether some of the message was played, to a person or a machine.",
         ),
+        Column(
+            "delivered_live",
+            "-",
+            "bool",
+            "Whether a person heard the live message for `reached_when.live`, or to its end.",
+        ),
+        Column(
+            "heard_utc",
+            "UTC",
+            UTC_MS,
+            "Moment at which the message left on the machine is heard; null where none was left, "
+            "or it never is.",
+            True,
+        ),
         Column("pressed", "-", "bool", "Whether the key that the gate asks for was pressed."),
         Column(
             "abandoned",
@@ -68,6 +83,14 @@ RECIPIENTS = Table(
         Column("zone", "-", CATEGORY, "IANA time zone of the recipient."),
         Column("line_type", "-", CATEGORY, "Type of the line, as in the scenario."),
         Column("territory", "-", CATEGORY, "Territory, as in the scenario."),
+        Column("voters", "people", "uint8", "Voters behind the line."),
+        Column(
+            "voters_by_voicemail",
+            "people",
+            "uint8",
+            "Voters who hear a message left on the line, if it is heard: all where voicemail is "
+            "shared, else one.",
+        ),
         Column(
             "consent_from_utc",
             "UTC",

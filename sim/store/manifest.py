@@ -93,6 +93,7 @@ class Reactions(_Open):
 class PlanFacts(_Open):
     """How one strategy was run."""
 
+    timezone: str | None = None
     live_thresholds_ms: list[Count]
     reached_live_ms: Count
     reached_voicemail: bool | str

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -35,6 +36,9 @@ from sim.store.verify import hold
 if TYPE_CHECKING:
     import pandas as pd
     import pyarrow as pa
+    import pyarrow.dataset as pads
+
+    from sim.store.full import FullSize
 
 
 @dataclass(frozen=True)
@@ -85,6 +89,14 @@ class Run:
         return int(self.manifest["seed"])
 
     @property
+    def timezone(self) -> str:
+        """IANA name of the zone in which the base strategy's moments are written."""
+        zone = self.manifest["plans"][self.base].get("timezone")
+        if zone is None:
+            raise RunDirectoryError(f"{self.path} does not tell its time zone; run it again")
+        return str(zone)
+
+    @property
     def scale(self) -> float:
         """Lines simulated as a share of the scenario's lines; counts are at this scale."""
         return float(self.manifest["scale"]["effective"])
@@ -122,23 +134,35 @@ class Run:
         if table in self._tables:
             found = self._tables[table]
             return found if columns is None else found.select(list(columns))
+        path = self._parquet(table)
+        import pyarrow.parquet as pq
+
+        with _told(path):
+            found = pq.read_table(
+                path, columns=None if columns is None else [*columns], partitioning=None
+            )
+        _fits(table, found.schema, columns, path)
+        return found
+
+    def scanned(self, table: str) -> pads.Dataset | pa.Table:
+        """A table as Arrow that reads what is asked of it, piece by piece; errors as above."""
+        if table in self._tables:
+            return self._tables[table]
+        path = self._parquet(table)
+        import pyarrow.dataset as pads
+
+        with _told(path):
+            found = pads.dataset(path, format="parquet")
+        _fits(table, found.schema, None, path)
+        return found
+
+    def _parquet(self, table: str) -> Path:
+        """Path of a table's file, held against its digest."""
         file = TABLES[table].file
         if file not in self.manifest["files"]:
             hint = "; it is written with --calls" if TABLES[table].optional else ""
             raise RunDirectoryError(f"{self.path} holds no {file}{hint}")
-        import pyarrow as pa
-        import pyarrow.parquet as pq
-
-        path = self._file(file)
-        try:
-            found = pq.read_table(
-                path, columns=None if columns is None else [*columns], partitioning=None
-            )
-        except (OSError, pa.ArrowException) as error:
-            reason = (str(error).splitlines() or ["damaged"])[0]
-            raise RunDirectoryError(f"cannot read {path}: {reason}") from error
-        _fits(table, found.schema, columns, path)
-        return found
+        return self._file(file)
 
     def _file(self, name: str) -> Path:
         """Path of a file of the run that has been held against its digest, once."""
@@ -239,28 +263,89 @@ class Run:
         """
         if strategy is None:
             return self.table("calls", columns)
-        wanted = None if columns is None else list(dict.fromkeys(["strategy", *columns]))
-        rows = self.arrow("calls", wanted)
+        path = self._parquet("calls")
         import pyarrow.compute as pc
+        import pyarrow.parquet as pq
 
-        rows = rows.filter(pc.equal(rows.column("strategy").cast("string"), strategy))
-        frame: pd.DataFrame = (rows if columns is None else rows.select(list(columns))).to_pandas()
+        with _told(path):  # a row group holds calls of one strategy: the others are not read
+            rows = pq.read_table(
+                path,
+                columns=None if columns is None else [*columns],
+                filters=pc.field("strategy") == strategy,
+                partitioning=None,
+            )
+        _fits("calls", rows.schema, columns, path)
+        frame: pd.DataFrame = rows.to_pandas()
         return frame
 
     def call_batches(self, columns: Sequence[str] | None = None) -> Iterator[pd.DataFrame]:
         """The call log piece by piece, in dialling order within each strategy."""
-        file = TABLES["calls"].file
-        if file not in self.manifest["files"]:
-            raise RunDirectoryError(f"{self.path} holds no {file}; it is written with --calls")
+        path = self._parquet("calls")
         import pyarrow.parquet as pq
 
-        path = self._file(file)
         with pq.ParquetFile(path) as parquet:
             _fits("calls", parquet.schema_arrow, columns, path)
             for group in range(parquet.num_row_groups):
                 yield parquet.read_row_group(
                     group, columns=None if columns is None else list(columns)
                 ).to_pandas()
+
+    # ── Questions of one's own ───────────────────────────────────────────────────────────────
+
+    def sql(self, query: str, parameters: Sequence[Any] | Mapping[str, Any] = ()) -> pd.DataFrame:
+        """Rows of a query over the run's tables, by DuckDB.
+
+        Every table of the run goes by its name; with ``--calls`` there is the star of ``calls``,
+        ``recipients``, ``complaints``, ``call_backs`` and ``optouts``, joined by ``strategy``,
+        ``line`` and ``attempt``. Beside them ``reach``, a row a strategy and line reached, with the
+        people and the moments of it, and ``reached_when``, the strategies' rules. Moments are in
+        UTC. A query reads no other file.
+
+        Parameters
+        ----------
+        query
+            One statement of SQL.
+        parameters
+            Values for ``?`` in order, or for ``$name`` by name.
+
+        Raises
+        ------
+        OptionError
+            If the query cannot be run; the message says why and names the tables.
+        RunDirectoryError
+            If a table that it names is missing or damaged.
+        """
+        from sim.store.query import query as rows_of
+
+        return rows_of(self, query, parameters)
+
+    def full(self) -> FullSize:
+        """The run's numbers as they stand for the scenario at full size."""
+        from sim.store.full import FullSize
+
+        return FullSize(self)
+
+    def save(self, table: str, path: str | os.PathLike[str]) -> Path:
+        """Write a table as a file that a spreadsheet opens: ``.xlsx``, ``.csv`` or ``.parquet``.
+
+        Raises
+        ------
+        OptionError
+            For another ending, or more rows than a sheet holds.
+        OutputError
+            If the file exists or cannot be written.
+        RunDirectoryError
+            If the run has no such table.
+        """
+        from sim.outputs import NOTHING, claim
+        from sim.store.keys import names_lines
+        from sim.store.sheet import file_of
+
+        rows = self.arrow(table)
+        private = names_lines(rows.column_names)
+        output = claim(path, NOTHING, inputs=(self.path,), private=private)
+        output.write(file_of(rows, TABLES[table], Path(path).suffix.lower()))
+        return output.path
 
     def verify(self) -> None:
         """Hold every file, and the values of every table, against the manifest.
@@ -274,6 +359,18 @@ class Run:
 
         for wrong in verify(self.path).different:
             raise RunDirectoryError(wrong)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What goes wrong in reading a file, in words."""
+    import pyarrow as pa
+
+    try:
+        yield
+    except (OSError, pa.ArrowException) as error:
+        reason = (str(error).splitlines() or ["damaged"])[0]
+        raise RunDirectoryError(f"cannot read {path}: {reason}") from error
 
 
 def _fits(table: str, found: pa.Schema, columns: Sequence[str] | None, path: Path) -> None:

@@ -110,6 +110,7 @@ def _columns(people: People, lines: NDArray[np.int32]) -> dict[str, Any]:
     zones = tuple(dict.fromkeys(t.timezone for t in world.territories.values()))
     zone_of = np.array([zones.index(t.timezone) for t in world.territories.values()])
     territory = known.territory[lines]
+    voters = known.voters[lines]
     gave = known.consent[lines] != 0
     slots = tuple(slot.name for slot in consent_slots(world)) or (ANY_TIME,)
     slot = known.slot[lines].astype(np.int16) if len(slots) > 1 else np.zeros_like(lines)
@@ -118,6 +119,10 @@ def _columns(people: People, lines: NDArray[np.int32]) -> dict[str, Any]:
         "zone": Coded(zone_of[territory], zones),
         "line_type": Coded(known.line_type[lines], tuple(world.line_types)),
         "territory": Coded(territory, tuple(world.territories)),
+        "voters": voters,
+        "voters_by_voicemail": np.where(
+            known.shared_voicemail[lines] != 0, voters, voters.clip(max=1)
+        ),
         "consent_from_utc": np.where(gave, _dates(known.consent_from_ms, lines, LONG_AGO), _NAT),
         "consent_until_utc": np.where(gave, _dates(known.consent_until_ms, lines, _NAT), _NAT),
         "consent_scope": Coded(np.where(gave, 0, -1), (SCOPE,)),

@@ -17,6 +17,7 @@ from sim.record.column import Table
 from sim.scenario.parameters import parameters
 from sim.scenario.scenario import Scenario
 from sim.store.columns import TABLES
+from sim.store.keys import keys_of, with_keys
 from sim.store.schema import schema
 
 
@@ -37,16 +38,21 @@ def parameter_table(scenario: Scenario) -> pa.Table:
     return arrow(table, {name: [getattr(row, name) for row in rows] for name in table.column_names})
 
 
-def result_tables(findings: Sequence[Findings]) -> dict[str, pa.Table]:
-    """The tables of a run, the strategies' rows one block after another."""
+def result_tables(findings: Sequence[Findings], *, keyed: bool = False) -> dict[str, pa.Table]:
+    """The tables of a run, the strategies' rows one block after another.
+
+    ``keyed`` ones name the line of each complaint and call-back, as a call log does.
+    """
     return {
-        name: pa.concat_tables([block_table(found, table) for found in findings])
+        name: pa.concat_tables([block_table(found, table, keyed=keyed) for found in findings])
         for name, table in MEASURED.items()
     }
 
 
-def block_table(found: Findings, table: Table) -> pa.Table:
-    """One strategy's rows of a table, with its name."""
+def block_table(found: Findings, table: Table, *, keyed: bool = False) -> pa.Table:
+    """One strategy's rows of a table, with its name, and with keys to the call log if asked for."""
     block = found.blocks[table.name]
-    name = np.full(length(block), found.strategy, dtype=object)
-    return arrow(table, {"strategy": name, **block})
+    columns = {"strategy": np.full(length(block), found.strategy, dtype=object), **block}
+    if not keyed:
+        return arrow(table, columns)
+    return arrow(with_keys(table), columns | keys_of(found, table.name))

@@ -22,6 +22,7 @@ from sim.store.calls import CallWriter
 from sim.store.columns import TABLES
 from sim.store.columns_calls import CALLS, OPTOUTS, RECIPIENTS
 from sim.store.digest import digest_table
+from sim.store.keys import KEYS
 from sim.store.manifest import (
     COMPLETE,
     FORMAT,
@@ -179,7 +180,7 @@ class RunWriter:
 
         self._finish_calls(people)
         tables = {
-            **result_tables(findings),
+            **result_tables(findings, keyed=self.call_log is not None),
             **further,
             **law_tables(law),
         }
@@ -221,9 +222,14 @@ class RunWriter:
             self._list_table(RECIPIENTS.file, rows, values, size)
 
     def _write_table(self, name: str, table: pa.Table) -> None:
-        file = self._directory.open(name, private=name == OPTOUTS.file)
+        file = self._directory.open(name, private=self._about_lines(name))
         pq.write_table(table, file, compression="zstd")
         self._list_table(name, table.num_rows, digest_table(table), self._directory.close(name))
+
+    def _about_lines(self, name: str) -> bool:
+        """Whether a file names single lines, so that it is its owner's alone."""
+        keyed = self.call_log is not None and name in {TABLES[table].file for table in KEYS}
+        return keyed or name == OPTOUTS.file
 
     def _list_table(self, name: str, rows: int, values: str, size: int) -> None:
         self._files[name] = {

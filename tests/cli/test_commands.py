@@ -423,3 +423,20 @@ def test_a_report_made_anew_is_the_stored_one(ringfence: Command, here: Path) ->
         assert answer.err.startswith("Error: ")
     assert ringfence("report", "run", "--out", "none/r.html").code == 2
     assert names(here) == {"trial.yaml", "run", "again.html"}
+
+    answer = ringfence("report", "run", "--format", "csv", "--table", "attempts")
+    assert (answer.code, answer.out) == (0, "table: attempts.csv\n")
+    head = (here / "attempts.csv").read_text("utf-8").splitlines()[0]
+    assert head.startswith('"strategy","attempt","attempts"')
+    for wrong, says in (
+        (("--format", "xlsx"), "--format xlsx needs --table"),
+        (("--table", "attempts"), "--table goes with --format xlsx or csv; found --format html"),
+        (("--format", "csv", "--table", "attempt"), "there is no table 'attempt'"),
+        (("--format", "csv", "--table", "attempts"), "attempts.csv"),
+        (("--format", "png", "--figure", "binding.9"), "the figure has panels 1 to 1"),
+        (("--format", "png", "--figure", "bindin"), "did you mean 'binding'?"),
+    ):
+        answer = ringfence("report", "run", *wrong)
+        assert (answer.code, answer.out) == (2, "")
+        assert says in answer.err
+    assert names(here) == {"trial.yaml", "run", "again.html", "attempts.csv"}

@@ -138,7 +138,8 @@ def test_a_damaged_cache_is_passed_over(plus_one: Path) -> None:
 
 
 def test_a_cache_on_a_full_disk_is_passed_over(plus_one: Path) -> None:
-    full = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))"
+    limit = "import resource; resource.setrlimit(resource.RLIMIT_FSIZE, (64, 64))"
+    full = f"import sys; sys.dont_write_bytecode = True; {limit}"
     assert start(plus_one, full) == "2 0"
     assert start(plus_one) == "2 0"
     assert start(plus_one) == "2 1"

@@ -128,7 +128,13 @@ def test_the_call_log_changes_nothing_else(outcome, loaded, tmp_path):
     without = run_scenario(loaded, out=tmp_path / "without")
     expected = parquet_bytes(outcome.path)
     del expected["calls.parquet"], expected["recipients.parquet"]
-    assert parquet_bytes(without.path) == expected
+    found = parquet_bytes(without.path)
+    for name, keys in (("complaints", ["line"]), ("call_backs", ["line", "attempt"])):
+        del expected[f"{name}.parquet"], found[f"{name}.parquet"]
+        keyed = outcome.run.arrow(name)
+        assert keyed.column_names[1 : 1 + len(keys)] == keys
+        assert keyed.drop_columns(keys).equals(without.run.arrow(name))
+    assert found == expected
     assert without.run.manifest["files"].keys() == outcome.run.manifest["files"].keys() - {
         "calls.parquet",
         "recipients.parquet",

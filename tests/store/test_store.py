@@ -127,6 +127,7 @@ def test_a_file_that_the_system_refuses_to_let_grow(scenario_file, tmp_path):
         "from sim.jobs.run import run_scenario\n"
         "from sim.loading.load import load\n"
         "loaded = load(sys.argv[1])\n"
+        "sys.dont_write_bytecode = True  # a module cut short would break who reads it next\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000))\n"
         "try:\n"
         "    run_scenario(loaded, out=sys.argv[2], calls=True)\n"

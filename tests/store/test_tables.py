@@ -53,7 +53,13 @@ def test_what_calls_came_to(which: int, gate: str, on_machine: str) -> None:
 
     file = io.BytesIO()
     writer = CallWriter(file, scenario)
-    writer.begin("as-run", hand.plan(people), details)
+
+    def hearing(line: Any, attempt: Any) -> Any:
+        """The one message that is left is heard after a quarter of a second."""
+        assert (line.tolist(), attempt.tolist()) == ([4], [1])
+        return np.array([True]), np.array([250])
+
+    writer.begin("as-run", hand.plan(people), details, hearing)
     writer.add(hand.log(rows, people))
     writer.finish()
     found = pq.read_table(file).to_pylist()
@@ -65,6 +71,10 @@ def test_what_calls_came_to(which: int, gate: str, on_machine: str) -> None:
     assert [row["disposition"] for row in found] == [
         "invalid", "busy", "no_answer", "machine", "machine", "machine", "human", "human", "human",
     ]  # fmt: skip
+    heard = {row["line"]: row["heard_utc"] for row in found if row["heard_utc"]}
+    assert {line: at.timestamp() * 1000 for line, at in heard.items()} == {
+        4: hand.START_UTC + 4_000 + 5_000 + 250
+    }
     moments = [row["start_utc"].timestamp() * 1000 for row in found]
     assert moments == [hand.START_UTC + 1_000 * k for k in range(len(CAME))]
 

@@ -58,6 +58,7 @@ PEOPLE = Known(
         *("consent_scope", "consent_slot", "opposition"),
     ),
     ("register_", "opposition_"),
+    ("voters", "voters_by_voicemail"),
 )
 """Columns of the recipients."""
 WISHES = Known(("line", "at_utc", "kind", "strategy"))

@@ -93,7 +93,8 @@ class Sheet:
     @property
     def unused(self) -> tuple[int, ...]:
         """Columns that were not asked for, by position from 1."""
-        return tuple(k for k, name in enumerate(self.names, 1) if name not in self._used)
+        known = self._used | set(self._known.beside)
+        return tuple(k for k, name in enumerate(self.names, 1) if name not in known)
 
     def has(self, name: str) -> bool:
         """Whether there is such a column."""

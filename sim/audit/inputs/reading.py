@@ -57,6 +57,8 @@ class Known:
     """Whole names; the first are wanted most."""
     beginnings: tuple[str, ...] = ()
     """First letters of names that go on with a name of the file's own."""
+    beside: tuple[str, ...] = ()
+    """Names that a run's own files have and no rule asks for: passed over without a word."""
 
     def has(self, name: str) -> bool:
         """Whether a column of that name is known."""
