@@ -33,6 +33,7 @@ COMMANDS = {
     "schema": "sim.commands.schema",
     "explain": "sim.commands.explain",
     "run": "sim.commands.run",
+    "compare": "sim.commands.compare",
     "sensitivity": "sim.commands.sensitivity",
     "check": "sim.commands.check",
     "diff": "sim.commands.diff",

@@ -17,6 +17,7 @@ ANALYSIS = "analysis"
 ANALYSIS_COMMANDS = "analysis.cli"
 """Module of the commands ``report`` and ``dashboard``."""
 SHOWN_BY = {
+    "compare_text": "analysis.console.compare",
     "comparison_text": "analysis.console.table",
     "experiment_html": "analysis.report.experiment",
     "report_html": "analysis.report",

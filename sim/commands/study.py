@@ -44,8 +44,8 @@ def study(
         out=out,
         jobs=jobs,
         note=lambda text: click.echo(text, err=True),
-        planned=_tell_plan,
-        progress=_Progress(),
+        planned=tell_plan,
+        progress=StudyProgress(),
     )
     if as_json:
         click.echo(json.dumps({"study": str(found.path), **found.answer}, indent=2))
@@ -61,7 +61,7 @@ def study(
         )
 
 
-def _tell_plan(plan: StudyPlan) -> None:
+def tell_plan(plan: StudyPlan) -> None:
     """Say what will be done before it is done."""
     runs = f"{len(plan.missing)} of {len(plan.tasks)} runs to do"
     if not plan.missing:
@@ -77,10 +77,11 @@ def _tell_plan(plan: StudyPlan) -> None:
     )
 
 
-class _Progress:
+class StudyProgress:
     """One line a task; on a terminal they overwrite each other."""
 
     def __call__(self, step: Step) -> None:
+        """Tell of a task that is done."""
         left = "" if step.done == step.of else f"; about {_time(step.seconds_left)} left"
         what = "the central run" if step.task.draw == 0 else f"draw {step.task.draw}"
         again = " again" if step.task.noise else ""

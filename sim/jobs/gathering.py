@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import cached_property
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,7 @@ from sim.scenario.parameters import parameters
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.store.drawn import Drawn, Found
-from sim.store.study import StudyFolder, Task
+from sim.store.study import Task
 from sim.study.answer import COUNTED, SPREAD, Series
 from sim.study.counts import Count
 from sim.study.inputs import Cascade, Group, groups, written
@@ -64,12 +65,33 @@ class _Readings:
     """What was read."""
 
 
+class Results(Protocol):
+    """Where results of tasks are."""
+
+    def read(self, task: Task, /) -> Drawn:
+        """A task's result."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class InCommon:
+    """Strategies, each read in the same inputs."""
+
+    people: Mapping[str, Floats]
+    """By strategy: (n, r) people reached at full size."""
+    complaints: Mapping[str, Floats]
+    """By strategy: (n, r) complaints expected; empty where the world has none."""
+    cost: Mapping[str, Floats]
+    """By strategy: (n, 1) at full size; a strategy without a price has none."""
+    finished: Mapping[str, Floats]
+    """By strategy: (n, 1), 1 where every line of the list was dialled, else 0."""
+
+
 @dataclass(frozen=True)
 class Gathering:
     """Reads the results of tasks, one at a time, and keeps of each a few numbers."""
 
     drawing: Drawing
-    folder: StudyFolder
+    folder: Results
     tasks: tuple[Task, ...]
 
     @property
@@ -89,12 +111,12 @@ class Gathering:
         return max(FEWEST_READINGS, -(-POINTS // self.draws))
 
     @cached_property
-    def _uniforms(self) -> Mapping[str, Floats]:
+    def drawn_at(self) -> Mapping[str, Floats]:
         """By path of an input: its uniform in each draw, (n,)."""
         return self.drawing.points(range(self.draws))
 
     @cached_property
-    def _read_uniforms(self) -> Mapping[str, Floats]:
+    def read_at(self) -> Mapping[str, Floats]:
         """By path of an input: its uniform in each reading of each draw, (n, r)."""
         flat = self.drawing.readings(self.draws * self.readings)
         return {path: u.reshape(self.draws, self.readings) for path, u in flat.items()}
@@ -110,6 +132,49 @@ class Gathering:
         scaled, _ = scale_scenario(self.drawing.loaded.scenario, self.drawing.scale)
         stage = Stage(scaled, self.drawing.loaded.laws)
         return roles(stage, self._moving, self.drawing.strategies)
+
+    def read_in_common(self, names: Sequence[str], wanted: frozenset[str]) -> InCommon:
+        """Strategies over the draws, each read in the same inputs.
+
+        Parameters
+        ----------
+        names
+            Of strategies.
+        wanted
+            Paths of inputs that no log of theirs hangs on; the others stay as a draw has them.
+        """
+        people: dict[str, list[Floats]] = {name: [] for name in names}
+        complaints: dict[str, list[Floats]] = {name: [] for name in names}
+        rows: dict[str, list[dict[str, float | None]]] = {name: [] for name in names}
+        done: dict[str, list[float]] = {name: [] for name in names}
+        for task in sorted(task for task in self.tasks if task.draw and not task.noise):
+            drawn = self.folder.read(task)
+            scaled, scale = self._scaled(task.draw)
+            crossing = _Crossing(drawn, scaled, scale, self._points_of(task.draw), self._roles)
+            for name in names:
+                found = crossing.read(name, wanted)
+                read = slice(1, None if wanted else 2)
+                people[name].append(found.people[read])
+                if COUNTED[0] in found.counts:
+                    complaints[name].append(found.counts[COUNTED[0]].mean[read])
+                rows[name].append(_shown(drawn.found[name], scale))
+                listed = drawn.found[name].metrics["list_done_hours"]
+                done[name].append(float(listed is not None))
+        return InCommon(
+            {name: np.stack(values) for name, values in people.items()},
+            {name: np.stack(values) for name, values in complaints.items() if values},
+            {
+                name: _column(found, "cost")[:, None]
+                for name, found in rows.items()
+                if all(row["cost"] is not None for row in found)
+            },
+            {name: np.array(values)[:, None] for name, values in done.items()},
+        )
+
+    def readable(self, names: Sequence[str]) -> frozenset[str]:
+        """Inputs that no call of any of these strategies hangs on, nor what comes back of it."""
+        each = [set(self._roles[name].of(Role.READING)) for name in names]
+        return frozenset(set.intersection(*each))
 
     def series(self) -> dict[str, Series]:
         """Each strategy over the draws, from draw 1 on; the central run is none of them."""
@@ -144,7 +209,7 @@ class Gathering:
 
     def _points_of(self, draw: int) -> Points:
         """The points in which a run is read: the central one, then its own readings."""
-        at = {path: np.concatenate([[0.5], u[draw - 1]]) for path, u in self._read_uniforms.items()}
+        at = {path: np.concatenate([[0.5], u[draw - 1]]) for path, u in self.read_at.items()}
         return Points(self._moving, at, self.readings)
 
     def _series(self, name: str, every: Mapping[str, _Rows]) -> Series:
@@ -168,11 +233,11 @@ class Gathering:
             },
             again={m: (_pairs(rows, m, 0), _pairs(rows, m, 1)) for m in known},
             beside={} if name == self.base else dict(_beside(rows, every[self.base], known, read)),
-            placing={p: u for p, u in self._uniforms.items() if p not in read_always},
-            readings={p: u for p, u in self._read_uniforms.items() if p in read_always},
+            placing={p: u for p, u in self.drawn_at.items() if p not in read_always},
+            readings={p: u for p, u in self.read_at.items() if p in read_always},
             middle={READ: own[:, 0]},
             coordinates={
-                one.path: coordinate(one.law, one.law(self._uniforms[one.path]))
+                one.path: coordinate(one.law, one.law(self.drawn_at[one.path]))
                 for one in self.drawing.inputs
                 if self._roles[name].role[one.path] is Role.PLACING
             },

@@ -30,15 +30,20 @@ from analysis.figures.drivers import drivers
 from analysis.figures.exceedance import exceedance
 from analysis.figures.fan import fan
 from analysis.figures.hangs_on import differences_hang_on, hangs_on
+from analysis.figures.regret import regret
 from analysis.figures.trade_off import trade_off
+from analysis.figures.turns import turns
 from analysis.report.markup import paragraph
 from analysis.view.numbers import decimal
 from analysis.view.rounded import between, chance, rounded
 from analysis.view.study import StudyView, study_view
-from sim.jobs.sensitivity import document, sensitivity
+from sim.errors import RingfenceError
+from sim.jobs.compared import document as comparing
+from sim.jobs.comparing import compare
+from sim.jobs.sensitivity import document as hanging
+from sim.jobs.sensitivity import sensitivity
 from sim.store.manifest import SCENARIO
 from sim.store.study import Study
-from sim.study.importance import FEWEST_RUNS
 
 SLOT: Final = "study-slot"
 WANTED: Final = "study-wanted"
@@ -50,9 +55,13 @@ CHARTS: Mapping[str, Callable[[StudyView, str], Chart]] = {
     "completion": lambda study, shown: completion(study, shown),
     "exceedance": lambda study, shown: exceedance(study.draws, shown),
 }
-EXPERIMENTS: Mapping[str, Callable[[Mapping[str, Any], str], Chart]] = {
-    "hangs-on": hangs_on,
-    "differences-hang-on": lambda told, shown: differences_hang_on(told, shown),
+EXPERIMENTS: Mapping[str, Callable[[Shelf, str, str], Chart]] = {
+    "regret": lambda shelf, name, _shown: regret(comparison_of(shelf, name)),
+    "turns": lambda shelf, name, _shown: turns(comparison_of(shelf, name)),
+    "hangs-on": lambda shelf, name, shown: hangs_on(sensitivity_of(shelf, name), shown),
+    "differences-hang-on": lambda shelf, name, shown: differences_hang_on(
+        sensitivity_of(shelf, name), shown
+    ),
 }
 """Charts that take some seconds: they are worked out when they are seen, and then kept."""
 ORDERS: Final = {"": "by draw", "most": "most first", "least": "fewest first"}
@@ -63,10 +72,14 @@ def view_of(shelf: Shelf, name: str) -> StudyView:
     return shelf.made("study-view", name, lambda _folder: study_view(shelf.study(name)))
 
 
-def _sensitivity_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
+def sensitivity_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
     """What the numbers of a study hang on, worked out once."""
-    made = shelf.made("sensitivity", name, lambda _folder: document(sensitivity(shelf.study(name))))
-    return made
+    return shelf.made("sensitivity", name, lambda _: hanging(sensitivity(shelf.study(name))))
+
+
+def comparison_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
+    """A study's strategies compared, worked out once."""
+    return shelf.made("comparison", name, lambda _: comparing(compare([shelf.study(name)])))
 
 
 def study_page(place: Place, shelf: Shelf) -> Component:
@@ -154,9 +167,10 @@ def study_chart(key: str, place: Place, shelf: Shelf) -> Component:
     study = view_of(shelf, place.parts[1])
     shown = place.one_of("strategy", study.strategies) or study.base
     if key in EXPERIMENTS:
-        if study.runs < FEWEST_RUNS:
-            return html.P(f"What drives it: {FEWEST_RUNS} draws are needed.", className="note")
-        drawn = EXPERIMENTS[key](_sensitivity_of(shelf, place.parts[1]), shown)
+        try:
+            drawn = EXPERIMENTS[key](shelf, place.parts[1], shown)
+        except RingfenceError as error:  # too few draws, say, or a single strategy
+            return html.P(str(error), className="note")
     else:
         drawn = CHARTS[key](study, shown)
     if not drawn.panels:
