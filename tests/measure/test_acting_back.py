@@ -232,8 +232,8 @@ def test_recipients_of_worlds_that_know_less(loaded: Any, tmp_path: Path) -> Non
         return table
 
     bare = written(loaded.scenario)
-    people = ["voters", "voters_by_voicemail"]
-    assert list(bare) == ["line", "zone", "line_type", "territory", *people]
+    voters = ["voters", "voters_by_voicemail"]
+    assert list(bare) == ["line", "zone", "line_type", "territory", *voters]
     assert bare["line"].tolist() == np.flatnonzero(listed).tolist()
     consent = Consent.model_validate(
         {
