@@ -5,6 +5,9 @@ from __future__ import annotations
 from analysis.figures.chart import Chart
 from analysis.report.markup import Html, details, esc, json_script, paragraph, table
 
+PAGE = 760
+"""Height from which a drawing does not fit on a printed page with its words, px: it may break."""
+
 
 def chart_html(chart: Chart, *, opened: bool = False) -> Html:
     """Heading and finding of a chart, which open its panels, note and numbers."""
@@ -38,8 +41,9 @@ def panel_html(chart: Chart, at: int) -> Html:
     several = len(chart.panels) > 1 or panel.title
     caption = f"<figcaption>{esc(title)}</figcaption>" if several else ""
     height = int(panel.figure.layout.height)
+    tall = ' class="tall"' if height > PAGE else ""
     return (
-        f'<figure aria-label="{esc(label)}">{caption}'
+        f'<figure{tall} aria-label="{esc(label)}">{caption}'
         f'<div class="plot" data-figure="{esc(name)}-data" data-chart="{esc(chart.key)}" '
         f'style="height:{height}px"></div>'
         f"{json_script(f'{name}-data', panel.figure.to_json())}</figure>"

@@ -253,6 +253,23 @@ def test_a_strategy_opens_on_a_click_and_all_do_on_paper(opened: Opener, report:
     assert page.locator("#compliance details:not([open])").count() == 0
 
 
+def test_on_paper_no_table_is_cut_off(opened: Opener, many_report: Path) -> None:
+    """Nine strategies on a page of A4, 180 mm between its margins."""
+    page = opened(many_report).page
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 680, "height": 960})
+    page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('.scroll')]
+            .filter(box => box.getClientRects().length)
+            .filter(box => box.scrollWidth > box.clientWidth + 1
+                || getComputedStyle(box).overflowX !== 'visible')
+            .map(box => box.getAttribute('aria-label'))"""
+    )
+    page.emulate_media(media="screen")
+    assert wide == []
+
+
 def test_heat_maps_tell_the_count_of_a_cell(wide: Visit) -> None:
     page = wide.page
     plot = page.locator("#violations-hours .plot")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from functools import cache
 
@@ -17,23 +17,33 @@ from sim.record.result import EngineResult
 from tests.equivalence import edge_cases
 from tests.equivalence.compare import difference, log_of, parted
 from tests.equivalence.generate import plan as plan_of
+from tests.equivalence.killed_by import KILLED_BY
 from tests.equivalence.mutants import MUTANTS, Mutant, engine
 
 GENERATED = 40
 
 
+Case = tuple[str, Plan, LogChunk, EngineResult]
+
+
 @cache
-def cases() -> tuple[tuple[str, Plan, LogChunk, EngineResult], ...]:
-    """Edge cases and some generated scenarios, with the log that is right.
+def case_of(name: str) -> Case:
+    """An edge case or a generated scenario, with the log that is right.
 
     It is the fast engine's, as it is compiled. The unmutated reference, which survives the same
     cases, is what says that it is right.
     """
-    cases = list(edge_cases.plans().items())
+    kind, _, number = name.rpartition(" ")
+    generated = kind == "generated"
+    plan = plan_of(int(number), most_lines=60) if generated else edge_cases.plans()[name]
+    return name, plan, *log_of(fast, plan)
 
-    cases += [(f"generated {n}", plan_of(n, most_lines=60)) for n in range(GENERATED)]
-    right = ((name, plan, *log_of(fast, plan)) for name, plan in cases)
-    return tuple(sorted(right, key=lambda case: size(case[1], case[2])))
+
+@cache
+def cases() -> tuple[Case, ...]:
+    """All of them, the short ones first."""
+    names = [*edge_cases.plans(), *(f"generated {n}" for n in range(GENERATED))]
+    return tuple(sorted(map(case_of, names), key=lambda case: size(case[1], case[2])))
 
 
 def size(plan: Plan, log: LogChunk) -> int:
@@ -66,16 +76,9 @@ def limited(seconds: int) -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def killer(mutated: object, longest_s: int = LONGEST_S, *, acting_back: bool = False) -> str | None:
-    """A case in which an engine gives another log, another final state, or an error.
-
-    The short cases come first, and where ``acting_back`` those in which something acts back: the
-    order decides only how soon a mutant is found.
-    """
-    ordered = cases()
-    if acting_back:
-        ordered = tuple(sorted(ordered, key=lambda case: case[1].feedback is None))
-    for name, plan, expected, final in ordered:
+def killer(mutated: object, tried: Iterable[Case], longest_s: int = LONGEST_S) -> str | None:
+    """A case in which an engine gives another log, another final state, or an error."""
+    for name, plan, expected, final in tried:
         try:
             with np.errstate(all="ignore"), limited(longest_s):
                 found, result = log_of(mutated, plan, **BLOCKS.get(mutated.__name__, {}))
@@ -95,11 +98,22 @@ BLOCKS = {"mutated_fast": {"draw_block": 50, "log_block": 211}}
 @pytest.mark.parametrize("module", ["reference", "fast"])
 def test_unmutated_engines_survive(module: str) -> None:
     """Otherwise a kill would mean nothing."""
-    assert killer(engine(None, module), longest_s=60) is None
+    tried = map(case_of, sorted(set(KILLED_BY.values())))
+    assert killer(engine(None, module), tried, longest_s=60) is None
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.module}: {m.law}")
 def test_mutant_is_killed(mutant: Mutant) -> None:
     """The cases tell the mutant from the truth."""
-    acting_back = mutant.module in ("reference_feedback", "feedback", "inbound", "control")
-    assert killer(engine(mutant), acting_back=acting_back) is not None
+    name = f"{mutant.module}: {mutant.law}"
+    mutated = engine(mutant)
+    if name in KILLED_BY:
+        assert killer(mutated, [case_of(KILLED_BY[name])]) is not None
+        return
+    found = killer(mutated, cases())
+    assert found is not None
+    pytest.fail(f"name the case that kills it in killed_by.py: '{found.split(': ')[0]}'")
+
+
+def test_every_case_that_is_named_kills_a_mutant_that_there_is() -> None:
+    assert KILLED_BY.keys() <= {f"{mutant.module}: {mutant.law}" for mutant in MUTANTS}
