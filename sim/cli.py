@@ -34,6 +34,8 @@ COMMANDS = {
     "explain": "sim.commands.explain",
     "run": "sim.commands.run",
     "compare": "sim.commands.compare",
+    "sweep": "sim.commands.sweep",
+    "plan": "sim.commands.plan",
     "sensitivity": "sim.commands.sensitivity",
     "check": "sim.commands.check",
     "diff": "sim.commands.diff",

@@ -7,7 +7,9 @@ from typing import Any, Final
 
 from analysis.figures.chart import Chart
 from analysis.figures.hangs_on import differences_hang_on, hangs_on
+from analysis.figures.law_of_root import law_of_root
 from analysis.figures.regret import regret
+from analysis.figures.response import response
 from analysis.figures.turns import turns
 from analysis.report.chart import chart_html
 from analysis.report.markup import Html, esc, paragraph
@@ -16,6 +18,8 @@ from analysis.report.page import Part, shell
 Draw = Callable[[Mapping[str, Any]], Chart]
 PAGES: Final[Mapping[str, tuple[str, tuple[Draw, ...]]]] = {
     "ringfence-compare": ("Which strategy", (regret, turns)),
+    "ringfence-sweep": ("How it changes", (response,)),
+    "ringfence-plan": ("How much is enough", (law_of_root,)),
     "ringfence-sensitivity": ("What drives it", (hangs_on, differences_hang_on)),
 }
 """By schema without its number: a heading, and the charts."""

@@ -20,9 +20,11 @@ SHOWN_BY = {
     "compare_text": "analysis.console.compare",
     "comparison_text": "analysis.console.table",
     "experiment_html": "analysis.report.experiment",
+    "plan_text": "analysis.console.plan",
     "report_html": "analysis.report",
     "sensitivity_text": "analysis.console.sensitivity",
     "study_text": "analysis.console.study",
+    "sweep_text": "analysis.console.sweep",
     "verdict_document": "analysis.view.verdict",
     "verdict_text": "analysis.console.verdict",
 }

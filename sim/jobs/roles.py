@@ -65,15 +65,15 @@ def roles(stage: Stage, moving: Sequence[Group], strategies: Sequence[str]) -> d
     strategies
         Names of strategies.
     """
-    small = _small(stage)
-    middle = {name: _Parts.of(small, name) for name in strategies}
+    small = small_stage(stage)
+    middle = {name: Parts.of(small, name) for name in strategies}
     found: dict[str, dict[str, Role]] = {name: {} for name in strategies}
     for path in (one.path for one in inputs(moving)):
         open_ = list(strategies)
         for end in ENDS:
             other = small.again(small.replication, drawn(small.scenario, moving, {path: end}))
             for name in open_:
-                role = middle[name].role(_Parts.of(other, name))
+                role = middle[name].role(Parts.of(other, name))
                 known = found[name].get(path, Role.READING)
                 found[name][path] = max(role, known, key=list(Role).index)
             open_ = [name for name in open_ if found[name][path] is not Role.PLACING]
@@ -93,7 +93,7 @@ def _together(scenario: Scenario, role: dict[str, Role]) -> None:
             role.update(dict.fromkeys(members, most))
 
 
-def _small(stage: Stage) -> Stage:
+def small_stage(stage: Stage) -> Stage:
     """The stage with few lines, or itself."""
     scenario = stage.scenario
     if scenario.world.lines <= LINES:
@@ -104,7 +104,7 @@ def _small(stage: Stage) -> Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class _Parts:
+class Parts:
     """What of a plan is compared."""
 
     placing: Placing
@@ -112,11 +112,12 @@ class _Parts:
     ways: Ways
 
     @classmethod
-    def of(cls, stage: Stage, name: str) -> _Parts:
+    def of(cls, stage: Stage, name: str) -> Parts:
+        """Of a strategy's plan."""
         plan = plan_of(stage, name)
         return cls(placing(plan), back(plan), ways(plan))
 
-    def role(self, other: _Parts) -> Role:
+    def role(self, other: Parts) -> Role:
         """What an input decides that makes the other plan of this one."""
         if not same(self.placing, other.placing):
             return Role.PLACING

@@ -177,7 +177,7 @@ def run_study(
     seconds, begun = seconds_for(small.scenario, chosen), _begun(most, precision)
     workers = _workers(jobs, begun, need, seconds, note)
     text = resolved_text(loaded)
-    facts = _facts(loaded, text, asked, small.effective, chosen)
+    facts = facts_of(loaded, text, asked, small.effective, chosen)
     path = Path(out) if out is not None else default_folder(facts)
     folder = StudyFolder(path, facts, text, loaded.laws.own)
     calls = sum(calls_of(small.scenario, name) for name in chosen)
@@ -226,7 +226,7 @@ def _workers(jobs: int | None, draws: int, need: Need, seconds: float, note: Not
     return workers
 
 
-def _facts(
+def facts_of(
     loaded: Runnable, text: str, asked: Fraction, effective: Fraction, chosen: Sequence[str]
 ) -> Facts:
     """What a study is of: its key follows from it."""

@@ -10,7 +10,9 @@ import pytest
 
 from analysis.figures.chart import Chart
 from analysis.figures.hangs_on import differences_hang_on, hangs_on
+from analysis.figures.law_of_root import law_of_root
 from analysis.figures.regret import regret
+from analysis.figures.response import response
 from analysis.figures.turns import turns
 from sim.store.study import Study
 
@@ -94,3 +96,69 @@ def test_no_region(compare_told) -> None:
     chart = turns(one)
     assert not chart.panels
     assert "not enough of them to say where" in chart.finding
+
+
+PLAN = {
+    "schema": "ringfence-plan/1",
+    "for": "finish before cutoff",
+    "solve": "dialing.channels",
+    "unit": "",
+    "between": [1.0, 8.0],
+    "more_helps": True,
+    "probability": 0.75,
+    "answer": 5.0,
+    "today": {"value": 6.0, "share": 0.75},
+    "roots": [3.0, None, 5.0, 2.0],
+}
+"""What the chart of a plan reads."""
+
+
+def test_the_law_of_the_root_is_a_stair_of_draws() -> None:
+    """Roots 2, 3, 5 and none: a quarter, half, and three quarters."""
+    chart = law_of_root(PLAN)
+    sound(chart)
+    (stair,) = chart.panels[0].figure.data
+    assert list(stair.x) == [2.0, 3.0, 5.0]
+    assert list(stair.y) == [0.25, 0.5, 0.75]
+    levels = {shape.y0 for shape in chart.panels[0].figure.layout.shapes if shape.y0 == shape.y1}
+    assert levels == {0.75}
+    assert ("2", "nothing") in chart.numbers.rows
+    assert not law_of_root({**PLAN, "roots": [None, None]}).panels
+
+
+@pytest.fixture(scope="module")
+def sweep_told(scenario_file, tmp_path_factory):
+    from fractions import Fraction
+
+    from sim.jobs.probing import Probe
+    from sim.jobs.sweeping import document, sweep
+    from sim.study.design import parse_knob
+
+    names = ("all-channels", "half-the-channels")
+    folder = tmp_path_factory.mktemp("sweep")
+    probe = Probe(str(scenario_file), (), names, Fraction(1, 10), folder, 0, 16)
+    return document(sweep(probe, [parse_knob("world.voicemail.heard=10 %..90 %:4")]))
+
+
+def test_response_curves(sweep_told) -> None:
+    chart = response(sweep_told)
+    sound(chart)
+    figure = chart.panels[0].figure
+    drawn = {trace.name: trace for trace in figure.data if trace.mode == "lines+markers"}
+    for name, trace in drawn.items():
+        points = [point["strategies"][name]["people_reached"] for point in sweep_told["points"]]
+        assert list(trace.y) == [one["p50"] for one in points]
+        assert list(trace.x) == pytest.approx([10.0, 36.67, 63.33, 90.0])
+    assert set(drawn) == set(sweep_told["strategies"])
+
+
+def test_a_map_of_two_knobs(sweep_told) -> None:
+    one = json.loads(json.dumps(sweep_told))
+    one["vary"] = {"a": ["1", "2"], "b": ["x", "y"]}
+    for at, point in enumerate(one["points"]):
+        point["settings"] = {"a": "12"[at % 2], "b": "xy"[at // 2]}
+    chart = response(one)
+    sound(chart)
+    first = chart.panels[0].figure.data[0]
+    people = [p["strategies"]["all-channels"]["people_reached"]["p50"] for p in one["points"]]
+    assert [list(row) for row in first.z] == [people[:2], people[2:]]

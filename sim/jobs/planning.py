@@ -1,0 +1,442 @@
+"""What is enough of a knob: bisected in each draw, at a corrected scale, and shown at full size.
+
+Draws are screened at a tenth of the size, with the pace that loses the same share of calls: what is
+enough there is enough at full size to about a tenth of a percent. The answer is then run at full
+size in every draw, and where it falls short there, the next larger root is tried.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any, Final
+
+import numpy as np
+
+from sim.errors import OptionError
+from sim.jobs.pool import Tell, each, unheard
+from sim.jobs.probing import Probe, Settings, hold_path, hold_reached
+from sim.measure.metric import Number
+from sim.measure.metrics import at_full_size
+from sim.scenario.load import resolved_text
+from sim.scenario.scale import scale_scenario
+from sim.store.partial import open_for_writing
+from sim.store.study import Task, code_digest
+from sim.study.design import Knob, parse_knob, written
+from sim.study.goals import DONE, Goal
+from sim.study.importance import FEWEST_RUNS, importance
+from sim.study.intervals import quantile_interval
+from sim.study.solving import Root, enough, root, share_at
+
+SCHEMA: Final = "ringfence-plan/1"
+"""Of the JSON document; its number goes up when a key goes or changes its meaning."""
+TIMES: Final = 4
+"""The range goes from today's value divided by this to it multiplied, unless told."""
+STEPS: Final = 5
+"""Further values that are tried in some draws, to see that the goal changes once."""
+LOOKED_AT: Final = 3
+"""Draws in which they are."""
+TRIES: Final = 4
+"""Values that are run at full size, at most."""
+OTHERS: Final = ("dialing.channels", "dialing.calls_per_second")
+"""What is looked at where a goal cannot be met."""
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmed:
+    """A value, run in every draw."""
+
+    value: float
+    held: tuple[bool, ...]
+    """By draw."""
+
+    @property
+    def share(self) -> float:
+        """Of draws in which the goal held."""
+        return sum(self.held) / len(self.held)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What planning found."""
+
+    probe: Probe
+    strategy: str
+    goal: Goal
+    knob: Knob
+    today: float | None
+    """The scenario's own value; None where it is no number."""
+    probability: float
+    rising: bool
+    """Whether more of the knob helps."""
+    roots: tuple[float, ...]
+    """By draw."""
+    turning_back: tuple[int, ...]
+    """Draws in which the goal changes more than once along the knob."""
+    answer: float
+    """Enough in so many draws, as screened; infinite where nothing is."""
+    confirmed: tuple[Confirmed, ...]
+    """Values that were run at full size, the last one the plan's."""
+    binding: tuple[str, ...]
+    """Where the goal cannot be met: other keys that would meet it, given more of them."""
+
+
+@dataclass(frozen=True)
+class _Search:
+    """Whether a goal holds, and where it begins to."""
+
+    probe: Probe
+    strategy: str
+    goal: Goal
+    knob: Knob
+    rising: bool = True
+
+    def holds(self, value: float, draw: int, more: Settings | None = None) -> bool:
+        """Whether it does at a value, in a draw."""
+        settings = {**(more or {}), self.knob.path: self.text(value)}
+        drawing = self.probe.drawing(settings, (self.strategy,))
+        drawn = drawing.run(Task(draw)).found[self.strategy]
+        full = drawing.loaded.scenario
+        scaled, _ = scale_scenario(full, self.probe.scale)
+        scale = Fraction(scaled.world.lines, full.world.lines)
+        return self.goal.holds(_shown(drawn.metrics, scale, self.goal.metric))
+
+    def text(self, value: float) -> str:
+        return written(value, self.knob.unit, whole=self.knob.whole)
+
+    def work(self, draw: int, _tell: Tell = unheard) -> Root:
+        """The root of a draw, from where it was kept or by halving."""
+        kept = self.probe.folder / "roots" / self._key / f"{draw}.json"
+        if kept.is_file():
+            told = json.loads(kept.read_text("utf-8"))
+            return Root(float(told["value"]), tuple((v, bool(h)) for v, h in told["tried"]))
+        low, high = self.ends
+        found = root(
+            lambda value: self.holds(value, draw), low, high, rising=self.rising,
+            whole=self.knob.whole,
+        )  # fmt: skip
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        with open_for_writing(kept) as file:
+            text = json.dumps({"value": str(found.value), "tried": found.tried})
+            file.write(text.encode())
+        return found
+
+    @cached_property
+    def _key(self) -> str:
+        """What a root hangs on, beside its draw."""
+        text = resolved_text(self.probe.loaded({}))
+        facts = [text, self.goal.text, self.knob.path, self.ends, self.strategy, self.rising,
+                 str(self.probe.scale), code_digest()]  # fmt: skip
+        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
+
+    def steps(self, draw: int, _tell: Tell = unheard) -> Root:
+        """Further values of a draw, evenly over the range."""
+        low, high = self.ends
+        at = np.linspace(low, high, STEPS + 2).tolist()
+        at = [float(round(value)) for value in at] if self.knob.whole else at
+        return Root(0.0, tuple((value, self.holds(value, draw)) for value in dict.fromkeys(at)))
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        assert self.knob.ends is not None
+        return self.knob.ends
+
+
+def plan(
+    screen: Probe,
+    full: Probe,
+    goal: Goal,
+    path: str,
+    probability: float,
+    *,
+    between: str | None = None,
+    progress: Progress | None = None,
+) -> Plan:
+    """Say how much of a knob is enough.
+
+    Parameters
+    ----------
+    screen, full
+        The scenario with one strategy at the scale of the search, and at that of the proof; of the
+        same draws.
+    goal
+        What it shall be enough for.
+    path
+        The knob.
+    probability
+        Share of draws in which it shall be, 0–1.
+    between
+        Its range, ``LOW..HIGH``; by default a quarter of today's value to four times it.
+    progress
+        Told what is done.
+
+    Raises
+    ------
+    sim.errors.UnknownNameError
+        For a path that there is not.
+    sim.errors.OptionError
+        For a knob that is no number, that cannot be varied, or too few draws for the probability.
+    sim.errors.ScenarioError
+        For a range that the format does not allow.
+    """
+    say = progress or (lambda _text: None)
+    (strategy,) = screen.strategies
+    hold_path(path, screen.loaded({}))
+    _hold_draws(screen.draws, probability)
+    today, knob = _knob(screen, strategy, path, between)
+    low, high = knob.ends or (0.0, 0.0)
+    search = _Search(screen, strategy, goal, knob)
+    ends = [{path: search.text(value)} for value in (low, high)]
+    for settings in ends:
+        screen.loaded(settings)
+    hold_reached(screen, path, ends)
+    draws = range(1, screen.draws + 1)
+    say(f"which way it goes, at {search.text(low)} and {search.text(high)}")
+    search = replace(search, rising=_rising(search, draws))
+    roots: list[Root] = []
+    for draw, found in zip(draws, each(search.work, draws, screen.jobs), strict=True):
+        roots.append(found)
+        say(f"[{draw}/{len(draws)}] {_told(search, found.value)}")
+    values = tuple(found.value for found in roots)
+    turning = _turning_back(search, values, roots)
+    answer = enough(values, probability, rising=search.rising)
+    confirmed: tuple[Confirmed, ...] = ()
+    binding: tuple[str, ...] = ()
+    if math.isfinite(answer):
+        confirmed = _confirmed(search, full, values, answer, probability, say)
+    else:
+        binding = _binding(search, high if search.rising else low, values)
+    return Plan(
+        full, strategy, goal, knob, today, probability, search.rising, values, turning, answer,
+        confirmed, binding,
+    )  # fmt: skip
+
+
+def _hold_draws(draws: int, probability: float) -> None:
+    """See that there are enough draws for a probability to be told from certainty."""
+    fewest = max(2, math.ceil(1 / (1 - probability) - 1e-9)) if probability < 1 else math.inf
+    if draws < fewest:
+        raise OptionError(
+            f"{draws} draws are too few for a probability of {100 * probability:g} %",
+            place="--draws",
+            allowed="a probability below 100 %" if math.isinf(fewest) else f"{fewest} or more",
+        )
+
+
+def _knob(probe: Probe, strategy: str, path: str, between: str | None) -> tuple[float | None, Knob]:
+    """Today's value and the range of a knob."""
+    found = _today(probe, strategy, path)
+    if between is None:
+        if found is None:
+            raise OptionError(
+                f"{path} is not one number", place="--solve", remedy="say a range: --between 1..9"
+            )
+        low, high = found.ends or (0.0, 0.0)
+        if found.unit == "%":
+            high = min(high, 100.0)
+        between = f"{written(low, found.unit, whole=found.whole)}.." + written(
+            high, found.unit, whole=found.whole
+        )
+    knob = parse_knob(f"{path}={between}")
+    if knob.ends is None:
+        raise OptionError(
+            "a plan needs a range", place="--between", found=between, allowed="LOW..HIGH"
+        )
+    today = None
+    if found is not None and found.ends is not None and found.unit == knob.unit:
+        today = found.ends[1] / TIMES
+    return today, knob
+
+
+def _today(probe: Probe, strategy: str, path: str) -> Knob | None:
+    """A range about the scenario's own value, if that is a number."""
+    at: Any = probe.loaded({}).resolved
+    parts = path.split(".")
+    if parts[0] not in ("strategies", "world"):
+        own: Any = at.get("strategies", {}).get(strategy) or {}
+        for part in parts:
+            own = own.get(part) if isinstance(own, Mapping) else None
+        if own is not None:
+            return _about(path, own)
+    for part in parts:
+        at = at.get(part) if isinstance(at, Mapping) else None
+    if at is None and parts[0] == "strategies":
+        return _today(probe, strategy, ".".join(parts[2:]))
+    return None if at is None else _about(path, at)
+
+
+def _about(path: str, value: Any) -> Knob | None:
+    if isinstance(value, Mapping) and "central" in value:
+        value = value["central"]
+    text = str(value).replace("_", "").strip()
+    number, _, unit = text.partition(" ")
+    if not unit and number.endswith("%"):
+        number, unit = number[:-1], "%"
+    try:
+        amount = float(number)
+    except ValueError:
+        return None
+    whole = amount.is_integer() and "." not in number and not unit
+    low = amount / TIMES
+    if whole:
+        low = float(max(1, math.floor(low)))
+    return Knob(path, (), (low, amount * TIMES), unit, whole)
+
+
+def _rising(search: _Search, draws: Sequence[int]) -> bool:
+    """Whether more of a knob helps: by the first draws whose ends differ."""
+    low, high = search.ends
+    for draw in list(draws)[: 2 * LOOKED_AT]:
+        one, other = search.holds(low, draw), search.holds(high, draw)
+        if one is not other:
+            return other
+    return True
+
+
+def _turning_back(
+    search: _Search, values: Sequence[float], roots: Sequence[Root]
+) -> tuple[int, ...]:
+    """Draws in which the goal changes more than once: of all by what was tried, of some by more."""
+    found = {draw for draw, one in enumerate(roots, 1) if one.turns > 1}
+    order = np.argsort(values)
+    looked = {int(order[at]) + 1 for at in (0, len(order) // 2, len(order) - 1)}
+    draws = sorted(looked)[:LOOKED_AT]
+    for draw, more in zip(draws, each(search.steps, draws, search.probe.jobs), strict=True):
+        if Root(0.0, (*roots[draw - 1].tried, *more.tried)).turns > 1:
+            found.add(draw)
+    return tuple(sorted(found))
+
+
+def _confirmed(
+    search: _Search,
+    full: Probe,
+    roots: Sequence[float],
+    answer: float,
+    probability: float,
+    say: Progress,
+) -> tuple[Confirmed, ...]:
+    """Run the answer at full size in every draw; where it falls short, the next root."""
+    further = sorted({value for value in roots if math.isfinite(value)}, reverse=not search.rising)
+    tries = further[further.index(answer) :][:TRIES]
+    done: list[Confirmed] = []
+    for value in tries:
+        say(f"proof at full size: {search.text(value)}")
+        results = full.results({search.knob.path: search.text(value)})
+        held = []
+        for _, drawn in sorted(results.items()):
+            metrics = drawn.found[search.strategy].metrics
+            loaded = full.loaded({search.knob.path: search.text(value)}).scenario
+            scaled, _ = scale_scenario(loaded, full.scale)
+            scale = Fraction(scaled.world.lines, loaded.world.lines)
+            held.append(search.goal.holds(_shown(metrics, scale, search.goal.metric)))
+        done.append(Confirmed(value, tuple(held)))
+        if done[-1].share >= probability:
+            break
+    return tuple(done)
+
+
+def _binding(search: _Search, best: float, roots: Sequence[float]) -> tuple[str, ...]:
+    """Other keys of which more would meet the goal at the best value, in most draws that fail."""
+    failing = [draw for draw, value in enumerate(roots, 1) if math.isinf(value)][:LOOKED_AT]
+    found = []
+    for path in OTHERS:
+        if path == search.knob.path.split(".", 2)[-1] or path == search.knob.path:
+            continue
+        today = _today(search.probe, search.strategy, path)
+        if today is None or today.ends is None:
+            continue
+        name = path
+        if search.knob.path.startswith("strategies."):
+            name = f"strategies.{search.strategy}.{path}"
+        more = {name: written(today.ends[1], today.unit, whole=today.whole)}
+        if all(search.holds(best, draw, more) for draw in failing):
+            found.append(path)
+    return tuple(found)
+
+
+def _told(search: _Search, value: float) -> str:
+    return "not enough" if math.isinf(value) else search.text(value)
+
+
+def _shown(
+    metrics: Mapping[str, Number], scale: Fraction, wanted: str
+) -> Mapping[str, float | None]:
+    """Metrics at full size, with the moment at which a list is done.
+
+    Raises
+    ------
+    OptionError
+        Where the one that is wanted cannot be told at such a scale.
+    """
+    shown = {**at_full_size(metrics, scale), DONE: metrics[DONE]}
+    if shown[wanted] is None and metrics[wanted] is not None:
+        raise OptionError(
+            f"{wanted} cannot be told at a scale", place="--screen", remedy="use --screen 100%"
+        )
+    return {name: None if value is None else float(value) for name, value in shown.items()}
+
+
+# ── As data ──────────────────────────────────────────────────────────────────────────────────────
+
+
+def document(found: Plan) -> dict[str, Any]:
+    """The JSON document: docs/plan.md lists its keys."""
+    met = bool(found.confirmed) and found.confirmed[-1].share >= found.probability
+    finite = [value for value in found.roots if math.isfinite(value)]
+    points = np.quantile(finite, (0.05, 0.5, 0.95)).tolist() if finite else None
+    interval = quantile_interval(np.array(found.roots), found.probability)
+    scenario = found.probe.loaded({}).scenario
+    return {
+        "schema": SCHEMA,
+        "scenario": scenario.name,
+        "strategy": found.strategy,
+        "for": found.goal.text,
+        "probability": found.probability,
+        "solve": found.knob.path,
+        "unit": found.knob.unit,
+        "between": list(found.knob.ends or ()),
+        "more_helps": found.rising,
+        "met": met,
+        "answer": found.confirmed[-1].value if met else None,
+        "screened": found.answer if math.isfinite(found.answer) else None,
+        "interval": None
+        if interval is None or not math.isfinite(interval.low + interval.high)
+        else [interval.low, interval.high],
+        "today": None
+        if found.today is None
+        else {
+            "value": found.today,
+            "share": share_at(found.roots, found.today, rising=found.rising),
+        },
+        "roots": [value if math.isfinite(value) else None for value in found.roots],
+        "root": None if points is None else dict(zip(("p5", "p50", "p95"), points, strict=True)),
+        "not_met_in": sum(math.isinf(value) for value in found.roots) / len(found.roots),
+        "turning_back": list(found.turning_back),
+        "confirmed": [
+            {"value": one.value, "held": sum(one.held), "draws": len(one.held)}
+            for one in found.confirmed
+        ],
+        "binding": list(found.binding),
+        "asks_for_more": _asks(found),
+        "folder": str(found.probe.folder),
+    }
+
+
+def _asks(found: Plan) -> list[dict[str, Any]]:
+    """Inputs that the spread of the roots comes from, where there are enough draws to tell."""
+    if len(found.roots) < FEWEST_RUNS or not all(map(math.isfinite, found.roots)):
+        return []
+    drawing = found.probe.drawing({})
+    runs = drawing.points(range(len(found.roots)))
+    told = importance(np.array(found.roots)[:, None], runs, {}, seed=drawing.loaded.scenario.seed)
+    shown = [one for one in told.effects if told.beyond(one)]
+    return [
+        {"path": one.path, "share": one.first.value}
+        for one in sorted(shown, key=lambda one: -one.first.value)[:3]
+    ]

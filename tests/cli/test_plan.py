@@ -1,0 +1,26 @@
+"""``ringfence plan``: a screen, a page, an exit code."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from tests.cli.conftest import Command
+from tests.small_run import TEXT
+
+
+def test_a_screen_and_a_page(ringfence: Command, here: Path) -> None:
+    (here / "small.yaml").write_text(TEXT, encoding="utf-8")
+    arguments = ("plan", "small.yaml", "--for", "finish before cutoff", "--probability", "50%",
+                 "--draws", "2", "--scale", "30%", "--screen", "30%", "--jobs", "1", "--solve", "dialing.channels")  # fmt: skip
+    answer = ringfence(*arguments, "--between", "1..8", "--html", "page.html")
+    assert answer.code == 0
+    lines = answer.out.splitlines()
+    assert max(len(line) for line in lines if not line.startswith(("kept in", "page: "))) <= 80
+    assert "is enough to finish before cutoff in 50 %" in " ".join(lines)
+    assert "Confirmed" in answer.out
+    assert 'id="law-of-root"' in Path("page.html").read_text("utf-8")
+    short = ringfence(*arguments, "--between", "1..2")
+    assert short.code == 1
+    assert "cannot be met in 50 % of draws by dialing.channels" in " ".join(short.out.splitlines())
+    wrong = ringfence("plan", "small.yaml", "--for", "soon", "--solve", "dialing.channels")
+    assert wrong.code == 2
