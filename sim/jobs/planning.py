@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -46,6 +47,7 @@ TRIES: Final = 4
 OTHERS: Final = ("dialing.channels", "dialing.calls_per_second")
 """What is looked at where a goal cannot be met."""
 Progress = Callable[[str], None]
+_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,10 +280,9 @@ def _about(path: str, value: Any) -> Knob | None:
     number, _, unit = text.partition(" ")
     if not unit and number.endswith("%"):
         number, unit = number[:-1], "%"
-    try:
-        amount = float(number)
-    except ValueError:
+    if _NUMBER.fullmatch(number) is None:
         return None
+    amount = float(number)
     whole = amount.is_integer() and "." not in number and not unit
     low = amount / TIMES
     if whole:

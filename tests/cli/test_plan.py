@@ -11,7 +11,8 @@ from tests.small_run import TEXT
 def test_a_screen_and_a_page(ringfence: Command, here: Path) -> None:
     (here / "small.yaml").write_text(TEXT, encoding="utf-8")
     arguments = ("plan", "small.yaml", "--for", "finish before cutoff", "--probability", "50%",
-                 "--draws", "2", "--scale", "30%", "--screen", "30%", "--jobs", "1", "--solve", "dialing.channels")  # fmt: skip
+                 "--draws", "2", "--scale", "30%", "--screen", "30%", "--jobs", "1",
+                 "--solve", "dialing.channels")  # fmt: skip
     answer = ringfence(*arguments, "--between", "1..8", "--html", "page.html")
     assert answer.code == 0
     lines = answer.out.splitlines()
