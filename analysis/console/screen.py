@@ -36,7 +36,7 @@ def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     return [
         "  ".join(
             [
-                _cut(row[0], first).ljust(first),
+                cut(row[0], first).ljust(first),
                 *(cell.rjust(size) for cell, size in zip(row[1:], others, strict=True)),
             ]
         ).rstrip()
@@ -44,7 +44,8 @@ def table(rows: Sequence[tuple[str, ...]]) -> list[str]:
     ]
 
 
-def _cut(name: str, room: int) -> str:
+def cut(name: str, room: int) -> str:
+    """A name that fits, without its beginning where it is too long."""
     if len(name) <= room:
         return name
     lead = len(name) - len(name.lstrip())

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-from analysis.console.screen import labelled, table, wrapped
+from analysis.console.screen import cut, labelled, table, wrapped
+from analysis.view.experiments import words_of
 from analysis.view.numbers import MISSING
 from analysis.view.rounded import between, chance, rounded
 from sim.printed import escaped
 
 MOST: Final = 40
 """Most rows of the table."""
+ROOM: Final = 26
+"""Columns of a further metric."""
 
 
 def sweep_text(told: Mapping[str, Any]) -> str:
@@ -30,6 +33,8 @@ def sweep_text(told: Mapping[str, Any]) -> str:
     lines = wrapped(f"{told['scenario']} · {keys} at {points} points, {runs}")
     for name in told["strategies"]:
         lines += ["", *table(list(_rows(told, name)))]
+        for rows in _further(told, name):
+            lines += ["", *table(rows)]
     more = (points - MOST) * len(told["strategies"])
     if more > 0:
         lines += [f"  and {more} more rows: --json"]
@@ -48,6 +53,18 @@ def _rows(told: Mapping[str, Any], name: str) -> Iterator[tuple[str, ...]]:
             MISSING if one["cost"] is None else rounded(one["cost"]["p50"]),
             MISSING if one["finished"] is None else _done(told, one["finished"]),
         )
+
+
+def _further(told: Mapping[str, Any], name: str) -> Iterator[list[tuple[str, ...]]]:
+    """Further metrics, two to a table."""
+    metrics = list(told["points"][0]["strategies"][name]["metrics"])
+    for pair in (metrics[at : at + 2] for at in range(0, len(metrics), 2)):
+        rows = [(name, *(cut(words_of(metric).lower(), ROOM) for metric in pair))]
+        for point in told["points"][:MOST]:
+            one = point["strategies"][name]["metrics"]
+            settings = "  " + ", ".join(point["settings"].values())
+            rows.append((settings, *(_interval(one[metric]) for metric in pair)))
+        yield rows
 
 
 def _done(told: Mapping[str, Any], share: float) -> str:

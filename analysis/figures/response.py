@@ -101,8 +101,7 @@ def _curves(told: Mapping[str, Any], number: str, keys: Sequence[str]) -> go.Fig
         for end, fill in (("p5", None), ("p95", "tonexty")):
             figure.add_scatter(
                 x=places, y=[one[end] for _, one, _ in rows], mode="lines", line={"width": 0},
-                fill=fill, fillcolor=f"rgba({_rgb(colour)},0.15)", hoverinfo="skip",
-                showlegend=False,
+                fill=fill, fillcolor=colour, opacity=0.15, hoverinfo="skip", showlegend=False,
             )  # fmt: skip
         figure.add_scatter(
             x=places, y=[one["p50"] for _, one, _ in rows], mode="lines+markers",
@@ -138,7 +137,3 @@ def _map(told: Mapping[str, Any], name: str, keys: Sequence[str]) -> go.Figure:
     figure.update_xaxes(title=text(short(keys[0], 46)), type="category")
     figure.update_yaxes(title=text(short(keys[1], 34)), type="category")
     return figure
-
-
-def _rgb(colour: str) -> str:
-    return ",".join(str(int(colour[at : at + 2], 16)) for at in (1, 3, 5))

@@ -47,6 +47,13 @@ from sim.commands.told import HTML, tell
 )
 @click.option("--scale", type=Scale(), default="100%", help="Of lines, channels and pace: 10%.")
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
+@click.option(
+    "--metric",
+    "metrics",
+    metavar="NAME",
+    multiple=True,
+    help="Also this metric; then every point is run. `ringfence explain` lists them.",
+)
 @click.option("--out", metavar="DIR", help="Where results are kept; runs/… by default.")
 @JOBS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
@@ -60,6 +67,7 @@ def sweep(
     draws: int,
     scale: Fraction,
     sets: tuple[str, ...],
+    metrics: tuple[str, ...],
     out: str | None,
     jobs: int | None,
     **told: Any,
@@ -72,6 +80,7 @@ def sweep(
     from sim.jobs.probing import Probe, folder_of, workers_of
     from sim.jobs.sensitivity import named
     from sim.jobs.sweeping import document, strategies_of, sweep
+    from sim.measure.metrics import METRICS
     from sim.study.design import parse_knob
 
     loaded = load_and_warn(file, sets)
@@ -92,6 +101,7 @@ def sweep(
     tell_of_kernels()
     workers = workers_of(loaded, chosen, scale, max(1, draws), jobs)
     probe = Probe(file, sets, chosen, scale, folder, draws, readings, workers)
+    probe.metrics = tuple(named("metric", metrics, list(METRICS))) if metrics else ()
     found = sweep(probe, knobs, kind, points, _progress)
     tell("sweep_text", document(found), inputs=(file,), **told)
 

@@ -158,6 +158,9 @@ class Probe:
     draws: int
     readings: int
     jobs: int = 1
+    metrics: tuple[str, ...] = ()
+    """Further metrics that are told of each point; a point that is read has none, so all are run
+    where any is asked for."""
     runs: int = 0
     """Runs that were made, so far."""
     _points: dict[str, Runnable] = field(default_factory=dict)
@@ -211,6 +214,8 @@ class Probe:
 
     def same_calls(self, one: Settings, other: Settings, strategy: str) -> bool:
         """Whether two points place the same calls, whatever is drawn."""
+        if self.metrics:
+            return False
         moved = {path for path in {**one, **other} if one.get(path) != other.get(path)}
         if not all(path.split(".")[0] in READ_ONLY for path in moved):
             return False

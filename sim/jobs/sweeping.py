@@ -143,7 +143,9 @@ def document(found: Swept) -> dict[str, Any]:
             {
                 "settings": dict(settings),
                 "x": None if x is None else x[at],
-                "strategies": {name: _told(found.numbers[at, name]) for name in probe.strategies},
+                "strategies": {
+                    name: _told(found.numbers[at, name], probe.metrics) for name in probe.strategies
+                },
             }
             for at, settings in enumerate(found.points)
         ],
@@ -166,7 +168,7 @@ def _numeric(found: Swept) -> list[float] | None:
     return values if values == sorted(set(values)) else None
 
 
-def _told(one: Numbers) -> dict[str, Any]:
+def _told(one: Numbers, further: Sequence[str]) -> dict[str, Any]:
     metrics = one.metrics
 
     def over(name: str) -> dict[str, float] | None:
@@ -183,6 +185,7 @@ def _told(one: Numbers) -> dict[str, Any]:
         "cost": over("cost"),
         "attempts": over("attempts"),
         "finished": done,
+        "metrics": {name: over(name) for name in further},
         "read": one.read,
     }
 

@@ -61,6 +61,19 @@ def test_prices_are_run_although_they_place_no_call(probe) -> None:
     assert costs[1] == pytest.approx(2 * costs[0])
 
 
+def test_a_further_metric_has_every_point_run(probe) -> None:
+    """Who hangs up on machines leaves no message, so none is heard after the cutoff."""
+    made = probe()
+    made.metrics = ("lines_voicemail_heard_after_cutoff",)
+    told = document(swept(made, "amd.on_machine=leave_message,hang_up"))
+    after = [
+        point["strategies"]["all-channels"]["metrics"]["lines_voicemail_heard_after_cutoff"]["p50"]
+        for point in told["points"]
+    ]
+    assert after[0] > after[1] == 0
+    assert swept(made, "world.voicemail.heard=30 %,90 %").ran == 2
+
+
 def test_the_same_sweep_goes_on(probe) -> None:
     made = probe(draws=2)
     first = document(swept(made, "dialing.channels=2,4"))
