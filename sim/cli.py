@@ -37,6 +37,7 @@ COMMANDS = {
     "sweep": "sim.commands.sweep",
     "plan": "sim.commands.plan",
     "sensitivity": "sim.commands.sensitivity",
+    "run-task": "sim.commands.run_task",
     "check": "sim.commands.check",
     "diff": "sim.commands.diff",
     "key": "sim.commands.key",
@@ -48,7 +49,9 @@ COMMANDS = {
     "dashboard": ANALYSIS_COMMANDS,
     "verify": "sim.commands.verify",
 }
-"""Command to the module that holds it, under its own name. The analysis room joins by name."""
+"""Command to the module that holds it, under its own name, ``_`` for ``-``.
+
+The analysis room joins by name."""
 COMPLETE = "_RINGFENCE_COMPLETE"
 """Environment variable by which a shell asks for completions."""
 TRACEBACK = "RINGFENCE_TRACEBACK"
@@ -75,7 +78,8 @@ class LazyGroup(click.Group):
         if name not in COMMANDS:
             return None
         module = ours(COMMANDS[name])
-        held = name if hasattr(module, name) else f"{name}_"  # a word of Python's own
+        held = name.replace("-", "_")
+        held = held if hasattr(module, held) else f"{held}_"  # a word of Python's own
         command: click.Command = getattr(module, held)
         return command
 

@@ -170,7 +170,7 @@ def run_study(
     chosen = tuple(choose(full, list(strategies) if strategies else None))
     drawing = Drawing(loaded, chosen, asked)
     most = _most(draws, precision)
-    _hold_draws(most, drawing)
+    hold_draws(most, drawing)
     small = scaled_down(full, asked, loaded.laws, chosen)
     need = need_of(small.scenario, chosen, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, asked)
@@ -272,7 +272,7 @@ def default_folder(facts: Facts) -> Path:
     return Path("runs") / f"study-{name}-s{facts.seed}-{facts.key[:8]}"
 
 
-def _hold_draws(draws: int, drawing: Drawing) -> None:
+def hold_draws(draws: int, drawing: Drawing) -> None:
     """Refuse what cannot be drawn."""
     if not 2 <= draws <= MOST_DRAWS:
         raise OptionError(

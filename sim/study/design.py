@@ -70,7 +70,7 @@ def parse_knob(text: str) -> Knob:
         )
     found = _RANGE.fullmatch(said)
     if found is None:
-        values = tuple(part.strip() for part in said.split(",") if part.strip())
+        values = tuple(part for part in listed(said) if part)
         return Knob(path, tuple(dict.fromkeys(values)))
     low, high = (float(found[end].replace("_", "")) for end in ("low", "high"))
     unit = (found["other"] or found["unit"]).strip()
@@ -85,6 +85,23 @@ def parse_knob(text: str) -> Knob:
     at = [low + (high - low) * step / (steps - 1) for step in range(steps)]
     values = tuple(dict.fromkeys(written(value, unit, whole=whole) for value in at))
     return Knob(path, values, (low, high), unit, whole)
+
+
+def listed(text: str) -> list[str]:
+    """Values between commas that stand in no bracket and no quotation."""
+    parts, depth, quote = [""], 0, ""
+    for sign in text:
+        if quote:
+            quote = "" if sign == quote else quote
+        elif sign in "\"'":
+            quote = sign
+        else:
+            depth += (sign in "[{") - (sign in "]}")
+        if sign == "," and not depth and not quote:
+            parts.append("")
+        else:
+            parts[-1] += sign
+    return [part.strip() for part in parts]
 
 
 def design(knobs: Sequence[Knob], kind: Kind, points: int, seed: int) -> list[Mapping[str, str]]:

@@ -20,6 +20,8 @@ from sim.study.design import design, parse_knob
         ("a=10..30 min:3", ("10 min", "20 min", "30 min")),
         ("a=-1..1:3", ("-1", "0", "1")),
         ("a=yes, no", ("yes", "no")),
+        ('a=[{x: 1, y: "2, 3"}, {x: 4}],none', ('[{x: 1, y: "2, 3"}, {x: 4}]', "none")),
+        ("a='b, c',d", ("'b, c'", "d")),
         ("a=Fri 20:00", ("Fri 20:00",)),
     ],
 )
