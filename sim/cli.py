@@ -43,6 +43,7 @@ COMMANDS = {
     "key": "sim.commands.key",
     "import": "sim.commands.import_",
     "audit": "sim.commands.audit",
+    "calibrate": "sim.commands.calibrate",
     "purge": "sim.commands.purge",
     "regimes": "sim.commands.regimes",
     "report": ANALYSIS_COMMANDS,

@@ -41,11 +41,12 @@ ALLOWED: dict[str, str] = {
     "intake": "document audit",
     "store": "record scenario behaviour world engine.plan measure audit",
     "study": "document record scenario engine.plan measure",
+    "fitting": "document scenario behaviour audit study",
     "jobs": (
         "document record scenario regimes behaviour loading engine.plan engine.fast measure audit "
-        "intake store study"
+        "intake store study fitting"
     ),
-    "commands": "document scenario regimes loading measure audit intake store study jobs",
+    "commands": ("document scenario regimes loading measure audit intake store study fitting jobs"),
 }
 """Room to the rooms that it imports. Rooms stand in order; an arrow never runs back."""
 OFFENDERS: set[tuple[str, str]] = set()

@@ -20,7 +20,7 @@ from sim.intake.calls import (
     Reader,
     Rows,
 )
-from sim.intake.lines import FAULTS, LEFT_OUT, Line, Spread
+from sim.intake.lines import FAULTS, LEFT_OUT, Book, Spread
 from sim.intake.mapping import DISPOSITIONS, Legs
 from sim.intake.stamps import I64, UNKNOWN_MS, Bools
 
@@ -74,7 +74,8 @@ class Calls:
     """(n,) 1 for the first call to the line; 0 where it is not known."""
     legs: NDArray[np.int32]
     """(n,) Rows that the call has."""
-    lines: list[Line]
+    book: Book
+    """The lines."""
     counts: Counts
 
     @property
@@ -113,22 +114,25 @@ def assemble(reader: Reader, bad: int, spread: Spread | None = None) -> Calls:
     order, keep = _once(rows, line, keep, counts)
     del ids
     chosen = order[keep[order]]
-    rows, line, legs = rows.take(chosen), line[chosen], legs[chosen]
+    line = line[chosen]
     for fault, why in zip(range(-len(FAULTS), 0), FAULTS, strict=True):
         if n := int(np.count_nonzero(line == fault)):
             counts.without_line[why] = n
-    counts.without_start = int(np.count_nonzero((line >= 0) & (rows.start == UNKNOWN_MS)))
-    attempt = _attempts(rows, line)
-    zone, zones = _zones(reader, rows, line)
-    back = np.argsort(rows.record, kind="stable")
+    start = rows.start[chosen]
+    counts.without_start = int(np.count_nonzero((line >= 0) & (start == UNKNOWN_MS)))
+    attempt = _attempts(start, rows.count[chosen], line)
+    zone, zones = _zones(reader, rows.state[chosen], line)
+    del start
+    back = np.argsort(rows.record[chosen], kind="stable")
+    rows.narrow(chosen[back])
     return Calls(
-        rows=rows.take(back),
+        rows=rows,
         line=line[back],
         zone=zone[back],
         zones=zones,
         attempt=attempt[back],
-        legs=legs[back],
-        lines=reader.book.lines,
+        legs=legs[chosen[back]],
+        book=reader.book,
         counts=counts,
     )
 
@@ -267,8 +271,8 @@ def _once(rows: Rows, line: NDArray[np.int32], keep: Bools, counts: Counts) -> t
     return order, keep
 
 
-def _attempts(rows: Rows, line: NDArray[np.int32]) -> NDArray[np.int32]:
-    """The count of calls to each line, by start; rows stand by line and start.
+def _attempts(start: I64, count: NDArray[np.int32], line: NDArray[np.int32]) -> NDArray[np.int32]:
+    """The count of calls to each line, by start; they stand by line and start.
 
     Where the log counts, and its first count of a line is above 1, that many came before this
     file. Of a line with a call whose start is not known, the order is that of the rest.
@@ -278,35 +282,39 @@ def _attempts(rows: Rows, line: NDArray[np.int32]) -> NDArray[np.int32]:
     if not len(known):
         return attempt
     # A call without a start sorts first: count it last.
-    late = known[np.lexsort((rows.start[known] == UNKNOWN_MS, line[known]))]
+    late = known[np.lexsort((start[known] == UNKNOWN_MS, line[known]))]
     of = line[late]
     new = np.r_[True, of[1:] != of[:-1]]
     head = np.maximum.accumulate(np.where(new, np.arange(len(of)), 0))
-    before = np.maximum(rows.count[late[head]] - 1, 0)
+    before = np.maximum(count[late[head]] - 1, 0)
     attempt[late] = np.arange(len(of)) - head + 1 + before
     return attempt
 
 
 def _zones(
-    reader: Reader, rows: Rows, line: NDArray[np.int32]
+    reader: Reader, state: NDArray[np.int8], line: NDArray[np.int32]
 ) -> tuple[NDArray[np.int32], tuple[str, ...]]:
     """Zones of calls: of numbers, and in North America of states."""
-    lines = reader.book.lines
+    book = reader.book
     sources = reader.mapping.zone.sources
     asked = reader.settings.get("us_prefix_zones") == "yes" or "us-prefix" in sources
-    names = [each.zone for each in lines]
+    american = np.array([str(each)[0] == "1" for each in book.numbers.tolist()] + [False])
+    of_line = np.r_[book.zone, -1].astype(np.int32)
+    zones = dict(zip(book.zones, range(len(book.zones)), strict=True))
     if asked:
-        names = [each.zone or us_prefix_zone(each.number) for each in lines]
-    zones = tuple(sorted({*names, *(STATE_ZONES if (rows.state >= 0).any() else ())} - {""}))
-    place = {zone: k for k, zone in enumerate(zones)} | {"": -1}
-    of_line = np.array([place[name] for name in names] + [-1], dtype=np.int32)
+        for place in np.flatnonzero(american & (of_line < 0)):
+            name = us_prefix_zone(int(book.numbers[place]))
+            of_line[place] = zones.setdefault(name, len(zones)) if name else -1
     if "number" not in sources and not asked:
         of_line[:] = -1
-    zone = of_line[np.where(line >= 0, line, len(lines))]
-    by_state = np.array([place.get(name, -1) for name in STATE_ZONES] + [-1], dtype=np.int32)
-    american = np.array([str(each.number)[0] == "1" for each in lines] + [False], dtype=np.bool_)
-    open_ = (zone < 0) & american[np.where(line >= 0, line, len(lines))]
-    return np.where(open_, by_state[rows.state], zone), zones
+    where = np.where(line >= 0, line, len(book.numbers))
+    zone = of_line[where]
+    if (state >= 0).any():
+        table = [zones.setdefault(name, len(zones)) for name in STATE_ZONES]
+        by_state = np.array([*table, -1], dtype=np.int32)
+        open_ = (zone < 0) & american[where]
+        zone = np.where(open_, by_state[state], zone)
+    return zone, tuple(zones)
 
 
 def us_prefix_zone(number: int) -> str:

@@ -9,6 +9,7 @@ those of the mainland are, are none.
 from __future__ import annotations
 
 import re
+from array import array
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -43,6 +44,8 @@ _OVERSEAS = {
 """First digits of a French national number that belong to a department overseas, and its code."""
 _OVERSEAS_REGIONS = ("GP", "GF", "MQ", "RE", "YT", "PM", "BL", "MF")
 _PART = 20_000
+_AMERICAN = ("US", "CA")
+_TEN = re.compile(r"[2-9]\d{9}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,8 @@ class Line:
     """``mobile`` or ``landline``; empty where the number does not tell."""
 
 
+KINDS = ("landline", "mobile")
+"""Types of line that a number may tell."""
 Spread = Callable[[Callable[[Sequence[str]], list[int | Line]], Sequence[Sequence[str]]], Any]
 """Does a function for each of some lists, perhaps in several processes; results in their order."""
 
@@ -78,8 +83,13 @@ class Book:
     region: str | None
     overseas: Overseas = "refuse"
     strip: tuple[str, ...] = ()
-    lines: list[Line] = field(default_factory=list)
-    """By place, once the book is settled."""
+    numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    """(lines,) Number of each line, as digits, once the book is settled. So are the next."""
+    zone: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, dtype=np.int16))
+    """(lines,) Place in :attr:`zones` of the one clock that its number tells; -1 for none."""
+    zones: list[str] = field(default_factory=list)
+    kind: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, dtype=np.int8))
+    """(lines,) Place in :data:`KINDS` of its type; -1 where its number does not tell."""
     _of_text: dict[str, int] = field(default_factory=dict)
 
     def add(self, text: pa.Array, codes: pa.Array | None = None) -> NDArray[np.int32]:
@@ -115,26 +125,26 @@ class Book:
         texts = list(self._of_text)
         self._of_text.clear()
         parts = [texts[k : k + _PART] for k in range(0, len(texts), _PART)]
+        del texts
         read = partial(read_lines, region=self.region, overseas=self.overseas)
         of_number: dict[int, int] = {}
-        table = np.empty(len(texts), dtype=np.int32)
-        at = 0
+        of_zone: dict[str, int] = {"": -1}
+        zones, kinds = array("h"), array("b")
+        table = array("i")
         for found in map(read, parts) if spread is None else spread(read, parts):
             for line in found:
                 if isinstance(line, int):
-                    table[at] = line
-                else:
-                    place = of_number.setdefault(line.number, len(self.lines))
-                    if place == len(self.lines):
-                        self.lines.append(line)
-                    table[at] = place
-                at += 1
-        return table
-
-    @property
-    def numbers(self) -> NDArray[np.int64]:
-        """(lines,) Number of each line, as digits."""
-        return np.array([line.number for line in self.lines], dtype=np.int64)
+                    table.append(line)
+                    continue
+                place = of_number.setdefault(line.number, len(of_number))
+                if place == len(zones):
+                    zones.append(of_zone.setdefault(line.zone, len(of_zone) - 1))
+                    kinds.append(KINDS.index(line.kind) if line.kind else -1)
+                table.append(place)
+        self.numbers = np.fromiter(of_number, dtype=np.int64, count=len(of_number))
+        self.zone, self.kind = np.array(zones, dtype=np.int16), np.array(kinds, dtype=np.int8)
+        self.zones = [zone for zone in of_zone if zone]
+        return np.array(table, dtype=np.int32)
 
 
 def read_lines(
@@ -159,6 +169,8 @@ def read_line(text: str, region: str | None, overseas: Overseas = "refuse") -> L
     import phonenumbers  # only here: it is slow to import
 
     code, _, own = text.rpartition("\t")
+    if region in _AMERICAN and code in ("", "1") and _TEN.fullmatch(own):
+        return Line(10_000_000_000 + int(own), "", "")  # as below, and quick: lists are long
     own = own.strip()
     fault = _obvious(own)
     if fault:
@@ -233,11 +245,11 @@ def _place_of(number: Any) -> tuple[str, str]:
     import phonenumbers
     from phonenumbers import timezone
 
+    if number.country_code == 1:
+        return "", ""
     kind = phonenumbers.number_type(number)
     kinds = phonenumbers.PhoneNumberType
     of = {kinds.MOBILE: "mobile", kinds.FIXED_LINE: "landline"}.get(kind, "")
-    if number.country_code == 1:
-        return "", of
     if kind == kinds.UNKNOWN:
         zones = timezone.time_zones_for_geographical_number(number)
     else:

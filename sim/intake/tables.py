@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,12 +13,14 @@ from numpy.typing import NDArray
 from sim.intake.assemble import Calls
 from sim.intake.calls import DISPOSITION, QUALITIES
 from sim.intake.keys import line_id
+from sim.intake.lines import KINDS
 from sim.intake.lists import Consents, Numbers, Wishes
 from sim.intake.mapping import DISPOSITIONS
 from sim.intake.stamps import I64, UNKNOWN_MS, Bools
 
 _STAMP = pa.timestamp("ms", "UTC")
-_UNKNOWN = DISPOSITION["unknown"]
+ROWS = 1 << 20
+"""Calls of a part."""
 _CONNECTED = tuple(DISPOSITION[name] for name in ("human", "machine"))
 _UNCONNECTED = tuple(DISPOSITION[name] for name in ("invalid", "busy", "no_answer", "failed"))
 
@@ -38,10 +40,10 @@ class Lists:
 class Tables:
     """What an import writes."""
 
-    calls: pa.Table
-    """Calls with a line and a start."""
-    apart: pa.Table
-    """Calls without one of them."""
+    calls: Iterator[pa.Table]
+    """Calls with a line and a start, some at a time."""
+    apart: Iterator[pa.Table]
+    """Calls without one of them, likewise."""
     recipients: pa.Table
     optouts: pa.Table
 
@@ -76,7 +78,7 @@ def tables(calls: Calls, key: bytes, lists: Lists) -> Tables:
         What lists say of them.
     """
     names = Names(key)
-    digits = np.array([line.number for line in calls.lines], dtype=np.int64)
+    digits = calls.book.numbers
     named = names.of(digits)
     kept = calls.kept
     order = np.flatnonzero(kept)
@@ -84,11 +86,17 @@ def tables(calls: Calls, key: bytes, lists: Lists) -> Tables:
     called = np.zeros(len(digits), dtype=np.bool_)
     called[calls.line[calls.line >= 0]] = True
     return Tables(
-        calls=_calls(calls, named, order),
-        apart=_calls(calls, named, np.flatnonzero(~kept)),
+        calls=_parts(calls, named, order),
+        apart=_parts(calls, named, np.flatnonzero(~kept)),
         recipients=_recipients(calls, named, digits, np.flatnonzero(called), lists),
         optouts=_optouts(calls, named, names, lists.wishes),
     )
+
+
+def _parts(calls: Calls, named: pa.Array, rows: I64) -> Iterator[pa.Table]:
+    """Some calls, in an order, a part at a time; one part at least."""
+    for at in range(0, max(len(rows), 1), ROWS):
+        yield _calls(calls, named, rows[at : at + ROWS])
 
 
 def _calls(calls: Calls, named: pa.Array, rows: I64) -> pa.Table:
@@ -137,11 +145,9 @@ def _flag(values: NDArray[np.integer]) -> pa.Array:
 
 def _recipients(calls: Calls, named: pa.Array, digits: I64, rows: I64, lists: Lists) -> pa.Table:
     """The lines that were called, and what lists say of them."""
-    kinds = ["", "landline", "mobile"]
-    kind = np.array([kinds.index(line.kind) for line in calls.lines], dtype=np.int32)[rows]
     columns: dict[str, pa.Array] = {
         "line": named.take(pa.array(rows)),
-        "line_type": _coded(np.where(kind == 0, -1, kind), pa.array(kinds)),
+        "line_type": _coded(calls.book.kind[rows], pa.array(KINDS)),
     }
     for name, numbers in lists.registers.items():
         columns[f"register_{name}"] = pa.array(np.isin(digits[rows], numbers.digits))

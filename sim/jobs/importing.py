@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import hmac
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -232,24 +232,26 @@ def _of_lists(lists: Lists) -> dict[str, Any]:
 def _write(directory: PartialDirectory, found: Tables) -> dict[str, dict[str, Any]]:
     """Write the tables; what is told of each."""
     files: dict[str, dict[str, Any]] = {}
-    by_name: Sequence[tuple[str, pa.Table]] = (
+    by_name: Sequence[tuple[str, Iterable[pa.Table]]] = (
         (CALLS, found.calls),
         (APART, found.apart),
-        (RECIPIENTS, found.recipients),
-        (OPTOUTS, found.optouts),
+        (RECIPIENTS, [found.recipients]),
+        (OPTOUTS, [found.optouts]),
     )
-    for name, table in by_name:
-        sink = directory.open(name, private=True)
-        # Names of lines are many: a dictionary of few pages would be given up half-way.
-        pq.write_table(
-            table,
-            sink,
-            compression="zstd",
-            dictionary_pagesize_limit=1 << 28,
-            row_group_size=1 << 20,
-        )
+    for name, parts in by_name:
+        sink, rows, writer = directory.open(name, private=True), 0, None
+        for table in parts:
+            if writer is None:
+                # Names of lines are many: a dictionary of few pages would be given up half-way.
+                writer = pq.ParquetWriter(
+                    sink, table.schema, compression="zstd", dictionary_pagesize_limit=1 << 28
+                )
+            writer.write_table(table)
+            rows += table.num_rows
+        if writer is not None:
+            writer.close()
         directory.close(name)
-        files[name] = {"sha256": directory.digest(name), "rows": table.num_rows}
+        files[name] = {"sha256": directory.digest(name), "rows": rows}
     return files
 
 

@@ -1,0 +1,130 @@
+"""What a fit found, and what the data could not tell, as text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from sim.fitting.dials import Dials
+from sim.fitting.fit import ORDERED, Estimate, Fit
+from sim.fitting.holdout import Check
+from sim.fitting.posterior import LEAST_SHARE
+from sim.scenario.world import World
+
+NEVER_TOLD = (
+    (
+        "listening",
+        "the log tells how long calls lasted, not whether anybody listened",
+        "recordings",
+    ),
+    ("press_1", "who reached the prompt is not told", "a log of prompts and keys"),
+    ("signalling", "when a busy tone was noticed is the dialer's doing", "carriers' records"),
+    ("voicemail", "nobody logs whether a message was played", "a survey of those called"),
+    ("voters_per_line", "a log knows lines, not people", "a match with the electoral roll"),
+    ("complaints", "complaints reach others than the caller", "the regulator's own counts"),
+    ("segments", "the log does not say who is in which", "the list, joined to the log"),
+)
+"""Parts of a world of which no log of calls tells: why, and what would."""
+
+
+def lines(
+    fits: Sequence[Fit], dials: Sequence[Dials], checks: Sequence[Check], held: int, world: World
+) -> Iterator[str]:
+    """What was found, for a terminal.
+
+    Parameters
+    ----------
+    fits, dials
+        One a line type.
+    checks
+        Shares of the days held out.
+    held
+        How many days these are.
+    world
+        The world.
+    """
+    for fit, log in zip(fits, dials, strict=True):
+        to = f"{fit.dials:,} calls to {fit.lines:,} lines"
+        yield f"{fit.line_type}: {to}, {fit.again:,} of them again"
+        for why, count in log.left_out.items():
+            yield f"  not used: {count:,} calls {why}"
+        yield f"  {'':26}{'5 %':>11}{'median':>11}{'95 %':>11}"
+        for each in fit.estimates:
+            low, central, high = (_shown(x, each) for x in (each.low, each.central, each.high))
+            yield f"  {_name(each):<26}{low:>11}{central:>11}{high:>11}  {each.status}"
+        if fit.effective < LEAST_SHARE:
+            yield (
+                f"  the posterior is no normal law (effective share {fit.effective:.0%}): "
+                "quantiles are those of weighted points, and rough"
+            )
+    inside = sum(check.inside for check in checks)
+    if checks:
+        days = f"{held} day{'s' if held != 1 else ''} held out"
+        yield f"{days}: {inside} of {len(checks)} shares inside what the fit says (90 %)"
+        for check in checks:
+            mark = "" if check.inside else "  outside"
+            yield (
+                f"  {check.what}: {check.seen:.1%} of {check.dials:,}, "
+                f"said {check.low:.1%} to {check.high:.1%}{mark}"
+            )
+    else:
+        yield "no day was held out: the log has but one, or too few calls on the last"
+    yield "What the data could not tell"
+    for what, why, other in untold(fits, world):
+        yield f"  {what}: {why}; {other} would"
+
+
+def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:
+    """What the data could not tell, why, and what would."""
+    for fit in fits:
+        for each in fit.estimates:
+            if each.status != "fitted":
+                yield f"{fit.line_type}, {_name(each)} ({each.status})", *_why(each, fit)
+        if not fit.hours:
+            why = (
+                f"answering leans on the place in the list (z = {fit.order_z:.1f}): an hour and a "
+                "part of the list cannot be told apart"
+                if abs(fit.order_z) > ORDERED
+                else "the world has a table of its own"
+            )
+            yield f"{fit.line_type}, hours (prior)", why, "a list in random order"
+        yield (
+            f"{fit.line_type}, errors of the machine detection",
+            "the log's labels are taken as they are",
+            "calls that somebody listened to",
+        )
+    for name, why, other in NEVER_TOLD:
+        if getattr(world, name, None):
+            yield f"{name} (prior)", why, other
+
+
+def _why(each: Estimate, fit: Fit) -> tuple[str, str]:
+    name = _name(each)
+    if name == "frailty.sd":
+        return "lines were called once, or too few again", "more calls to the same lines"
+    if name.startswith("by_attempt"):
+        return "too few calls at that attempt", "more calls to the same lines"
+    if name.startswith("hours"):
+        return "too few calls at that time of the week", "calls then"
+    if "ring" in name:
+        return "too few pick-ups within the time-out", "a longer ring time-out"
+    return (
+        "not every part of the reference week, 9:00 to 21:00 of all days, was called",
+        "calls at all of them",
+    )
+
+
+def _name(each: Estimate) -> str:
+    if each.path.startswith("world.hours."):
+        from sim.fitting.fit import DAY_GROUPS, PARTS_OF_DAY
+
+        place = int(each.path.split(".")[-2])
+        n = len(PARTS_OF_DAY) - 1
+        begins, ends = PARTS_OF_DAY[place % n], PARTS_OF_DAY[place % n + 1]
+        return f"hours {DAY_GROUPS[place // n]} {begins}–{ends}"
+    return each.path.partition(".answering.")[2]
+
+
+def _shown(x: float, each: Estimate) -> str:
+    if each.unit == "ms":
+        return f"{x / 1000:.2f} s"
+    return f"{100 * x:.2f} %" if each.unit == "share" else f"{x:.3f}"
