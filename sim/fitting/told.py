@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from textwrap import wrap
 
 from sim.fitting.dials import Dials
 from sim.fitting.fit import ORDERED, Estimate, Fit
@@ -70,7 +71,13 @@ def lines(
         yield "no day was held out: the log has but one, or too few calls on the last"
     yield "What the data could not tell"
     for what, why, other in untold(fits, world):
-        yield f"  {what}: {why}; {other} would"
+        yield from wrap(
+            f"{what}: {why}; {other} would",
+            80,
+            initial_indent="  ",
+            subsequent_indent="    ",
+            break_on_hyphens=False,
+        )
 
 
 def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:

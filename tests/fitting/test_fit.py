@@ -70,7 +70,7 @@ def test_a_list_in_order_is_seen_and_hours_stay(world: World) -> None:
     ordered = log_of(Truth(), np.random.default_rng(4), 30_000, 1, days=2, sorted_by=24.0)
     assert abs(order_z(random)) < 4
     assert abs(order_z(ordered)) > 4
-    small = log_of(Truth(), np.random.default_rng(4), 6000, 1, days=1, sorted_by=12.0)
+    small = log_of(Truth(), np.random.default_rng(4), 8000, 1, days=1, sorted_by=10.0)
     found = fit(small, world, "landline")
     assert abs(found.order_z) > 4
     assert not found.hours

@@ -1,0 +1,112 @@
+"""From an export to a world that runs: import, calibrate, run."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from sim.errors import CannotJudgeError
+from sim.fitting.dials import dials_of
+from sim.loading.load import load
+from sim.scenario.parameters import parameters
+from tests.fitting.export import imported
+from tests.fitting.simulated import Truth, log_of, stated, world_file
+from tests.intake.samples import ringfence
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A world, a log of it imported, and what was fitted."""
+    folder = tmp_path_factory.mktemp("calibrated")
+    imported(log_of(Truth(), np.random.default_rng(5), 2500, days=2), folder)
+    done = ringfence(
+        "calibrate", world_file(folder), "--calls", folder / "import", "--out",
+        folder / "fitted.yaml",
+    )  # fmt: skip
+    assert done.exit_code == 0, (done.output, done.exception)
+    (folder / "told.txt").write_text(done.output)
+    return folder
+
+
+def test_what_is_fitted_extends_the_world_and_runs(folder: Path) -> None:
+    scenario = load(folder / "fitted.yaml").scenario
+    assert scenario.world.lines == 10_000
+    rows = {row.path: row for row in parameters(scenario) if row.is_range}
+    human = rows["world.line_types.landline.answering.human"]
+    invalid = rows["world.line_types.landline.answering.invalid"]
+    assert invalid.source is not None
+    assert invalid.source.startswith("fitted: a made-up dialer, ")
+    # On no Sunday and in no other part of Friday was anybody called: their hours are the prior's.
+    assert (invalid.grade, human.grade) == ("A", "C")
+    right = stated(Truth(), n=60_000)
+    wide = (human.high or 0) - (human.low or 0)
+    assert abs(human.central - right["human"]) < wide
+    (group,) = scenario.joint
+    assert set(group.inputs) <= set(rows)
+    place = [each.split(".")[-1] for each in group.inputs]
+    assert group.matrix[place.index("human")][place.index("machine")] < 0  # they share the dials
+    done = ringfence("run", folder / "fitted.yaml", "--out", folder / "run", "--draws", "8",
+                     "--jobs", 1)  # fmt: skip
+    assert done.exit_code == 0, done.exception
+
+
+def test_what_is_told(folder: Path) -> None:
+    told = (folder / "told.txt").read_text()
+    assert "shares inside what the fit says (90 %)" in told
+    assert "What the data could not tell" in told
+    plain = " ".join(told.split())
+    assert "voicemail (prior): nobody logs whether a message was played" in plain
+    assert "errors of the machine detection" in plain
+    assert max(map(len, told.splitlines()[:-1])) <= 80
+
+
+def test_what_must_be_fitted_and_cannot_be_stops(tmp_path: Path) -> None:
+    imported(log_of(Truth(), np.random.default_rng(5), 800, 1), tmp_path)
+    out = tmp_path / "fitted.yaml"
+    asked = ("calibrate", world_file(tmp_path), "--calls", tmp_path / "import", "--out", out)
+    done = ringfence(*asked, "--parameters", "frailty")
+    assert isinstance(done.exception, CannotJudgeError)
+    assert "the log cannot tell frailty of landline: it stays prior; 0 of" in str(done.exception)
+    assert not out.exists()
+    assert "did you mean 'frailty'?" in str(ringfence(*asked, "--parameters", "frailt").exception)
+    out.write_text("mine")
+    assert "is not a fitted world" in str(ringfence(*asked, "--force").exception)
+
+
+def table(**changed: list[object]) -> pa.Table:
+    """A log of 400 calls, each to its line."""
+    n = 400
+    columns: dict[str, list[object]] = {
+        "line": [f"{k:032x}" for k in range(n)],
+        "start_utc": [1_715_590_000_000 + 1000 * k for k in range(n)],
+        "zone": ["Europe/Paris"] * n,
+        "disposition": ["human", "no_answer"] * (n // 2),
+        "connected": [True, False] * (n // 2),
+        "attempt": [1] * n,
+        "ring_ms": [9000, 25000] * (n // 2),
+        **changed,
+    }
+    whole = pa.table(columns)
+    return whole.set_column(
+        1, "start_utc", whole.column("start_utc").cast(pa.timestamp("ms", "UTC"))
+    )
+
+
+def test_logs_that_cannot_tell_are_refused_in_words() -> None:
+    assert len(dials_of(table()).line) == 400
+    with pytest.raises(CannotJudgeError, match="200 do not tell whether a person or a machine"):
+        dials_of(table(disposition=["unknown", "no_answer"] * 200))
+    with pytest.raises(CannotJudgeError, match="does not tell for how long calls rang"):
+        dials_of(table(ring_ms=[None] * 400))
+    with pytest.raises(CannotJudgeError, match="200 calls can be used; 300 are the fewest"):
+        dials_of(table(zone=["Europe/Paris", None] * 200))
+
+
+def test_lines_whose_first_calls_lie_before_the_log_are_left_out() -> None:
+    dials = dials_of(table(attempt=[1] * 350 + [3] * 50))
+    assert dials.left_out == {"to lines whose first calls lie before the log": 50}
+    assert replace(dials, left_out={}).lines == 350
