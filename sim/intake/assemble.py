@@ -97,6 +97,7 @@ def assemble(reader: Reader, bad: int, spread: Spread | None = None) -> Calls:
     spread
         What works on numbers in several processes; default this one alone.
     """
+    pa.default_memory_pool().release_unused()
     rows = reader.whole()
     counts = Counts(read=len(rows.record), bad=bad)
     ids = {name: pa.chunked_array(parts) for name, parts in reader.ids.items()}
@@ -104,12 +105,15 @@ def assemble(reader: Reader, bad: int, spread: Spread | None = None) -> Calls:
     line = of_text[rows.text] if len(of_text) else np.empty(0, dtype=np.int32)
     _place_in_order(reader, rows, counts)
     keep = _newest(reader, ids, counts, len(line))
-    main = _main_rows(reader, rows, line, ids, keep)
-    followers = np.flatnonzero(keep & (main != np.arange(len(main))))
-    counts.legs = len(followers)
-    _from_legs(rows, main, followers)
-    legs = np.bincount(main[keep], minlength=len(main)).astype(np.int32)
-    keep[followers] = False
+    legs = np.ones(len(line), dtype=np.int32)
+    if reader.mapping.legs:
+        main = _main_rows(reader, rows, line, ids, keep)
+        followers = np.flatnonzero(keep & (main != np.arange(len(main))))
+        counts.legs = len(followers)
+        _from_legs(rows, main, followers)
+        legs = np.bincount(main[keep], minlength=len(main)).astype(np.int32)
+        keep[followers] = False
+        del main
     keep = _without_skipped(reader, rows, line, keep, counts)
     order, keep = _once(rows, line, keep, counts)
     del ids

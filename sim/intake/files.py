@@ -29,7 +29,7 @@ from sim.intake.mapping import File
 
 ROWS = 1 << 18
 """Rows of a part, about."""
-_BLOCK = 32 << 20
+_BLOCK = 16 << 20
 _JSON_BYTES = 1 << 30
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),

@@ -19,6 +19,7 @@ from sim.intake.mapping import DISPOSITIONS
 from sim.intake.stamps import I64, UNKNOWN_MS, Bools
 
 _STAMP = pa.timestamp("ms", "UTC")
+_LINES = 1 << 16
 ROWS = 1 << 20
 """Calls of a part."""
 _CONNECTED = tuple(DISPOSITION[name] for name in ("human", "machine"))
@@ -62,7 +63,14 @@ class Names:
 
     def of(self, digits: NDArray[np.int64]) -> pa.Array:
         """Names of lines, by their numbers as digits."""
-        return pa.array([line_id(self._key, f"+{each}") for each in digits.tolist()], pa.string())
+        parts = [
+            pa.array(
+                [line_id(self._key, f"+{each}") for each in digits[at : at + _LINES].tolist()],
+                pa.string(),
+            )
+            for at in range(0, len(digits), _LINES)
+        ]
+        return pa.concat_arrays(parts) if parts else pa.array([], pa.string())
 
 
 def tables(calls: Calls, key: bytes, lists: Lists) -> Tables:
