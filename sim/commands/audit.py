@@ -82,6 +82,11 @@ def _dialers_files(command: Callable[..., None]) -> Callable[..., None]:
     type=click.Path(path_type=Path),
     help="Also write the violations, one a row, as Parquet that only you can read.",
 )
+@click.option(
+    "--report",
+    type=click.Path(path_type=Path),
+    help="Also write a page for who answers for the calls, as HTML that only you can read.",
+)
 @FORCE
 def audit(
     run: Path | None,
@@ -91,6 +96,7 @@ def audit(
     by: By | None,
     as_json: bool,
     out: Path | None,
+    report: Path | None,
     force: bool,
 ) -> None:
     """Hold a call log against the rules of regimes, rule by rule.
@@ -113,11 +119,18 @@ def audit(
 
         given = (files.calls, files.recipients, files.optouts, files.facts, *regimes)
         output = claim_and_tell(out, VIOLATIONS, inputs=given, force=force, private=True)
+    page = _page(report, files, regimes, force=force)
     with _writer(output) as writer:
-        found = _held(inputs, chosen, by, as_json, notes, writer)
+        found = _held(inputs, chosen, by, as_json, notes, writer, keep=page is not None)
     if as_json:
         document = {"format": 1, "audits": found.documents}
         click.echo(json.dumps(document, indent=2, ensure_ascii=False))
+    if page is not None:
+        from sim import __version__
+        from sim.commands.shown import shown_by
+
+        page.write(shown_by("officer_html")(found.documents, __version__))
+        click.echo(f"report: {report}", err=as_json)
     if writer is not None:
         click.echo(f"violations: {out} ({writer.rows:,} rows)", err=as_json)
     if not as_json and found.assessed:
@@ -173,8 +186,10 @@ def _held(
     as_json: bool,
     notes: list[str],
     writer: ViolationWriter | None,
+    *,
+    keep: bool = False,
 ) -> _Held:
-    """Hold every input against every regime, and tell what was found.
+    """Hold every input against every regime, and tell what was found; `keep` for a page, too.
 
     One log at a time, so that memory holds no more than one.
     """
@@ -188,15 +203,27 @@ def _held(
     for data in inputs:
         for found in audits(data, regimes):
             costs = exposure(found)
-            if as_json:
+            if as_json or keep:
                 documents.append(document(found, costs, by, notes))
-            else:
+            if not as_json:
                 click.echo(audit_text(found, costs, by) + "\n")
             if writer is not None:
                 writer.add(found)
             assessed |= bool(found.assessed)
             law_broken |= found.breaks_law
     return _Held(assessed, law_broken, documents)
+
+
+def _page(
+    report: Path | None, files: _Files, regimes: tuple[str, ...], *, force: bool
+) -> Output | None:
+    """The page that will be written, if one is asked for."""
+    if report is None:
+        return None
+    from sim.outputs import REPORT
+
+    given = (files.calls, files.recipients, files.optouts, files.facts, *regimes)
+    return claim_and_tell(report, REPORT, inputs=given, force=force, private=True)
 
 
 def _writer(output: Output | None) -> AbstractContextManager[ViolationWriter | None]:

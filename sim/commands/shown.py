@@ -21,6 +21,7 @@ SHOWN_BY = {
     "comparison_text": "analysis.console.table",
     "experiment_html": "analysis.report.experiment",
     "plan_text": "analysis.console.plan",
+    "officer_html": "analysis.report.officer",
     "report_html": "analysis.report",
     "sensitivity_text": "analysis.console.sensitivity",
     "study_text": "analysis.console.study",

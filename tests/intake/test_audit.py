@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import stat
 from pathlib import Path
 from typing import Any
 
@@ -62,3 +63,21 @@ def test_a_late_start_may_lie_on_either_side_of_a_whole_gap(tmp_path: Path) -> N
     rows = [f"+3319900{k:04},2024-05-13 13:30:00,,P" for k in range(12)]
     hours = audited(tmp_path, rows, MAP.replace("late_by: 60 s", "late_by: 50 min"))["hours"]
     assert hours["status"] == "not_assessable"
+
+
+def test_a_page_for_who_answers_for_the_calls(tmp_path: Path) -> None:
+    rows = [f"+33199000{k:03},2024-05-13 13:30:00,10,P" for k in range(12)]
+    rows += [f"XXXXXX{k:04},2024-05-13 11:00:00,5,P" for k in range(3)]
+    audited(tmp_path, rows)
+    page = tmp_path / "page.html"
+    asked = ("audit", tmp_path / "out", "--regime", "fr-consumer-2023", "--report", page)
+    done = ringfence(*asked)
+    assert done.exit_code == 1, done.exception
+    text = page.read_text()
+    assert "Broken: hours." in text
+    assert "No violation found is said of 0 of" in text
+    assert "<td>12</td><td>12</td><td>3: kept apart: no line or no start</td>" in text
+    assert "cap: lower bound: 3 calls without a line" in text
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+    assert "--force replaces it" in str(ringfence(*asked).exception)
+    assert ringfence(*asked, "--force").exit_code == 1
