@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
-import plotly.graph_objects as go
 
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import DISPOSITIONS
 from analysis.view import Columns, RunView
 from analysis.view.audit import regimes
@@ -64,17 +64,17 @@ def _kept(table: Columns, wanted: Mapping[str, str]) -> Columns:
     return table
 
 
-def narrowed_figure(figure: go.Figure, choice: Choice) -> go.Figure:
+def narrowed_figure(figure: Drawing, choice: Choice) -> Drawing:
     """A figure that shows the chosen day on axes of time, and the chosen disposition alone."""
     if choice.day:
         end = str(np.datetime64(choice.day) + np.timedelta64(1, "D"))
-        for axis in figure.select_xaxes():
-            if axis.type == "date":
+        for key, axis in figure.axes.items():
+            if key.startswith("x") and axis.get("type") == "date":
                 axis.update(range=[choice.day, end], tickmode="auto", tickvals=None, ticktext=None)
     if choice.disposition:
         label = DISPOSITIONS[choice.disposition][0]
         labels = {label for label, _ in DISPOSITIONS.values()}
-        for trace in figure.data:
-            if trace.name in labels and trace.name != label:
-                trace.visible = "legendonly"
+        for trace in figure.traces:
+            if trace.get("name") in labels and trace["name"] != label:
+                trace["visible"] = "legendonly"
     return figure

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
 from dash import dcc, html
 from dash.development.base_component import Component
 
 from analysis.dashboard.markup import components
 from analysis.dashboard.place import Place
 from analysis.figures.chart import Chart
+from analysis.figures.drawing import Drawing
 from analysis.report.markup import Html, details, table
 
 CONFIG: Any = {"displayModeBar": False, "responsive": True, "displaylogo": False}
@@ -156,13 +156,13 @@ def _numbers(shown: Chart, at: str) -> Content:
 
 
 def figure(
-    drawn: go.Figure, *, key: str, label: str, at: int = 0, caption: str | None = None
+    drawn: Drawing, *, key: str, label: str, at: int = 0, caption: str | None = None
 ) -> Component:
     """A drawing with what it says in words, and buttons that save it."""
-    height = int(drawn.layout.height or 360)
+    height = drawn.height
     graph = dcc.Graph(
         id={"part": "chart", "key": key, "at": at},
-        figure=drawn,
+        figure=drawn.plain(),
         config=CONFIG,
         style={"height": f"{height}px"},
         className="plot",

@@ -6,10 +6,10 @@ import calendar
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import HEAT, blank, dress
 from analysis.view import RunView
 from analysis.view.numbers import decimal, share
@@ -81,39 +81,37 @@ def _figure(
     first: NDArray[Any],
     hours: tuple[int, int],
     bounds: tuple[float, float],
-) -> go.Figure:
+) -> Drawing:
     if np.isnan(rate).all():
         return blank(f"No hour has {FEWEST} first attempts.", height=240)
     days = np.flatnonzero(first.sum(axis=1))
     shown = slice(*hours)
     z = rate[days, shown]
-    figure = go.Figure(
-        go.Heatmap(
-            z=z,
-            x=[f"{h}" for h in range(*hours)],
-            y=[DAYS[d] for d in days],
-            customdata=first[days, shown],
-            zmin=bounds[0],
-            zmax=max(bounds[1], bounds[0] + 1e-6),
-            colorscale=HEAT,
-            xgap=2,
-            ygap=2,
-            hoverongaps=False,
-            text=[["" if np.isnan(v) else f"{100 * v:.0f}" for v in day] for day in z],
-            texttemplate="%{text}",
-            textfont={"size": 11},
-            colorbar={
-                "tickformat": ".0%",
-                "thickness": 10,
-                "outlinewidth": 0,
-                "title": {"text": "% answered<br>by a person", "font": {"size": 11}},
-                "tickfont": {"size": 11},
-            },
-            hovertemplate=(
-                "%{y} %{x} h: %{z:.1%} of %{customdata:,.0f} first attempts simulated"
-                "<extra></extra>"
-            ),
-        )
+    figure = Drawing()
+    figure.add_heatmap(
+        z=z,
+        x=[f"{h}" for h in range(*hours)],
+        y=[DAYS[d] for d in days],
+        customdata=first[days, shown],
+        zmin=bounds[0],
+        zmax=max(bounds[1], bounds[0] + 1e-6),
+        colorscale=HEAT,
+        xgap=2,
+        ygap=2,
+        hoverongaps=False,
+        text=[["" if np.isnan(v) else f"{100 * v:.0f}" for v in day] for day in z],
+        texttemplate="%{text}",
+        textfont={"size": 11},
+        colorbar={
+            "tickformat": ".0%",
+            "thickness": 10,
+            "outlinewidth": 0,
+            "title": {"text": "% answered<br>by a person", "font": {"size": 11}},
+            "tickfont": {"size": 11},
+        },
+        hovertemplate=(
+            "%{y} %{x} h: %{z:.1%} of %{customdata:,.0f} first attempts simulated<extra></extra>"
+        ),
     )
     dress(figure, height=130 + 30 * len(days))
     figure.update_xaxes(title="local hour, from", showline=False, ticks="", type="category")

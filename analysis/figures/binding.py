@@ -5,10 +5,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import colour_key
 from analysis.figures.shapes.time_axis import BIN, drawn_bins, iso, time_axis
 from analysis.figures.style import AMBER, BLUE, GRID, PLUM, blank, dress, look
@@ -90,11 +90,11 @@ def _finding(run: RunView) -> str:
     return f"{several(parts, 10)}." if parts else "No call was placed."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     axis = time_axis(run)
     if axis is None:
         return blank("No call was placed.")
-    figure = go.Figure()
+    figure = Drawing()
     found = {s: (kinds(run, s), drawn_bins(run, s)) for s in run.strategies}
     for kind, color in COLORS.items():
         starts: list[str] = []

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.day_bars import Bars, day_bars
 from analysis.figures.shapes.since_start import days_since_start
 from analysis.figures.shapes.time_axis import whole
@@ -75,7 +75,7 @@ def _finding(run: RunView) -> str:
     return f"People called back: {'; '.join(parts)}." if parts else "Nobody called back."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     counts = {s: found for s in run.strategies if (found := by_bin(run, s)).size}
     if not counts:
         return blank("Nobody called back.")

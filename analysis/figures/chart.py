@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import plotly.graph_objects as go
-
+from analysis.figures.drawing import Drawing
 from analysis.view import RunView
 
 
@@ -14,7 +13,7 @@ from analysis.view import RunView
 class Panel:
     """One drawing. Several stand beside each other where there is room, else below."""
 
-    figure: go.Figure
+    figure: Drawing
     title: str | None = None
     """What this panel shows, where a chart has several."""
 
@@ -51,9 +50,7 @@ def left_out(key: str, title: str, why: str) -> Chart:
     return Chart(key, title, why, (), Numbers(("Strategy",), ()))
 
 
-Parts = tuple[
-    Callable[[RunView], str], Callable[[RunView], go.Figure], Callable[[RunView], Numbers]
-]
+Parts = tuple[Callable[[RunView], str], Callable[[RunView], Drawing], Callable[[RunView], Numbers]]
 """What makes a finding, a drawing and its numbers of a run."""
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.complaints import NOT_MODELLED, modelled
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.bars import stacked
 from analysis.figures.style import AMBER, BLACK, BLUE, PLUM, RED, TEAL, blank
 from analysis.view import RunView
@@ -75,7 +75,7 @@ def _finding(run: RunView) -> str:
     return f"Share of complaints that other complaints bred: {several(parts, 8)}."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     counts = {s: causes(run, s) for s in run.strategies}
     most = max(sum(c.values()) for c in counts.values())
     if not most:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.complaints import NOT_MODELLED, days_of, last_day, modelled
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.day_bars import Bars, day_bars
 from analysis.figures.shapes.since_start import cutoff_day
 from analysis.figures.style import CHANNELS, blank
@@ -56,7 +56,7 @@ def _finding(run: RunView) -> str:
     return f"{finding}; {decimal(float(counts.sum()) - early)} came after its cutoff."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     counts = {s: [by_day(run, s, channel) for channel in CHANNELS] for s in run.strategies}
     most = max(int(np.sum(parts, axis=0).max()) for parts in counts.values())
     if not most:

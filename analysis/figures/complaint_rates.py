@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.complaints import NOT_MODELLED, modelled
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.bars import strategy_axis
 from analysis.figures.style import blank, dress, look
 from analysis.view import RunView
@@ -54,12 +53,12 @@ def _finding(run: RunView) -> str:
     return f"Complaints for a million dials: {several(parts, 8)}."
 
 
-def _figure(run: RunView, name: str, unit: str) -> go.Figure:
+def _figure(run: RunView, name: str, unit: str) -> Drawing:
     values = {s: run.shown(s, name) for s in run.strategies}
     most = max((v for v in values.values() if v is not None), default=0.0)
     if not most:
         return blank("Nobody complained.")
-    figure = go.Figure()
+    figure = Drawing()
     for at, (strategy, value) in enumerate(values.items()):
         looks = look(run, strategy)
         figure.add_bar(

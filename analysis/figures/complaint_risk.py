@@ -6,9 +6,9 @@ import math
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import name_lines
 from analysis.figures.style import MUTED, blank, dress, look
 from analysis.view import RunView
@@ -71,12 +71,12 @@ def _chance(value: float | None) -> str:
     return small_share(value)
 
 
-def _figure(run: RunView, channel: str) -> go.Figure:
+def _figure(run: RunView, channel: str) -> Drawing:
     table = run.table("complaint_risk")
     marks = table["threshold"][table["channel"] == channel]
     if not len(marks):
         return blank("No chance was computed.", height=340)
-    figure = go.Figure()
+    figure = Drawing()
     for strategy in run.strategies:
         looks = look(run, strategy)
         rows = run.of("complaint_risk", strategy)
@@ -111,7 +111,7 @@ def _figure(run: RunView, channel: str) -> go.Figure:
     return figure
 
 
-def _mark(figure: go.Figure, thresholds: dict[str, int]) -> None:
+def _mark(figure: Drawing, thresholds: dict[str, int]) -> None:
     """Draw the regulator's thresholds as upright lines, named above the drawing in two rows."""
     for row, (stage, threshold) in enumerate(thresholds.items()):
         at: dict[str, Any] = {"xref": "x", "yref": "paper"}

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import name_lines
 from analysis.figures.shapes.since_start import day_axis, days_since_start, running_line
 from analysis.figures.style import CHANNELS, blank, dress, look
@@ -70,9 +70,9 @@ def _finding(run: RunView) -> str:
     return f"Complaints: {several(parts, 8)}.{when}"
 
 
-def _figure(run: RunView, channel: str) -> go.Figure:
+def _figure(run: RunView, channel: str) -> Drawing:
     last = last_day(run)
-    figure = go.Figure()
+    figure = Drawing()
     most = 0
     for strategy in run.strategies:
         days = days_of(run, strategy, channel)

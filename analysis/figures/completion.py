@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import numpy as np
-import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import HEAT, INK, PAPER, dress, look, short, text
 from analysis.view.numbers import several
 from analysis.view.rounded import chance
@@ -64,10 +64,10 @@ def _finding(study: StudyView) -> str:
     return f"The whole list is dialled by {several(parts, 10)} of draws."
 
 
-def _figure(study: StudyView, found: Chances, shown: str | None) -> go.Figure:
+def _figure(study: StudyView, found: Chances, shown: str | None) -> Drawing:
     places = list(dict.fromkeys(place for one in found.values() for place in one))
     values = np.array([[found[s].get(p, np.nan) for s in study.strategies] for p in places])
-    figure = go.Figure()
+    figure = Drawing()
     figure.add_heatmap(
         z=values,
         x=list(range(len(study.strategies))),

@@ -5,9 +5,8 @@ from __future__ import annotations
 import math
 from typing import Any
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.dots import Dots, dots
 from analysis.figures.style import EDGE, blank
 from analysis.view import RunView
@@ -52,7 +51,7 @@ def _finding(run: RunView) -> str:
     return words + "."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     values = {
         s: [run.shown(s, metric) or math.nan for metric, _ in DEFINITIONS] for s in run.strategies
     }

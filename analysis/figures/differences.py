@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import math
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import INK, MUTED, PAPER, dress, look, text
 from analysis.view.draws import COMPLAINTS, PEOPLE, Difference, Draws
 from analysis.view.numbers import several
@@ -81,8 +80,8 @@ def _finding(known: Draws, rows: list[Difference]) -> str:
     return f"{told[:1].upper()}{told[1:]}." if told else "Complaints alone can be compared."
 
 
-def _figure(known: Draws, number: str, rows: list[Difference], shown: str | None) -> go.Figure:
-    figure = go.Figure()
+def _figure(known: Draws, number: str, rows: list[Difference], shown: str | None) -> Drawing:
+    figure = Drawing()
     for row, one in enumerate(rows):
         looks = look(known, one.strategy, shown or "")
         ratio = one.ratio

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.by_hour import sums
 from analysis.figures.shapes.labels import colour_key
 from analysis.figures.shapes.time_axis import along, drawn_bins, step, time_axis, whole
@@ -42,18 +41,13 @@ def _finding(run: RunView) -> str:
     )
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     axis = time_axis(run)
     if axis is None:
         return blank("No call was placed.")
     rows = len(run.strategies)
-    figure = make_subplots(
-        rows=rows,
-        cols=1,
-        shared_xaxes=True,
-        vertical_spacing=0.28 / rows,
-        subplot_titles=[f"<b>{text(short(s, 44))}</b>" for s in run.strategies],
-    )
+    titles = [f"<b>{text(short(s, 44))}</b>" for s in run.strategies]
+    figure = Drawing(rows, spacing=0.28 / rows, titles=titles)
     for row, strategy in enumerate(run.strategies, start=1):
         table = run.of("timeline", strategy)
         bins = drawn_bins(run, strategy)
@@ -69,20 +63,19 @@ def _figure(run: RunView) -> go.Figure:
                 fillcolor=color,
                 hovertemplate="%{y:,.0f}",
                 row=row,
-                col=1,
             )
     height = 130 + 150 * rows
     dress(figure, height=height, hovermode="x unified")
     figure.update_xaxes({**axis.layout(), "title": None})
-    figure.update_xaxes(title=axis.layout()["title"], row=rows, col=1)
+    figure.update_xaxes(title=axis.layout()["title"], row=rows)
     most = float(run.full(run.table("timeline")["attempts"]).max())
     figure.update_yaxes(tickformat="~s", tickvals=ticks(most, 3), range=[0, most * 1.03])
-    figure.update_yaxes(title="calls per 15 min", row=(rows + 1) // 2, col=1)
+    figure.update_yaxes(title="calls per 15 min", row=(rows + 1) // 2)
     shapes, notes = axis.cutoff_marks()
     _place_titles(figure)
-    figure.layout.shapes = shapes
+    figure.shapes = shapes
     for note in notes:
-        figure.add_annotation(note)
+        figure.notes.append(note)
     figure.update_layout(
         margin={"t": 50 + 15 * len(notes)},
     )
@@ -90,9 +83,9 @@ def _figure(run: RunView) -> go.Figure:
     return figure
 
 
-def _place_titles(figure: go.Figure) -> None:
+def _place_titles(figure: Drawing) -> None:
     """Titles of panels at the left, where the cutoff's label is not."""
-    for title in figure.layout.annotations:
+    for title in figure.notes:
         title.update(x=0, xanchor="left", font={"size": 13}, yshift=2)
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import BLUE, INK, dress, short, text
 from analysis.view.draws import COMPLAINTS, PEOPLE, Draws
 from analysis.view.numbers import several
@@ -61,8 +60,8 @@ def _finding(known: Draws, found: dict[str, list[Driver]]) -> str:
     return f"With {known.base}, {told}."
 
 
-def _figure(rows: list[Driver]) -> go.Figure:
-    figure = go.Figure()
+def _figure(rows: list[Driver]) -> Drawing:
+    figure = Drawing()
     figure.add_bar(
         x=[one.share for one in rows],
         y=list(range(len(rows))),

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import names_at
 from analysis.figures.shapes.scales import SCALE, log_axis, logged
 from analysis.figures.style import dress, look
@@ -53,9 +53,9 @@ def _marks(known: Draws, names: list[str]) -> list[int]:
     return sorted({round(v) for v in np.expm1(np.linspace(0, np.log1p(most), 60))})
 
 
-def _figure(known: Draws, names: list[str], shown: str | None) -> go.Figure:
+def _figure(known: Draws, names: list[str], shown: str | None) -> Drawing:
     marks = _marks(known, names)
-    figure = go.Figure()
+    figure = Drawing()
     ends = []
     for s in names:
         looks, chances = look(known, s, shown), known.exceeding(s, marks)

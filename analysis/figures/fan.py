@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import BLUE, CUTOFF, GREY, INK, MUTED, PAPER, dress, text
 from analysis.view.draws import FIVE, PEOPLE, five
 from analysis.view.numbers import decimal
@@ -87,8 +87,8 @@ def curves_of(study: StudyView, strategy: str) -> tuple[Floats, Floats, Floats] 
     )
 
 
-def _figure(study: StudyView, name: str, hours: Floats, people: Floats, last: Floats) -> go.Figure:
-    figure = go.Figure()
+def _figure(study: StudyView, name: str, hours: Floats, people: Floats, last: Floats) -> Drawing:
+    figure = Drawing()
     days = hours / 24
     for other in study.strategies:
         found = curves_of(study, other) if other != name else None
@@ -147,7 +147,7 @@ def _figure(study: StudyView, name: str, hours: Floats, people: Floats, last: Fl
     return figure
 
 
-def _metric(figure: go.Figure, x: float, last: Floats) -> None:
+def _metric(figure: Drawing, x: float, last: Floats) -> None:
     """The number at the end, with its intervals."""
     found = five(last)
     for ends, width in (((found.p5, found.p95), 2), ((found.p25, found.p75), 7)):

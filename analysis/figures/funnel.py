@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import dress, look, ticks
 from analysis.view import RunView
 from analysis.view.numbers import small_share
@@ -60,9 +59,9 @@ def _finding(run: RunView) -> str:
     )
 
 
-def _figure(run: RunView, chain: str, widest: float) -> go.Figure:
+def _figure(run: RunView, chain: str, widest: float) -> Drawing:
     steps = CHAINS[chain]
-    figure = go.Figure()
+    figure = Drawing()
     for strategy in run.strategies:
         looks = look(run, strategy)
         counts = [run.total(strategy, column, "territories") for column, _ in steps]

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import BLUE, INK, MUTED, TEAL, dress, short, text
 from analysis.view.experiments import beyond_chance, plain, words_of
 from analysis.view.numbers import several
@@ -74,8 +73,8 @@ def _chart(key: str, title: str, numbers: Mapping[str, Any], of: str) -> Chart:
     )
 
 
-def _figure(one: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> go.Figure:
-    figure = go.Figure()
+def _figure(one: Mapping[str, Any], rows: Sequence[Mapping[str, Any]]) -> Drawing:
+    figure = Drawing()
     at = list(range(len(rows)))
     for name, key, colour in (("by itself", "first_order", BLUE), ("δ", "delta", TEAL)):
         values = [row[key]["value"] for row in rows]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import name_lines
 from analysis.figures.shapes.since_start import day_axis, days_since_start
 from analysis.figures.shapes.time_axis import whole
@@ -39,11 +38,11 @@ def _finding(run: RunView) -> str:
     return f"Share of calls that came from a labelled number: {several(parts, 8)}."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     tables = {s: run.of("labels", s) for s in run.strategies}
     if not any(len(t["at_utc"]) for t in tables.values()):
         return blank("The numbers' standing was never updated.")
-    figure = go.Figure()
+    figure = Drawing()
     last = 0.0
     for strategy, rows in tables.items():
         looks = look(run, strategy)
@@ -61,7 +60,7 @@ def _figure(run: RunView) -> go.Figure:
         )
     dress(figure, height=340)
     figure.update_xaxes(day_axis(last))
-    top = 1.05 * max((float(y) for trace in figure.data for y in trace.y), default=1.0) or 1.0
+    top = 1.05 * max((float(y) for trace in figure.traces for y in trace["y"]), default=1.0) or 1.0
     figure.update_yaxes(title="numbers labelled", tickformat="~s", nticks=6, range=[0, top])
     name_lines(figure, run, top=top, margin={"t": 12, "b": 52})
     return figure

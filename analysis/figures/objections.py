@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.bars import stacked
 from analysis.figures.style import AMBER, BLACK, BLUE, blank
 from analysis.view import RunView
@@ -45,7 +44,7 @@ def _finding(run: RunView) -> str:
     return f"Lines whose people objected: {several(parts, 8)}." if parts else "None is counted."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     shown = {
         name: [run.shown(s, name) or 0.0 for s in run.strategies]
         for name in MEANS

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.by_hour import sums
 from analysis.figures.shapes.overlaid import Points, overlaid
 from analysis.figures.shapes.time_axis import drawn_bins, step, time_axis
@@ -57,7 +57,7 @@ VALUES = {
 }
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     axis = time_axis(run)
     if axis is None:
         return blank("No call was placed.")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.by_hour import lasts
 from analysis.figures.shapes.overlaid import Points, overlaid
 from analysis.figures.shapes.time_axis import TimeAxis, drawn_bins, step, time_axis, whole
@@ -57,7 +57,7 @@ def _finding(run: RunView) -> str:
     return f"People reached by the cutoff: {several(parts, 8)}."
 
 
-def _figure(run: RunView, axis: TimeAxis, column: str, unit: str) -> go.Figure:
+def _figure(run: RunView, axis: TimeAxis, column: str, unit: str) -> Drawing:
     def line(strategy: str) -> Points:
         values = run.full(run.of("timeline", strategy)[column])
         x, y = step(drawn_bins(run, strategy), values)

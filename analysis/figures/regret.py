@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import BLUE, GREY, INK, dress, short, text
 from analysis.view.experiments import weighed_words
 from analysis.view.rounded import chance, rounded
@@ -55,8 +54,8 @@ def _cell(one: Mapping[str, Any], end: str, as_share: bool) -> str:
     return chance(one["lost"][end]) if as_share else rounded(one["regret"][end])
 
 
-def _figure(told: Mapping[str, Any], as_share: bool) -> go.Figure:
-    figure = go.Figure()
+def _figure(told: Mapping[str, Any], as_share: bool) -> Drawing:
+    figure = Drawing()
     most = 0.0
     for at, (name, one) in enumerate(told["alternatives"].items()):
         found = one["lost"] if as_share else one["regret"]

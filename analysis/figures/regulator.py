@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
 from analysis.figures.chart import Chart, Numbers, left_out, one_panel
 from analysis.figures.complaints import days_of
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.bars import strategy_axis
 from analysis.figures.shapes.labels import colour_key, name_lines
 from analysis.figures.shapes.since_start import day_axis, days_since_start, running_line
@@ -70,7 +69,7 @@ def _finding(run: RunView) -> str:
     return f"How far the regulator went: {several(parts, 8)}."
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     reports = {s: days_of(run, s, "regulator") for s in run.strategies}
     if not any(map(len, reports.values())):
         return blank("Nobody complained to the regulator.")
@@ -78,23 +77,21 @@ def _figure(run: RunView) -> go.Figure:
     times = {s: days_since_start(run, s, rows["at_utc"]) for s, rows in steps.items()}
     last = max([LEAST, *(BEYOND * float(t[-1]) for t in times.values() if len(t))])
     above, below = 240, 24 * len(run.strategies) + 20
-    figure = make_subplots(
-        rows=2, cols=1, shared_xaxes=True, row_heights=[above, below], vertical_spacing=0.06
-    )
+    figure = Drawing(2, heights=[above, below], spacing=0.06)
     hover = "day %{x:.2f}: %{y:,} reports<extra>%{fullData.name}</extra>"
     for strategy, days in sorted(reports.items(), key=lambda one: one[0] == run.base):
         line = running_line(look(run, strategy), days, STEP, last)
-        figure.add_scatter(**line, hovertemplate=hover, row=1, col=1)
+        figure.add_scatter(**line, hovertemplate=hover, row=1)
     for stage in STAGES:
-        figure.add_scatter(**_marks(stage, steps, times), row=2, col=1)
+        figure.add_scatter(**_marks(stage, steps, times), row=2)
     dress(figure, height=150 + above + below)
     axis = day_axis(last)
-    figure.update_xaxes({**axis, "title": None}, row=1, col=1)
-    figure.update_xaxes(axis, row=2, col=1)
-    figure.update_yaxes(title="reports", tickformat="~s", nticks=6, row=1, col=1)
-    strategy_axis(figure, run.strategies, showgrid=True, row=2, col=1)
+    figure.update_xaxes({**axis, "title": None}, row=1)
+    figure.update_xaxes(axis, row=2)
+    figure.update_yaxes(title="reports", tickformat="~s", nticks=6, row=1)
+    strategy_axis(figure, run.strategies, showgrid=True, row=2)
     top = 1.05 * max(map(len, reports.values()))
-    figure.update_yaxes(range=[0, top], row=1, col=1)
+    figure.update_yaxes(range=[0, top], row=1)
     share = above / (above + below) * 0.94
     name_lines(figure, run, top=top, margin={"t": 40, "b": 52}, span=(1 - share, 1.0))
     colour_key(figure, {f"step: {stage}": color for stage, color in COLORS.items()}, row=30)

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-import plotly.graph_objects as go
+from analysis.figures.drawing import Drawing
 
 CONFIG: dict[str, Any] = {"displayModeBar": False, "responsive": True}
 """No row of tools on each chart: it would be ten stops of the tab key, and one of them sends."""
@@ -106,8 +106,6 @@ def dark(figure: Any) -> Any:
         return {k: v if k == "bdata" else dark(v) for k, v in figure.items()}
     if isinstance(figure, (list, tuple)):
         return [dark(value) for value in figure]
-    if isinstance(figure, go.Figure):
-        return go.Figure(dark(figure.to_plotly_json()), skip_invalid=False)
     return figure
 
 
@@ -216,8 +214,8 @@ _AXIS = {
     "fixedrange": False,
 }
 
-TEMPLATE = go.layout.Template(
-    layout={
+TEMPLATE: dict[str, Any] = {
+    "layout": {
         "font": {"family": "system-ui, 'Segoe UI', Roboto, sans-serif", "size": 13, "color": INK},
         "paper_bgcolor": PAPER,
         "plot_bgcolor": PAPER,
@@ -253,10 +251,10 @@ TEMPLATE = go.layout.Template(
         "barcornerradius": 2,
         "hovermode": "closest",
     }
-)
+}
 
 
-def dress(figure: go.Figure, *, height: int, **layout: Any) -> go.Figure:
+def dress(figure: Drawing, *, height: int, **layout: Any) -> Drawing:
     """Give a figure the common look; ``layout`` is added to it. ``height`` in pixels."""
     figure.update_layout(template=TEMPLATE, height=height, **layout)
     return figure
@@ -272,9 +270,9 @@ def ticks(most: float, about: int = 4) -> list[float]:
     return [step * i for i in range(int(most / step + 1e-9) + 1)]
 
 
-def blank(message: str, *, height: int = 180) -> go.Figure:
+def blank(message: str, *, height: int = 180) -> Drawing:
     """A figure that says in words why there is nothing to draw."""
-    figure = dress(go.Figure(), height=height)
+    figure = dress(Drawing(), height=height)
     hidden = {"visible": False, "fixedrange": True}
     figure.update_layout(
         xaxis=hidden,

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.dots import Dots, dots
 from analysis.figures.style import blank, short, text
 from analysis.view import RunView
@@ -59,7 +59,7 @@ AXIS = {
 }
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     labels = _labels(run)
     if not labels:
         return blank("The scenario has no territory.")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-import plotly.graph_objects as go
 
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import ROOM, beside
 from analysis.figures.shapes.scales import SCALE, log_axis, logged
 from analysis.figures.style import MUTED, PAPER, TEAL, dress, look
@@ -76,8 +76,8 @@ def _finding(known: Draws, names: list[str]) -> str:
     return f"{which} {several(told, 4)}."
 
 
-def _figure(known: Draws, names: list[str], shown: str | None, height: int) -> go.Figure:
-    figure = go.Figure()
+def _figure(known: Draws, names: list[str], shown: str | None, height: int) -> Drawing:
+    figure = Drawing()
     # A campaign that reaches nobody, or of which nobody complains, has an axis all the same.
     most = max(known.spread_of_complaints(s).p95 for s in names) or 1.0
     far = max(known.spread_of_people(s).p95 for s in names) or 1.0
@@ -102,7 +102,7 @@ def _figure(known: Draws, names: list[str], shown: str | None, height: int) -> g
     return figure
 
 
-def _cross(figure: go.Figure, known: Draws, strategy: str, shown: str | None) -> None:
+def _cross(figure: Drawing, known: Draws, strategy: str, shown: str | None) -> None:
     """A strategy: its two intervals, and a dot where it is expected."""
     looks = look(known, strategy, shown)
     people, count = known.spread_of_people(strategy), known.spread_of_complaints(strategy)

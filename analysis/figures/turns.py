@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import AMBER, CUTOFF, GREY, dress, short, text
 from analysis.view.experiments import ahead, bound_words, plain
 from analysis.view.rounded import chance
@@ -61,8 +60,8 @@ def turns(told: Mapping[str, Any]) -> Chart:
     )
 
 
-def _figure(one: Mapping[str, Any]) -> go.Figure:
-    figure = go.Figure()
+def _figure(one: Mapping[str, Any]) -> Drawing:
+    figure = Drawing()
     picture, rule = one["picture"], one["rules"][0]
     paths = picture["paths"]
     for which, name, colour, symbol in (

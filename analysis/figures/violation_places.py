@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.broken_rules import (
@@ -18,6 +17,7 @@ from analysis.figures.broken_rules import (
     of_rule,
 )
 from analysis.figures.chart import Chart, Numbers, one_panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.cells import Scale, cells
 from analysis.figures.style import short, text
 from analysis.view import RunView
@@ -94,7 +94,7 @@ SHARE_SCALE = Scale(
 )
 
 
-def _figure(run: RunView) -> go.Figure:
+def _figure(run: RunView) -> Drawing:
     places = names(run)
     placed = {s: calls(run, s) for s in run.strategies}
 

@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
 from analysis.figures.broken_rules import (
@@ -21,6 +20,7 @@ from analysis.figures.broken_rules import (
     of_rule,
 )
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.cells import Scale, cells
 from analysis.view import RunView
 from analysis.view.numbers import decimal
@@ -89,7 +89,7 @@ def _finding(run: RunView) -> str:
     return f"No rule of law is broken by a call; {count} that {be} recommended or voluntary {be}."
 
 
-def _figure(run: RunView, days: list[int], hours: tuple[int, int]) -> go.Figure:
+def _figure(run: RunView, days: list[int], hours: tuple[int, int]) -> Drawing:
     def row(strategy: str, rule: Broken) -> tuple[NDArray[np.float64], list[str]]:
         counts = by_hour(run, strategy, rule)[days, slice(*hours)].ravel()
         full = run.full(counts)

@@ -6,9 +6,8 @@ step with the share heard; people reached live stay as they are.
 
 from __future__ import annotations
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import MUTED, blank, dress, look, short, text
 from analysis.view import RunView
 from analysis.view.heard import Heard, heard_share, people_if
@@ -53,10 +52,10 @@ def _finding(run: RunView, heard: Heard | None) -> str:
     )
 
 
-def _figure(run: RunView, heard: Heard | None) -> go.Figure:
+def _figure(run: RunView, heard: Heard | None) -> Drawing:
     if heard is None:
         return blank("No voicemail is heard in this scenario.")
-    figure = go.Figure()
+    figure = Drawing()
     names = [f"{i} {text(short(s, 22))}" for i, s in enumerate(run.strategies, 1)]
     highest = 0.0
     for at, strategy in enumerate(run.strategies):

@@ -40,7 +40,7 @@ def panel_html(chart: Chart, at: int) -> Html:
     label = f"{title}. {chart.finding}" if at == 0 else f"{title}. Part of: {chart.title}."
     several = len(chart.panels) > 1 or panel.title
     caption = f"<figcaption>{esc(title)}</figcaption>" if several else ""
-    height = int(panel.figure.layout.height)
+    height = panel.figure.height
     tall = ' class="tall"' if height > PAGE else ""
     return (
         f'<figure{tall} aria-label="{esc(label)}">{caption}'

@@ -1,9 +1,7 @@
 """The report: one HTML file that says what a run or a study found, and needs nothing else.
 
-Plotly's script is embedded once and nothing is fetched: the page forbids it to itself. Figures are
-built with ``plotly.graph_objects``, whose import costs 0.02–0.07 s and does not bring pandas in;
-measured, that is cheap enough to have every property checked when a figure is made. They lie in the
-page as data, and are drawn when they are seen.
+Plotly's script is embedded once and nothing is fetched: the page forbids it to itself. Figures lie
+in the page as data, see :mod:`analysis.figures.drawing`, and are drawn when they are seen.
 """
 
 from __future__ import annotations

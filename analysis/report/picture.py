@@ -75,9 +75,7 @@ def _drawn(chart: Chart, panel: int) -> bytes:
             "a picture needs Kaleido, which is not installed",
             remedy="pip install 'ringfence[picture]'",
         )
-    import plotly.graph_objects as go
-
-    figure = go.Figure(chart.panels[panel].figure)
+    figure = chart.panels[panel].figure.figure
     title = chart.panels[panel].title or chart.title
     words: Sequence[str] = textwrap.wrap(chart.finding, _LETTERS, break_on_hyphens=False)
     room = _TITLE + _LINE * len(words)

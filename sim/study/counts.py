@@ -27,9 +27,14 @@ def quantile(count: Count, share: float) -> int:
     Given a draw, the number counts as negative binomial with its mean and variance (Poisson where
     the variance is no larger): clusters are few and of uneven size, and so is that law.
     """
-    low, high = -1, 1
-    while _at_most(count, high) < share:
-        low, high = high, 2 * high
+    low = high = max(int(np.quantile(count.mean, share)), 0)  # about there: few chances to work out
+    step = 1
+    if _at_most(count, high) < share:
+        while _at_most(count, high := low + step) < share:
+            low, step = high, 2 * step
+    else:
+        while _at_most(count, low := max(high - step, -1)) >= share:
+            high, step = low, 2 * step
     while high - low > 1:
         middle = (low + high) // 2
         low, high = (low, middle) if _at_most(count, middle) >= share else (middle, high)
@@ -47,4 +52,4 @@ def none(count: Count) -> float:
 
 
 def _at_most(count: Count, k: int) -> float:
-    return float(at_most(k, count.mean, count.variance).mean())
+    return float(at_most(k, count.mean, count.variance).mean()) if k >= 0 else 0.0

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 import dash_ag_grid as dag
 import numpy as np
-import plotly.graph_objects as go
 from dash import html
 from dash.development.base_component import Component
 
@@ -14,6 +13,7 @@ from analysis.dashboard.log import COUNTED, CallLog, Cube, Wanted, call_log
 from analysis.dashboard.place import Place, to
 from analysis.dashboard.shelf import Shelf
 from analysis.dashboard.widgets import chooser, figure, link, page, section
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import DISPOSITIONS, blank, dress, text
 from analysis.view import RunView
 from analysis.view.clock import to_local, written
@@ -140,9 +140,9 @@ def _chooser(place: Place, run: RunView, cube: Cube) -> Component:
     )
 
 
-def _hours(run: RunView, cube: Cube, wanted: Wanted) -> go.Figure:
+def _hours(run: RunView, cube: Cube, wanted: Wanted) -> Drawing:
     """Calls by hour, stacked by disposition; all hours stay in sight where one is chosen."""
-    drawn = go.Figure()
+    drawn = Drawing()
     there = cube.mask(Wanted(wanted.strategy, wanted.zone))
     hours = np.unique(cube.codes["hour"][there])
     if not len(hours):

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import plotly.graph_objects as go
-
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import colour_key
 from analysis.figures.style import PAPER, dress, short, text
 
 
-def strategy_axis(figure: go.Figure, strategies: Sequence[str], **more: Any) -> None:
+def strategy_axis(figure: Drawing, strategies: Sequence[str], **more: Any) -> None:
     """Name the rows 0, 1, … of a figure after strategies, the first on top.
 
     ``more`` are further settings of the axis, or the drawing that it belongs to.
@@ -33,7 +32,7 @@ def stacked(
     tick: str,
     height: int,
     top: int,
-) -> go.Figure:
+) -> Drawing:
     """Bars of parts laid end to end, a strategy a row.
 
     Parameters
@@ -47,7 +46,7 @@ def stacked(
     height, top
         Height of all but the rows, and of the room for what colours are, pixels.
     """
-    figure = go.Figure()
+    figure = Drawing()
     for label, color, values in parts.values():
         figure.add_bar(
             x=list(values),

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.rows import title_rows
 from analysis.figures.style import EDGE, HEAT, MUTED, dress
 
@@ -71,7 +70,7 @@ def cells(
     below: int,
     between: Sequence[float] = (),
     **trace: Any,
-) -> go.Figure:
+) -> Drawing:
     """Heat maps of strategies below each other, over columns that they share.
 
     Parameters
@@ -94,9 +93,7 @@ def cells(
     heights = [ROW * len(one.labels) for one in maps.values()]
     inside = sum(heights) + GAP * (len(maps) - 1)
     spacing = GAP / inside if len(maps) > 1 else 0
-    figure = make_subplots(
-        rows=len(maps), cols=1, shared_xaxes=True, row_heights=heights, vertical_spacing=spacing
-    )
+    figure = Drawing(len(maps), heights=heights, spacing=spacing)
     for row, one in enumerate(maps.values(), start=1):
         figure.add_heatmap(
             z=one.values.astype(np.float32),
@@ -107,17 +104,16 @@ def cells(
             hoverongaps=False,
             ygap=2,
             row=row,
-            col=1,
             **trace,
         )
         _name_rows(figure, one.labels, row)
     dress(figure, height=inside + below)
     figure.update_xaxes(**columns)
-    figure.update_xaxes(title=unit, row=len(maps), col=1)
+    figure.update_xaxes(title=unit, row=len(maps))
     upright = {"type": "line", "line": {"color": EDGE, "width": 1}, "y0": 0, "y1": 1}
     axes = ["" if row == 0 else str(row + 1) for row in range(len(maps))]
     # All at once: each that is added by itself has all of before looked at again.
-    figure.layout.shapes = [
+    figure.shapes = [
         {**upright, "x0": at, "x1": at, "xref": f"x{axis}", "yref": f"y{axis} domain"}
         for axis in axes
         for at in between
@@ -127,7 +123,7 @@ def cells(
     return figure
 
 
-def _name_rows(figure: go.Figure, labels: Sequence[str], row: int) -> None:
+def _name_rows(figure: Drawing, labels: Sequence[str], row: int) -> None:
     """Name the rows of one heat map, the first on top."""
     figure.update_yaxes(
         tickvals=list(range(len(labels))),
@@ -136,11 +132,10 @@ def _name_rows(figure: go.Figure, labels: Sequence[str], row: int) -> None:
         range=[len(labels) - 0.5, -0.5],
         showgrid=False,
         row=row,
-        col=1,
     )
 
 
-def _colour(figure: go.Figure, scale: Scale) -> None:
+def _colour(figure: Drawing, scale: Scale) -> None:
     """Lay the scale of colours on top, and say above it what it shows."""
     figure.add_annotation(
         text=scale.words,

@@ -6,10 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
 from numpy.typing import NDArray
-from plotly.subplots import make_subplots
 
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import colour_key
 from analysis.figures.shapes.rows import title_rows
 from analysis.figures.shapes.since_start import day_axis
@@ -41,7 +40,7 @@ def day_bars(
     most: float,
     last: float,
     cutoffs: Mapping[str, float | None] | None = None,
-) -> go.Figure:
+) -> Drawing:
     """A drawing of stacked bars for each strategy, over one axis of days.
 
     Parameters
@@ -56,7 +55,7 @@ def day_bars(
         Days of the strategies' cutoffs, where they are marked.
     """
     rows = len(counts)
-    figure = make_subplots(rows=rows, cols=1, shared_xaxes=True, vertical_spacing=0.28 / rows)
+    figure = Drawing(rows, spacing=0.28 / rows)
     for row, (strategy, parts) in enumerate(counts.items(), start=1):
         for (label, color), values in zip(bars.parts.values(), parts, strict=True):
             figure.add_bar(
@@ -67,19 +66,18 @@ def day_bars(
                 marker={"color": color},
                 hovertemplate=f"day %{{x:{bars.when}}}: %{{y:,}}",
                 row=row,
-                col=1,
             )
         cutoff = (cutoffs or {}).get(strategy)
         if cutoff is not None:
             dashes = {"color": CUTOFF, "width": 1.5, "dash": "4px,3px"}
             ends = {"x0": cutoff, "x1": cutoff, "y0": 0, "y1": most}
-            figure.add_shape(type="line", **ends, line=dashes, row=row, col=1)
+            figure.add_shape(type="line", **ends, line=dashes, row=row)
     dress(figure, height=140 + 118 * rows, barmode="stack", bargap=bars.gap)
     axis = day_axis(last)
     figure.update_xaxes({**axis, "title": None})
-    figure.update_xaxes(title=axis["title"], row=rows, col=1)
+    figure.update_xaxes(title=axis["title"], row=rows)
     figure.update_yaxes(tickformat="~s", tickvals=ticks(most, 3), range=[0, most * 1.05])
-    figure.update_yaxes(title=bars.unit, row=(rows + 1) // 2, col=1)
+    figure.update_yaxes(title=bars.unit, row=(rows + 1) // 2)
     title_rows(figure, list(counts))
     figure.update_layout(margin={"t": bars.top})
     colour_key(figure, dict(bars.parts.values()), row=30)

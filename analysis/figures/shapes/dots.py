@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import BAND, INK, PAPER, Look, dress, look
 from analysis.view import RunView
 
@@ -37,7 +37,7 @@ def dots(
     rows: Mapping[str, Any] | None = None,
     margin: Mapping[str, int] | None = None,
     **trace: Any,
-) -> go.Figure:
+) -> Drawing:
     """Markers of every strategy of a run in rows that they share.
 
     Parameters
@@ -57,7 +57,7 @@ def dots(
     rows, margin, trace
         Further settings of the axis of rows, of the margin, and of the markers.
     """
-    figure = go.Figure()
+    figure = Drawing()
     count = len(run.strategies)
     for strategy in run.strategies:
         looks, markers = look(run, strategy), of(strategy)

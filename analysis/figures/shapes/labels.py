@@ -6,9 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import Look, Strategies, look, text
 
 GAP = 15.0
@@ -75,7 +75,7 @@ def beside(
 
 
 def name_lines(
-    figure: go.Figure,
+    figure: Drawing,
     run: Strategies,
     *,
     top: float,
@@ -98,16 +98,16 @@ def name_lines(
         The part of the drawing's height that the axis takes.
     """
     ends = []
-    for trace in figure.data:
-        whose = (trace.meta or {}).get("strategy")
-        if whose is not None and trace.mode == "lines" and trace.y is not None and len(trace.y):
-            share = float(trace.y[-1]) / top if top else 0.0
+    for trace in figure.traces:
+        whose, y = trace.get("meta", {}).get("strategy"), trace.get("y", ())
+        if whose is not None and trace.get("mode") == "lines" and len(y):
+            share = float(y[-1]) / top if top else 0.0
             ends.append((look(run, whose), span[0] + (span[1] - span[0]) * share))
-    names_at(figure, ends, height=int(figure.layout.height), margin=margin)
+    names_at(figure, ends, height=figure.height, margin=margin)
 
 
 def names_at(
-    figure: go.Figure,
+    figure: Drawing,
     ends: Sequence[tuple[Look, float]],
     *,
     height: int,
@@ -147,13 +147,13 @@ def names_at(
     ]
     longest = max((len(looks.label) for looks, _ in ends), default=0)
     figure.update_layout(
-        annotations=[*figure.layout.annotations, *notes],
+        annotations=[*figure.notes, *notes],
         margin={**margin, "r": round(ROOM * longest) + 16},
         showlegend=False,
     )
 
 
-def colour_key(figure: go.Figure, parts: Mapping[str, str], *, row: int = 18) -> None:
+def colour_key(figure: Drawing, parts: Mapping[str, str], *, row: int = 18) -> None:
     """Write what each colour of a drawing is, above it.
 
     Parameters
@@ -181,4 +181,4 @@ def colour_key(figure: go.Figure, parts: Mapping[str, str], *, row: int = 18) ->
         "align": "left",
         "font": {"size": 12},
     }
-    figure.update_layout(annotations=[*figure.layout.annotations, note], showlegend=False)
+    figure.update_layout(annotations=[*figure.notes, note], showlegend=False)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import names_at
 from analysis.figures.shapes.time_axis import TimeAxis, along
 from analysis.figures.style import dress, look
@@ -28,7 +28,7 @@ def overlaid(
     hover: str,
     height: int,
     held: bool = False,
-) -> go.Figure:
+) -> Drawing:
     """A line a strategy, with the cutoffs.
 
     Parameters
@@ -46,7 +46,7 @@ def overlaid(
     held
         Whether a value holds until the next, as a step; else they are joined.
     """
-    figure = go.Figure()
+    figure = Drawing()
     ends, most = [], 0.0
     for strategy in run.strategies:
         looks = look(run, strategy)

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import plotly.graph_objects as go
-
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import short, text
 
 
-def title_rows(figure: go.Figure, names: Sequence[str]) -> None:
+def title_rows(figure: Drawing, names: Sequence[str]) -> None:
     """Write a name above each row of a figure of one column, at its left."""
     axes = ["yaxis" if at == 0 else f"yaxis{at + 1}" for at in range(len(names))]
     titles = [
@@ -18,7 +17,7 @@ def title_rows(figure: go.Figure, names: Sequence[str]) -> None:
             "x": 0,
             "xref": "paper",
             "xanchor": "left",
-            "y": figure.layout[axis].domain[1],
+            "y": figure.axes[axis]["domain"][1],
             "yref": "paper",
             "yanchor": "bottom",
             "yshift": 2,
@@ -28,4 +27,4 @@ def title_rows(figure: go.Figure, names: Sequence[str]) -> None:
         for axis, name in zip(axes, names, strict=True)
     ]
     # All at once: each that is added by itself has all of before looked at again.
-    figure.layout.annotations = [*figure.layout.annotations, *titles]
+    figure.notes = [*figure.notes, *titles]

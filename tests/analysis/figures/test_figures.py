@@ -89,7 +89,7 @@ def test_axes_say_their_unit(draw: Draw, run: RunView) -> None:
     for panel in draw(run).panels:
         titles = [
             axis.title.text
-            for axis in panel.figure.select_xaxes()
+            for axis in panel.figure.figure.select_xaxes()
             if axis.title.text  # panels that share an axis name it once
         ]
         assert titles, panel.title
