@@ -86,6 +86,7 @@ class Drawing:
 
     @notes.setter
     def notes(self, notes: list[dict[str, Any]]) -> None:
+        """Set all of them."""
         self.parts["annotations"] = notes
 
     @property
@@ -96,6 +97,7 @@ class Drawing:
 
     @shapes.setter
     def shapes(self, shapes: list[dict[str, Any]]) -> None:
+        """Set all of them."""
         self.parts["shapes"] = shapes
 
     @property
@@ -159,6 +161,10 @@ class Drawing:
     def add_heatmap(self, row: Any = None, **trace: Any) -> None:
         """Add coloured cells."""
         self.add("heatmap", row, **trace)
+
+    def add_contour(self, row: Any = None, **trace: Any) -> None:
+        """Add lines of equal value."""
+        self.add("contour", row, **trace)
 
     def add_annotation(self, **note: Any) -> None:
         """Write something."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import BLUE, CUTOFF, MUTED, dress, short, text
 from analysis.view.rounded import chance
 
@@ -31,7 +30,7 @@ def law_of_root(told: Mapping[str, Any]) -> Chart:
         return left_out(KEY, TITLE, why)
     ordered = sorted(known, reverse=not told["more_helps"])
     shares = [(at + 1) / len(told["roots"]) for at in range(len(ordered))]
-    figure = go.Figure()
+    figure = Drawing()
     figure.add_scatter(
         x=ordered, y=shares, mode="lines+markers", line={"color": BLUE, "width": 2, "shape": "hv"},
         marker={"size": 5}, hovertemplate="%{x:,.4g}: enough in %{y:.0%}<extra></extra>",

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-import plotly.graph_objects as go
-
 from analysis.figures.chart import Chart, Numbers, Panel
+from analysis.figures.drawing import Drawing
 from analysis.figures.style import AMBER, BLUE, PLUM, RED, TEAL, dress, short, text
 from analysis.view.experiments import words_of
 from analysis.view.numbers import MISSING
@@ -85,8 +84,8 @@ def _cell(one: Mapping[str, float] | None) -> str:
     return f"{rounded(one['p50'])} [{between(one['p5'], one['p95'])}]"
 
 
-def _curves(told: Mapping[str, Any], number: str, keys: Sequence[str]) -> go.Figure:
-    figure = go.Figure()
+def _curves(told: Mapping[str, Any], number: str, keys: Sequence[str]) -> Drawing:
+    figure = Drawing()
     points = told["points"]
     labels = [", ".join(point["settings"].values()) for point in points]
     x = [labels[at] if p["x"] is None else p["x"] for at, p in enumerate(points)]
@@ -118,9 +117,9 @@ def _curves(told: Mapping[str, Any], number: str, keys: Sequence[str]) -> go.Fig
     return figure
 
 
-def _map(told: Mapping[str, Any], name: str, keys: Sequence[str]) -> go.Figure:
+def _map(told: Mapping[str, Any], name: str, keys: Sequence[str]) -> Drawing:
     """A contour map over two knobs, with what was tried as points."""
-    figure = go.Figure()
+    figure = Drawing()
     points = told["points"]
     z = [p["strategies"][name]["people_reached"]["p50"] for p in points]
     x, y = ([p["settings"][key] for p in points] for key in keys)
