@@ -31,6 +31,7 @@ from sim.scenario.checks import (
     regulator,
     reputation,
     shares,
+    silent,
     windows,
 )
 from sim.scenario.checks.expectations import check_expectations
@@ -57,6 +58,7 @@ __all__ = [
     "regulator",
     "reputation",
     "shares",
+    "silent",
     "windows",
 ]
 

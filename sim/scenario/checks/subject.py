@@ -63,6 +63,11 @@ class Subject:
         """A fault that does not forbid a run."""
         return self.fault(message, *paths, severity="warning")
 
+    def written(self, path: Path) -> bool:
+        """Whether the file says something at a path, so that no default stands there."""
+        full = self._full(path)
+        return nearest(self.root, full)[1] == len(full)
+
     def own(self, path: Path) -> bool:
         """Whether the strategy's own overlay says, or takes away, what stands at a path."""
         full = self._full(path)
