@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
+    from analysis.figures import Chart
     from sim.store.read import Run
     from sim.store.study import Study
 
@@ -66,6 +67,21 @@ def _goes_with(option: str, value: str | None, form: str, forms: tuple[str, ...]
         raise OptionError(f"{option} goes with --format {wanted}", found=f"--format {form}")
 
 
+def _experiments(study: Study) -> list[Chart]:
+    """Charts of what a study says besides: those that there are draws and strategies for."""
+    from analysis.report.experiment import charts_of
+    from sim.jobs import compared, sensitivity
+    from sim.jobs.comparing import compare
+    from sim.study.importance import FEWEST_RUNS
+
+    charts: list[Chart] = []
+    if len(study.strategies) > 1:
+        charts += charts_of(compared.document(compare([study])))
+    if study.draws_count >= FEWEST_RUNS:
+        charts += charts_of(sensitivity.document(sensitivity.sensitivity(study)))
+    return charts
+
+
 def _page(stored: Run | Study, run: Path, out: Path | None, *, force: bool) -> None:
     """Write the report as a page."""
     from analysis.report import report_html, study_html
@@ -75,7 +91,11 @@ def _page(stored: Run | Study, run: Path, out: Path | None, *, force: bool) -> N
     output = claim(out or "report.html", REPORT, inputs=(run,), force=force)
     if output.note is not None:
         click.echo(output.note, err=True)
-    output.write(study_html(stored) if isinstance(stored, Study) else report_html(stored))
+    output.write(
+        study_html(stored, _experiments(stored))
+        if isinstance(stored, Study)
+        else report_html(stored)
+    )
     click.echo(f"report: {output.shown}")
 
 

@@ -25,6 +25,11 @@ PAGES: Final[Mapping[str, tuple[str, tuple[Draw, ...]]]] = {
 """By schema without its number: a heading, and the charts."""
 
 
+def charts_of(told: Mapping[str, Any]) -> list[Chart]:
+    """The charts of an experiment, from its document."""
+    return [draw(told) for draw in PAGES[told["schema"].rpartition("/")[0]][1]]
+
+
 def experiment_html(told: Mapping[str, Any]) -> Html:
     """The page of an experiment as text.
 
@@ -33,8 +38,8 @@ def experiment_html(told: Mapping[str, Any]) -> Html:
     told
         Its document, as the command prints it with ``--json``.
     """
-    heading, draws = PAGES[told["schema"].rpartition("/")[0]]
-    charts = [draw(told) for draw in draws]
+    heading, _ = PAGES[told["schema"].rpartition("/")[0]]
+    charts = charts_of(told)
     drawn = [chart for chart in charts if chart.panels]
     content = "".join(chart_html(chart, opened=True) for chart in drawn)
     content += "".join(

@@ -20,7 +20,7 @@ from analysis.report.compliance import compliance_html
 from analysis.report.first_screen import Opening, drives_html, opening_html
 from analysis.report.heard import heard_html
 from analysis.report.law import audit_html
-from analysis.report.markup import Html, details, esc, json_script, packaged, section
+from analysis.report.markup import Html, details, esc, json_script, packaged, paragraph, section
 from analysis.report.of_study import broken_html, foot_html, inputs_html
 from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
@@ -113,13 +113,15 @@ def report_html(run: Run | RunView, scenario: Scenario | None = None) -> Html:
     return shell(view.name, view.version, opening_html(opening), parts, provenance(view), base)
 
 
-def study_html(study: Study | StudyView) -> Html:
+def study_html(study: Study | StudyView, further: Sequence[Chart] = ()) -> Html:
     """The report of a study as text.
 
     Parameters
     ----------
     study
         What ``load_study`` gives, or a view of it.
+    further
+        Charts of what was worked out of the study besides: which strategy, and what it hangs on.
 
     Raises
     ------
@@ -130,8 +132,11 @@ def study_html(study: Study | StudyView) -> Html:
     front = front_of_study(view)
     charts = [draw(view) for draw in STUDY_CHARTS]
     opening = Opening(front, trade_off(view.draws, height=PICTURE), drives_html(front))
+    told = "".join(chart_html(chart) for chart in further if chart.panels)
+    told += "".join(paragraph(f"{c.title}: {c.finding}") for c in further if not c.panels)
     parts = [
         *_chart_parts(charts, ""),
+        *([Part("which", "Which strategy, and what it hangs on", told)] if further else []),
         Part("law", "Rules broken, by draws", broken_html(view)),
         Part("sure", "What was drawn, and what was not", inputs_html(view)),
     ]

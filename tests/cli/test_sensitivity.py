@@ -29,3 +29,12 @@ def test_what_is_no_study(ringfence: Command) -> None:
     answer = ringfence("sensitivity", ".")
     assert answer.code == 2
     assert "is not a study" in answer.err
+
+
+def test_the_report_of_a_study_has_what_was_worked_out(
+    ringfence: Command, small_study: Study
+) -> None:
+    assert ringfence("report", small_study.path, "--out", "study.html").code == 0
+    page = Path("study.html").read_text("utf-8")
+    for key in ("regret", "turns", "hangs-on", "differences-hang-on"):
+        assert f'id="{key}"' in page

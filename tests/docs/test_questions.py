@@ -1,0 +1,221 @@
+"""The fifteen questions: each has a command that is one, and answers that move the known way."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from fractions import Fraction
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+
+from sim.cli import cli
+from tests.docs.pages import ROOT
+from tests.small_run import TEXT
+
+PAGE = (ROOT / "docs" / "questions.md").read_text("utf-8")
+PARTS = re.split(r"^## (\d+)\. (.*)$", PAGE, flags=re.MULTILINE)[1:]
+QUESTIONS = {int(PARTS[at]): (PARTS[at + 1], PARTS[at + 2]) for at in range(0, len(PARTS), 3)}
+COMMANDS = [
+    (number, line.strip())
+    for number, (_, text) in QUESTIONS.items()
+    for line in re.findall(r"^    (ringfence .*)$", text, re.MULTILINE)
+]
+FRANCE, PRIMARY = (f"scenarios/{name}.yaml" for name in ("france-2017", "us-primary"))
+
+
+def test_there_are_fifteen_each_with_a_command_and_how_it_moves() -> None:
+    assert list(QUESTIONS) == list(range(1, 16))
+    assert {number for number, _ in COMMANDS} == set(QUESTIONS)
+    for title, text in QUESTIONS.values():
+        assert title.endswith("?")
+        assert re.search(r"\*[^*]+\.\*", text)
+
+
+@pytest.mark.parametrize(("number", "line"), COMMANDS)
+def test_each_command_can_be_given(number: int, line: str) -> None:
+    name, *arguments = shlex.split(line)[1:]
+    with click.Context(cli) as parent:
+        command = cli.get_command(parent, name)
+        assert command is not None
+        command.make_context(name, list(arguments), parent=parent)
+    for argument in arguments:
+        if argument.endswith(".yaml"):
+            assert (ROOT / argument).is_file()
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize(("number", "line"), COMMANDS)
+def test_each_command_answers(
+    number: int, line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """At a thousandth of the lines, with few draws."""
+    (tmp_path / "scenarios").symlink_to(ROOT / "scenarios")
+    monkeypatch.chdir(tmp_path)
+    name, *arguments = shlex.split(line)[1:]
+    small = {"run": ("0.2%", ()), "sweep": ("0.2%", ()), "compare": ("0.2%", ("--draws", "2"))}
+    if name == "plan":
+        arguments += ["--screen", "0.2%", "--draws", "20", "--between", "1000..4000"]
+    if name in small or name == "plan":
+        scale, more = small.get(name, ("0.2%", ()))
+        arguments += ["--scale", scale, *more]
+    if "RUN" in arguments or name == "audit":
+        given = ["run", FRANCE, "--scale", "0.2%", "--strategy", "late-stop", "--calls"]
+        CliRunner().invoke(cli, [*given, "--out", "runs/late"], catch_exceptions=False)
+        arguments = ["runs/late" if a in ("RUN", "runs/late") else a for a in arguments]
+    told = CliRunner().invoke(cli, [name, *arguments], catch_exceptions=False)
+    assert told.exit_code in ({1} if name == "audit" else {0, 1} if name == "plan" else {0})
+    assert told.stdout.strip()
+
+
+# ── Which way an answer moves ────────────────────────────────────────────────────────────────────
+
+
+@cache
+def small() -> str:
+    import tempfile
+
+    file = Path(tempfile.mkdtemp()) / "small.yaml"
+    file.write_text(TEXT, encoding="utf-8")
+    return str(file)
+
+
+def swept(file: str, vary: str, strategy: str, metric: str, scale: str) -> list[float]:
+    """What a sweep tells of a number at each value."""
+    import tempfile
+
+    from sim.jobs.probing import Probe
+    from sim.jobs.sweeping import document, sweep
+    from sim.study.design import parse_knob
+
+    known = ("people_reached", "complaints", "finished", "cost")
+    folder = Path(tempfile.mkdtemp())
+    probe = Probe(file, (), (strategy,), Fraction(scale), folder, 0, 64)
+    probe.metrics = () if metric in known else (metric,)
+    found = document(sweep(probe, [parse_knob(vary)]))
+    rows: list[dict[str, Any]] = [point["strategies"][strategy] for point in found["points"]]
+    values = [row[metric] if metric in known else row["metrics"][metric] for row in rows]
+    return [value["p50"] if isinstance(value, dict) else float(value) for value in values]
+
+
+MORNING = '[{days: mon-fri, from: "09:00", to: "12:00"}]'
+EVENING = '[{days: mon-fri, from: "17:00", to: "20:00"}]'
+MOVES = [
+    (1, small, "dialing.channels=1,2,6", "all-channels", "finished", "1", "up"),
+    (
+        2,
+        FRANCE,
+        "world.consent.share=2 %,8 %,20 %",
+        "cnil-compliant",
+        "people_reached",
+        "1/200",
+        "up",
+    ),
+    (3, FRANCE, "world.complaints.per_million=10,20", "as-run", "complaints", "1/500", "double"),
+    (
+        4,
+        FRANCE,
+        "world.complaints.contagion.social=0.1,0.8",
+        "as-run",
+        "complaints_contagion_share",
+        "1/50",
+        "up",
+    ),
+    (7, small, "dialing.channels=40,80", "all-channels", "people_reached", "1", "same"),
+    (
+        8,
+        FRANCE,
+        f"dialing.call_times={MORNING},{EVENING}",
+        "as-run",
+        "share_human_first",
+        "1/500",
+        "up",
+    ),
+    (9, small, "attempts.lifetime=1,2", "all-channels", "people_reached", "1", "up"),
+    (
+        10,
+        PRIMARY,
+        "message.opt_out=none,end,start",
+        "usual-practice",
+        "lines_opted_out",
+        "1/100",
+        "up",
+    ),
+    (
+        11,
+        FRANCE,
+        "world.press_1=5 %,10 %,20 %",
+        "press-1-as-consent",
+        "people_reached",
+        "1/500",
+        "up",
+    ),
+    (
+        12,
+        small,
+        "amd.on_machine=hang_up,leave_message",
+        "all-channels",
+        "lines_voicemail_heard_after_cutoff",
+        "1",
+        "up",
+    ),
+    (
+        13,
+        FRANCE,
+        "world.consent.withdrawn=40 %,20 %,0 %",
+        "cnil-compliant",
+        "people_reached",
+        "1/200",
+        "up",
+    ),
+    (14, PRIMARY, "attempts.lifetime=1,2,3", "few-numbers", "labelled_call_share", "1/100", "up"),
+    (
+        15,
+        small,
+        "prices.per_line_dialled=0.01 EUR,0.02 EUR",
+        "all-channels",
+        "cost_per_person_reached",
+        "1",
+        "double",
+    ),
+]
+"""Question, scenario, what is turned, strategy, number, scale, and which way it goes."""
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("move", MOVES, ids=lambda move: str(move[0]))
+def test_an_answer_moves_the_known_way(move: tuple[Any, ...]) -> None:
+    _, file, vary, strategy, metric, scale, way = move
+    file = file() if callable(file) else str(ROOT / file)
+    values = swept(file, vary, strategy, metric, scale)
+    if way == "same":
+        assert values[0] == pytest.approx(values[1], rel=0.002)
+    elif way == "double":
+        assert values[1] == pytest.approx(2 * values[0], rel=0.01)
+    else:
+        assert values == sorted(values)
+        assert values[0] < values[-1]
+
+
+@pytest.mark.verify
+def test_a_stop_before_the_silence_breaks_none_of_it(tmp_path: Path) -> None:
+    """Questions 5 and 6: late-stop goes on into the eve of the poll; in time, it does not."""
+    from sim.jobs.run import run_scenario
+    from sim.loading.load import load
+
+    found = {}
+    for name, sets in (
+        ("late", ()),
+        ("early", ["strategies.late-stop.campaign.cutoff=2017-04-20 20:00"]),
+    ):
+        loaded = load(str(ROOT / FRANCE), sets)
+        run = run_scenario(loaded, strategies=["late-stop"], scale=0.002, out=tmp_path / name).run
+        rows = run.audit
+        silent = rows[rows["regime"] == "fr-electoral-silence"]
+        found[name] = (int(silent["violations"].sum()), run.exposure)
+    assert found["late"][0] > 0 == found["early"][0]
+    assert len(found["late"][1]) >= len(found["early"][1])
