@@ -212,4 +212,4 @@ def given_back(scenario: Scenario, typical: Typical) -> float:
     """
     complaints = _complaints(scenario)
     per_dial = typical_weight(scenario, typical)
-    return complaints.per_million.central * per_dial / complaints.casebook_effect.central
+    return complaints.per_million.central * per_dial / complaints.weight

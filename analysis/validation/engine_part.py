@@ -116,7 +116,7 @@ def _with_the_level_uncertain(predicted: By, days: int, rows: Rows) -> list[str]
             "day three, and of reports already registered, so the chances above are a little too "
             "low.",
             "Only the level is uncertain here. The effects, the channels, contagion and "
-            "`casebook_effect` are at their central values, and most of them are assumed: the true "
+            "`casebook` are at their central values, and most of them are assumed: the true "
             "bands are wider.",
         ),
     ]

@@ -108,7 +108,7 @@ def level_found(book: Casebook, whole: Level, range_: FactorRange, scenario: Sce
         ),
         prose(
             "A scenario turns this level into the chance that a reference call is complained of, "
-            "by what a dial of these campaigns was like (`casebook_effect`). Put back through "
+            "by what a dial of these campaigns was like (`casebook`). Put back through "
             "the laws of the model, with the mix of dials assumed in `casebook.yaml`, its "
             f"{figures(range_.central)} per million return as {figures(back)} reports to the "
             "regulator per million dials."

@@ -253,7 +253,7 @@ def reference_chance(complaints: Complaints) -> float:
         reference_level(
             complaints.per_million.central,
             complaints.channels.regulator.central,
-            complaints.casebook_effect.central,
+            complaints.weight,
             n,
         )
     )

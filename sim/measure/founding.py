@@ -25,7 +25,7 @@ from sim.measure.cases import KINDS, Cases
 from sim.measure.counting_cases import CONSENTED, OPPOSED
 from sim.measure.marks import BIN_MS
 from sim.record.feedback import Channel, Kind
-from sim.scenario.complaints import ComplaintEffects, Complaints
+from sim.scenario.complaints import ComplaintEffects, Complaints, weighed
 from sim.scenario.world import World
 
 Floats = NDArray[np.float64]
@@ -114,7 +114,7 @@ def numbers(world: World, value: Value, ceiling: float = 1.0) -> Numbers:
             consenting = consenting * (value(f"consent.{name}") / given if given else 1.0)
     return Numbers(
         per_million=level,
-        casebook_effect=value("complaints.casebook_effect"),
+        casebook_effect=_casebook_effect(complaints, value),
         effects={name: value(f"complaints.effects.{name}") for name in EFFECTS},
         channels=every("channels", CHANNELS),
         bred=none if complaints.contagion is None else every("contagion", CHANNELS),
@@ -123,6 +123,15 @@ def numbers(world: World, value: Value, ceiling: float = 1.0) -> Numbers:
         consenting=consenting,
         ceiling=ceiling,
     )
+
+
+def _casebook_effect(complaints: Complaints, value: Value) -> Floats:
+    """(n,) Mean effect over a casebook's dials: as given, or of their mix in each draw."""
+    mix = complaints.casebook
+    if mix is None:
+        return value("complaints.casebook_effect")
+    effects = {name: value(f"complaints.effects.{name}") for name in EFFECTS}
+    return value("complaints.casebook.off_by") * weighed(mix, effects)
 
 
 def _refusals(world: World) -> Iterator[tuple[str, float]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 from pydantic import Field
 
@@ -11,6 +12,7 @@ from sim.document.laws import SOURCE, DurationLaw
 from sim.document.quantity import (
     GRADE,
     Factor,
+    FactorRange,
     Grade,
     Model,
     PlainDuration,
@@ -18,6 +20,12 @@ from sim.document.quantity import (
     Share,
     ShareRange,
 )
+
+if TYPE_CHECKING:  # NumPy is not loaded to read a file
+    import numpy as np
+    from numpy.typing import NDArray
+
+Weight = TypeVar("Weight", float, "NDArray[np.float64]")
 
 
 class ComplaintEffects(Model):
@@ -82,6 +90,11 @@ class CasebookMix(Model):
     after_opt_out: PlainShare = Field(0.0, description="Dials to lines that had opted out.")
     meal: PlainShare = Field(0.0, description="Dials at meal times.")
     night: PlainShare = Field(0.0, description="Dials at night.")
+    off_by: Factor = Field(
+        default_factory=lambda: FactorRange(central=1.0),
+        description="What the mean effect over these dials may be off by, as a factor, since the "
+        "shares are not known either.",
+    )
     source: str | None = Field(None, description=SOURCE)
     grade: Grade | None = Field(None, description=GRADE)
 
@@ -92,13 +105,15 @@ class Complaints(Model):
     per_million: Factor = Field(
         description="Complaints to the regulator per million dials of a casebook campaign."
     )
-    casebook_effect: Factor = Field(
-        description="Mean of `effects` over the dials of a casebook campaign."
+    casebook_effect: Factor | None = Field(
+        None,
+        description="Mean of `effects` over the dials of a casebook campaign, where `casebook` "
+        "does not say what they were like.",
     )
     casebook: CasebookMix | None = Field(
         None,
-        description="What those dials were like: in a draw of other `effects` their mean moves "
-        "`casebook_effect` along; left out, it does not.",
+        description="What those dials were like: the mean of `effects` over them is worked out, "
+        "in each draw anew.",
     )
     effects: ComplaintEffects = Field(description="Multiples of a reference call's chance.")
     night: DayPart = Field(description="Night, in the recipient's local time.")
@@ -121,3 +136,27 @@ class Complaints(Model):
     horizon: Annotated[PlainDuration, Field(ge=1)] = Field(
         60 * 86_400_000, description="Complaints are counted for so long after the start."
     )
+
+    @property
+    def weight(self) -> float:
+        """Mean of `effects` over the dials of a casebook campaign, at central values."""
+        if self.casebook_effect is not None or self.casebook is None:
+            return 0.0 if self.casebook_effect is None else self.casebook_effect.central
+        effects = {
+            name: float(getattr(self.effects, name).central)
+            for name in ComplaintEffects.model_fields
+        }
+        return self.casebook.off_by.central * weighed(self.casebook, effects)
+
+
+def weighed(mix: CasebookMix, effects: Mapping[str, Weight]) -> Weight:
+    """Mean effect over the dials of a mix, a person who answers by day being 1.
+
+    One number, or (n,) float64 for n draws of the effects.
+    """
+    kind = mix.human + mix.voicemail * effects["voicemail"]
+    kind = kind + mix.unanswered * effects["unanswered"]
+    for name in ("repeat", "opposed", "after_opt_out"):
+        kind = kind * (1.0 + getattr(mix, name) * (effects[name] - 1.0))
+    hours = mix.meal * (effects["meal"] - 1.0) + mix.night * (effects["night"] - 1.0)
+    return kind * (1.0 + hours)

@@ -10,9 +10,7 @@ Most inputs move alone. Some move together, since apart they would contradict ea
   90 % point keeps its ratio to it; where both have ranges, one uniform moves both;
 * the points of a survival curve: one uniform moves all that have ranges;
 * where complaints go and how many further ones each breeds: in a draw in which one complaint would
-  breed :data:`MOST_BRED` or more, all that is bred is brought down together to that;
-* the effects of complaints and what a casebook's dials weighed (``casebook_effect``): where the mix
-  of those dials is known, the weight moves as their mean effect does.
+  breed :data:`MOST_BRED` or more, all that is bred is brought down together to that.
 
 The same key of two strategies is one input: it is drawn once, and each strategy reads its own law
 at the same uniform.
@@ -33,7 +31,7 @@ from sim.document.node import Path, dotted
 from sim.document.quantity import DurationRange, FactorRange, FrozenDict, ShareRange
 from sim.errors import BadInputError
 from sim.scenario.answering import Answering
-from sim.scenario.complaints import CasebookMix, ComplaintChannels
+from sim.scenario.complaints import ComplaintChannels
 from sim.scenario.scenario import Scenario
 from sim.study.law import Law, law_of
 
@@ -203,56 +201,7 @@ class Cascade:
         return total
 
 
-@dataclass(frozen=True, slots=True)
-class Weighing:
-    """What a casebook's dials weighed, which hangs on the effects: it moves with them."""
-
-    inputs: tuple[Input, ...]
-    """The effects with ranges, then the weight itself where it has one."""
-    effects: Mapping[str, float]
-    """Central value by the name of each effect."""
-    mix: CasebookMix
-    at: Path
-    """Of the weight."""
-    central: float
-    """The weight at central effects."""
-
-    def values(self, uniform: Floats) -> Iterator[tuple[Path, Floats]]:
-        """The values of all keys in n draws, from (n, k) uniforms."""
-        moved: dict[str, Floats] = {}
-        weight = np.full(len(uniform), self.central)
-        for column, one in enumerate(self.inputs):
-            value = one.law(uniform[:, column])
-            if one.path == written(self.at):
-                weight = value
-            else:
-                name = one.path.rpartition(".")[2]
-                moved[name] = value
-                yield (*self.at[:-1], "effects", name), value
-        every = {name: moved.get(name, np.array([c])) for name, c in self.effects.items()}
-        middle = {name: np.array([c]) for name, c in self.effects.items()}
-        yield self.at, weight * weighed(self.mix, every) / weighed(self.mix, middle)
-
-
-def weighed(mix: CasebookMix, effects: Mapping[str, Floats]) -> Floats:
-    """Mean effect over the dials of a mix, a person who answers by day being 1, (n,)."""
-
-    def mean(*parts: tuple[float, str]) -> Floats:
-        return np.asarray(1.0 + sum(share * (effects[name] - 1.0) for share, name in parts))
-
-    kind = mix.human + mix.voicemail * effects["voicemail"]
-    kind = kind + mix.unanswered * effects["unanswered"]
-    return np.asarray(
-        kind
-        * mean((mix.repeat, "repeat"))
-        * mean((mix.opposed, "opposed"))
-        * mean((mix.after_opt_out, "after_opt_out"))
-        * mean((mix.meal, "meal"), (mix.night, "night")),
-        dtype=np.float64,
-    )
-
-
-Group = Alone | Spread | Curve | Composition | Cascade | Weighing
+Group = Alone | Spread | Curve | Composition | Cascade
 
 
 def groups(scenario: Scenario) -> tuple[Group, ...]:
@@ -264,7 +213,6 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
         For a share of a composition whose range leaves nothing for the share that gives way.
     """
     found = _with_cascade(scenario, list(_groups(scenario.world, ("world",), None)))
-    found = _with_weighing(scenario, found)
     for name, strategy in scenario.strategies.items():
         found += _groups(strategy, ("strategies", name), None)
     return tuple(found)
@@ -334,33 +282,6 @@ def _with_cascade(scenario: Scenario, found: list[Group]) -> list[Group]:
     first = min(found.index(group) for group in ours)
     rest = [group for group in found if group not in ours]
     return [*rest[:first], cascade, *rest[first:]]
-
-
-def _with_weighing(scenario: Scenario, found: list[Group]) -> list[Group]:
-    """The groups of the world, effects and what a casebook's dials weighed as one."""
-    told = scenario.world.complaints
-    if told is None or told.casebook is None:
-        return found
-    at: Path = ("world", "complaints", "casebook_effect")
-    effects = {
-        name: getattr(told.effects, name).central for name in type(told.effects).model_fields
-    }
-    keys = {(*at[:-1], "effects", name) for name in effects}
-    ours = [g for g in found if isinstance(g, Alone) and g.target in keys]
-    own = [g for g in found if isinstance(g, Alone) and g.target == at]
-    middle = {name: np.array([value]) for name, value in effects.items()}
-    if not ours or not float(weighed(told.casebook, middle)[0]):
-        return found
-    group = Weighing(
-        inputs=tuple(one for g in (*ours, *own) for one in g.inputs),
-        effects=effects,
-        mix=told.casebook,
-        at=at,
-        central=told.casebook_effect.central,
-    )
-    first = min(found.index(g) for g in (*ours, *own))
-    rest = [g for g in found if g not in ours and g not in own]
-    return [*rest[:first], group, *rest[first:]]
 
 
 def _parts(value: BaseModel) -> dict[str, Any]:

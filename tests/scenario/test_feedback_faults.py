@@ -17,8 +17,11 @@ ERRORS: list[tuple[list[Change], str | None, str, str]] = [
     # Numbers
     ([('per_million: {low: 5, central: 16, high: 80}', 'per_million: ^1_000_001')], None, 'world.complaints.per_million', 'found 1e+06; 0 to 1_000_000 is allowed'),
     ([('per_million: {low: 5, central: 16, high: 80}', 'per_million: ^-1')], None, 'world.complaints.per_million', 'found -1; a number of 0 or more'),
-    ([('casebook_effect: 0.2', 'casebook_effect: 0.2\n    ^casebook: {human: 50 %, voicemail: 40 %, unanswered: 20 %}')], None, 'world.complaints.casebook', 'human, voicemail, unanswered sum to 110 %, over 100 %'),
-    ([('casebook_effect: 0.2', 'casebook_effect: 0.2\n    ^casebook: {human: 0, voicemail: 0, unanswered: 0}')], None, 'world.complaints.casebook', 'such dials weigh nothing'),
+    ([('casebook_effect: 0.2', '^casebook: {human: 50 %, voicemail: 40 %, unanswered: 20 %}')], None, 'world.complaints.casebook', 'human, voicemail, unanswered sum to 110 %, over 100 %'),
+    ([('casebook_effect: 0.2', '^casebook: {human: 0, voicemail: 0, unanswered: 0}')], None, 'world.complaints.casebook', 'such dials weigh nothing'),
+    ([('casebook_effect: 0.2', 'casebook_effect: ^0.2\n    casebook: {human: 50 %, voicemail: 40 %, unanswered: 10 %}')], None, 'world.complaints.casebook_effect', 'is given beside casebook, from which it is worked out with the effects; take one of the two out, or write casebook.off_by'),
+    ([('    casebook_effect: 0.2\n', '')], '40:3', 'world.complaints', 'missing: casebook, or the mean effect over its dials as casebook_effect'),
+    ([('casebook_effect: 0.2', 'casebook: {human: 50 %, voicemail: 40 %, unanswered: 10 %, off_by: ^0}')], None, 'world.complaints.casebook.off_by', 'found 0; more than 0 and at most 10_000 is allowed'),
     ([('casebook_effect: 0.2', 'casebook_effect: ^0')], None, 'world.complaints.casebook_effect', 'found 0; more than 0 and at most 10_000 is allowed'),
     ([('casebook_effect: 0.2', '^casebook_effect: {low: 0, central: 0.2, high: 1}')], None, 'world.complaints.casebook_effect', 'more than 0'),
     ([('casebook_effect: 0.2', 'casebook_effect: ^1.0e-9')], None, 'world.complaints.casebook_effect', "a reference call's chance of a complaint, per_million over casebook_effect and over channels.regulator, would be"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from sim.behaviour.complaining import branching_ratio, reference_chance
 from sim.document.laws import Survival
 from sim.document.quantity import FactorRange, ShareRange
 from sim.scenario.load import load_scenario
@@ -178,36 +179,67 @@ def test_odds_by_attempt_and_by_hour_may_be_ranges(tmp_path: Path) -> None:
 
 
 def test_what_the_casebook_weighed_moves_with_the_effects() -> None:
-    """By hand, France: (0.164 + 0.049 v + 0.65 · 0.05) · 1.9 · 1.5 · 1.1 · 1.135, v voicemails."""
-    scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
-    moving = groups(scenario)
-    effect = "world.complaints.effects.voicemail"
-    for u, v in ((0.5, 0.5), (0.95, 1.0), (0.05, 0.2)):
-        told = drawn(scenario, moving, {effect: u}).world.complaints
-        assert told is not None
-        ratio = (0.164 + 0.049 * v + 0.0325) / (0.164 + 0.049 * 0.5 + 0.0325)
-        assert told.effects.voicemail.central == pytest.approx(v)
-        assert told.casebook_effect.central == pytest.approx(0.69 * ratio)
-    # A louder repeat is no quieter first call: the level takes it into account.
-    told = drawn(scenario, moving, {"world.complaints.effects.repeat": 0.95}).world.complaints
-    assert told is not None
-    assert told.casebook_effect.central == pytest.approx(0.69 * (1 + 0.9 * 3) / 1.9)
-    # Its own range is what the mix leaves open.
-    told = drawn(scenario, moving, {"world.complaints.casebook_effect": 0.95}).world.complaints
-    assert told is not None
-    assert told.casebook_effect.central == pytest.approx(0.88)
-
-
-def test_without_a_mix_it_stands_alone(tmp_path: Path) -> None:
-    scenario = load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario
+    """By hand: (0.164 + 0.049 v + 0.65 · 0.05) · 1.9 · 1.5 · 1.1 · 1.135, v voicemails."""
+    scenario = with_mix(load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario)
     told = scenario.world.complaints
     assert told is not None
-    bare = told.model_copy(update={"casebook": None})
-    world = scenario.world.model_copy(update={"complaints": bare})
-    scenario = scenario.model_copy(update={"world": world})
-    moved = drawn(scenario, groups(scenario), {"world.complaints.effects.voicemail": 0.95})
-    assert moved.world.complaints is not None
-    assert moved.world.complaints.casebook_effect.central == 0.69
+    mix = 1.9 * 1.5 * 1.1 * 1.135
+    assert told.weight == pytest.approx((0.164 + 0.049 * 0.5 + 0.0325) * mix)
+    moving = groups(scenario)
+    effect = "world.complaints.effects.voicemail"
+    low, high = (
+        one.law(np.array([u]))[0]
+        for one in inputs(moving)
+        if one.path == effect
+        for u in (0.05, 0.95)
+    )
+    for u, v in ((0.5, 0.5), (0.95, high), (0.05, low)):
+        told = drawn(scenario, moving, {effect: u}).world.complaints
+        assert told is not None
+        assert told.effects.voicemail.central == pytest.approx(v)
+        assert told.weight == pytest.approx((0.164 + 0.049 * v + 0.0325) * mix)
+    # What the mix leaves open is a factor of its own.
+    told = drawn(scenario, moving, {"world.complaints.casebook.off_by": 0.95}).world.complaints
+    assert told is not None
+    assert told.weight == pytest.approx(1.28 * (0.164 + 0.0245 + 0.0325) * mix)
+
+
+def with_mix(scenario: Scenario) -> Scenario:
+    """A scenario with a casebook and central effects that do not move with what ships."""
+    told = scenario.world.complaints
+    assert told is not None
+    mix = told.casebook
+    assert mix is not None
+    shares = {"human": 0.164, "voicemail": 0.049, "unanswered": 0.65, "repeat": 0.9}
+    shares |= {"opposed": 0.5, "after_opt_out": 0.025, "meal": 0.27, "night": 0.0}
+    centres = {"unanswered": 0.05, "voicemail": 0.5, "repeat": 2, "opposed": 2, "meal": 1.5}
+    centres["after_opt_out"] = 5
+    effects = told.effects.model_copy(
+        update={
+            name: getattr(told.effects, name).model_copy(update={"central": value})
+            for name, value in centres.items()
+        }
+    )
+    told = told.model_copy(update={"casebook": mix.model_copy(update=shares), "effects": effects})
+    world = scenario.world.model_copy(update={"complaints": told})
+    return scenario.model_copy(update={"world": world})
+
+
+def test_a_louder_effect_takes_from_all_other_calls_what_it_adds_to_its_own(tmp_path: Path) -> None:
+    """A campaign that is the casebook's has its complaints per dial, whatever the effects are."""
+    scenario = with_mix(load_scenario(next(f for f in SHIPPED if f.stem == "france-2017")).scenario)
+    moving = groups(scenario)
+    for effect in ("unanswered", "repeat", "opposed", "meal", "after_opt_out"):
+        told = drawn(scenario, moving, {f"world.complaints.effects.{effect}": 0.9}).world.complaints
+        assert told is not None
+        of = {name: getattr(told.effects, name).central for name in type(told.effects).model_fields}
+        dial = 0.164 + 0.049 * of["voicemail"] + 0.65 * of["unanswered"]
+        dial *= (0.1 + 0.9 * of["repeat"]) * (0.5 + 0.5 * of["opposed"])
+        dial *= (0.975 + 0.025 * of["after_opt_out"]) * (0.73 + 0.27 * of["meal"])
+        level = (
+            reference_chance(told) / (1 - branching_ratio(told)) * told.channels.regulator.central
+        )
+        assert level * dial == pytest.approx(told.per_million.central / 1e6)
 
 
 def test_one_change_one_effect(tmp_path: Path) -> None:

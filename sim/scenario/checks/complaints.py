@@ -32,8 +32,12 @@ def complaint_bounds(subject: Subject) -> Iterator[Fault]:
         return
     path = (*_COMPLAINTS, "per_million")
     yield from bounds_fault(subject, complaints.per_million, path, MILLION)
-    path = (*_COMPLAINTS, "casebook_effect")
-    yield from bounds_fault(subject, complaints.casebook_effect, path, MOST_EFFECT, positive=True)
+    if complaints.casebook_effect is not None:
+        path, weight = (*_COMPLAINTS, "casebook_effect"), complaints.casebook_effect
+        yield from bounds_fault(subject, weight, path, MOST_EFFECT, positive=True)
+    if complaints.casebook is not None:
+        path, weight = (*_COMPLAINTS, "casebook", "off_by"), complaints.casebook.off_by
+        yield from bounds_fault(subject, weight, path, MOST_EFFECT, positive=True)
     for name in ComplaintEffects.model_fields:
         path = (*_COMPLAINTS, "effects", name)
         yield from bounds_fault(subject, getattr(complaints.effects, name), path, MOST_EFFECT)
@@ -46,10 +50,13 @@ def complaint_bounds(subject: Subject) -> Iterator[Fault]:
 def mix_of_the_casebook(subject: Subject) -> Iterator[Fault]:
     """Dials of the casebook end in one way each, and not all of them without any weight."""
     complaints = subject.world.complaints
-    mix = None if complaints is None else complaints.casebook
+    if complaints is None:
+        return
+    mix, path = complaints.casebook, (*_COMPLAINTS, "casebook")
+    if (mix is None) == (complaints.casebook_effect is None):
+        yield subject.fault(*_weight_fault(given=mix is not None))
     if mix is None:
         return
-    path: Path = (*_COMPLAINTS, "casebook")
     kinds = {name: getattr(mix, name) for name in ("human", "voicemail", "unanswered")}
     for names in (tuple(kinds), ("meal", "night")):
         total = sum(getattr(mix, name) for name in names)
@@ -57,6 +64,18 @@ def mix_of_the_casebook(subject: Subject) -> Iterator[Fault]:
             yield subject.fault(f"{', '.join(names)} sum to {share_text(total)}, over 100 %", path)
     if not any(kinds.values()):
         yield subject.fault(f"{', '.join(kinds)} are all 0: such dials weigh nothing", path)
+
+
+def _weight_fault(*, given: bool) -> tuple[str, Path]:
+    """What is wrong where a casebook's weight is given twice, or not at all; and where."""
+    if given:
+        message = (
+            "is given beside casebook, from which it is worked out with the effects; take one of "
+            "the two out, or write casebook.off_by"
+        )
+        return message, (*_COMPLAINTS, "casebook_effect")
+    message = "missing: casebook, or the mean effect over its dials as casebook_effect"
+    return message, _COMPLAINTS
 
 
 @rule("world.complaints")
@@ -92,8 +111,8 @@ def parts_of_the_day(subject: Subject) -> Iterator[Fault]:
 def complaint_chance(subject: Subject) -> Iterator[Fault]:
     """A reference call's chance is one, and no product of effects takes another beyond 100 %."""
     complaints = subject.world.complaints
-    if complaints is None or complaints.casebook_effect.central == 0:
-        return
+    if complaints is None or complaints.weight <= 0:
+        return  # said already
     ratio = _central_ratio(complaints)
     if ratio >= 1:
         return  # said already
@@ -106,12 +125,13 @@ def complaint_chance(subject: Subject) -> Iterator[Fault]:
             (*_COMPLAINTS, "channels", "regulator"),
         )
         return
-    reference = calls / complaints.casebook_effect.central / counted
+    weight = "casebook_effect" if complaints.casebook is None else "casebook"
+    reference = calls / complaints.weight / counted
     if reference > 1:
         yield subject.fault(
-            f"a reference call's chance of a complaint, per_million over casebook_effect and over "
+            f"a reference call's chance of a complaint, per_million over {weight} and over "
             f"channels.regulator, would be {share_text(reference)}; at most 100 % is allowed",
-            (*_COMPLAINTS, "casebook_effect"),
+            (*_COMPLAINTS, weight),
         )
         return
     product, names = _largest_product(complaints, subject.world)

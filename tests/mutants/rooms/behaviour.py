@@ -84,4 +84,10 @@ MUTANTS = (
         Swap("any_a * (1 - branching)", "any_a"),
         _COMPLAINING + "test_contagion_leaves_the_casebooks_total",
     ),
+    Mutant(
+        "the mean effect over a casebook's dials has their hours: it has not",
+        "sim.scenario:weighed",
+        Swap("kind * (1.0 + hours)", "kind"),
+        "tests/study/test_inputs.py::test_what_the_casebook_weighed_moves_with_the_effects",
+    ),
 )

@@ -29,12 +29,6 @@ MUTANTS = (
         _REACH + "test_other_rules_of_reach",
     ),
     Mutant(
-        "a casebook's weight moves with the effects: it stays",
-        "sim.study:Weighing.values",
-        Swap("weight * weighed(self.mix, every) / weighed(self.mix, middle)", "weight"),
-        "tests/study/test_inputs.py::test_what_the_casebook_weighed_moves_with_the_effects",
-    ),
-    Mutant(
         "inputs drawn together have the correlations of their scores: of their uniforms",
         "sim.study:correlated",
         Swap("ndtri(uniforms[path])", "uniforms[path]"),
