@@ -21,6 +21,7 @@ from sim.scenario.world import World
 from sim.streams import Replication
 from sim.study.complaints import read
 from sim.study.counts import Count, at_least, none, quantile
+from sim.study.inputs import groups, inputs, values_in
 from sim.study.reach import Readings, people_reached
 
 FRANCE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"
@@ -114,3 +115,25 @@ def test_a_quantile_over_draws_mixes_their_laws() -> None:
 def test_no_complaints_cannot_be_read() -> None:
     with pytest.raises(ValueError, match="no complaints"):
         read(None, World.model_construct(complaints=None))  # type: ignore[arg-type]
+
+
+def test_laws_between_those_tabulated_are_interpolated() -> None:
+    """Eighty draws of two delays, read together and one by one: the latter tabulates each law."""
+    loaded = load(FRANCE)
+    scaled, _ = scale_scenario(loaded.scenario, Fraction(1, 1000))
+    casing = Casing()
+    for _ in simulate(Stage(scaled, loaded.laws), ["as-run"], observers=[casing]):
+        pass
+    uniform = (np.arange(80) + 0.5) / 80
+    moving = groups(scaled)
+    delays = [one.path for one in inputs(moving) if ".delay." in one.path]
+    told = [path for path in delays if "complaints.delay" in path or "voicemail.delay" in path]
+    assert told
+    values = values_in(moving, dict.fromkeys(told, uniform))
+    together = read(casing.cases, scaled.world, values, 80)
+    for at in (0, 7, 40, 61, 79):
+        alone = {path: value[at : at + 1] for path, value in values.items()}
+        one = read(casing.cases, scaled.world, alone)
+        for name in ("all", "regulator_before_cutoff"):
+            found, exact = (float(getattr(r, name).mean[i]) for r, i in ((together, at), (one, 0)))
+            assert found == pytest.approx(exact, rel=0.01), (name, at)
