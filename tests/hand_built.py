@@ -41,12 +41,17 @@ def population(
         in_service=column(None, 1),
         has_machine=column(None, 1),
         voters=column(voters, 1),
-        shared_voicemail=column(shared, 0),
+        hearers=_hearers(column(voters, 1), column(shared, 0)),
         consent=column(None, 0),
         slot=column(None, 0),
         registers=column(None, 0),
         opposed=column(None, 0),
     )
+
+
+def _hearers(voters: Any, shared: Any) -> Any:
+    """All voters where a voicemail is shared, else one at most."""
+    return np.where(shared > 0, voters, np.minimum(voters, 1)).astype(np.uint8)
 
 
 def calling(

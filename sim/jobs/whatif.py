@@ -197,6 +197,7 @@ class Whatif:
             voters=value("voters_per_line"),
             heard=value("voicemail.heard"),
             shared=value("voicemail.shared"),
+            none=value("lines_without_voters"),
         )
         rule = self.scaled.strategies[strategy].reached_when.voicemail
         found = people_reached(self._cases[strategy].lines, draws, rule)

@@ -239,8 +239,8 @@ class World(NamedTuple):
     territory: U8
     voters: U8
     """Voters, people."""
-    shared: U8
-    """1 where all voters of the line hear a message that is heard."""
+    hearers: U8
+    """Voters of the line who hear a message that is heard."""
     attempts: U8
     """Attempts made."""
     until: I64
@@ -342,7 +342,7 @@ def survey(
         by_live = one if live else none
         by_voicemail = none
         if voicemail:
-            by_voicemail = voters if world.shared[i] else one
+            by_voicemail = np.int64(world.hearers[i])
         counts.people[t] += max(by_live, by_voicemail)
         counts.people_live[t] += by_live
         counts.people_by_cutoff[t] += max(by_live, by_voicemail if f & rules.in_time else none)

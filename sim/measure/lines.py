@@ -91,7 +91,7 @@ def survey(
             listed=listed,
             territory=population.territory.copy(),  # a kernel takes arrays that can be written
             voters=population.voters.copy(),
-            shared=population.shared_voicemail.copy(),
+            hearers=population.hearers.copy(),
             attempts=attempts,
             until=np.empty(0, dtype=np.int64) if until_ms is None else until_ms,
         ),

@@ -8,7 +8,16 @@ from pydantic import AfterValidator, Field
 
 from sim.document.fields import Clock, Count, Days, Zone
 from sim.document.laws import SOURCE, DurationLaw
-from sim.document.quantity import GRADE, Factor, FactorRange, Freeze, Grade, Model, Share
+from sim.document.quantity import (
+    GRADE,
+    Factor,
+    FactorRange,
+    Freeze,
+    Grade,
+    Model,
+    Share,
+    ShareRange,
+)
 from sim.scenario.answering import Answering
 from sim.scenario.call_back import CallBack
 from sim.scenario.complaints import Complaints
@@ -86,7 +95,7 @@ class VoicemailWorld(Model):
     heard: Share = Field(description="Share of messages left that somebody plays to the end.")
     delay: DurationLaw = Field(description="Message left to message heard.")
     shared: Share = Field(
-        description="Share of heard messages that all voters of the line hear; else one voter."
+        description="Chance that a further voter of the line hears a message that one heard."
     )
 
 
@@ -106,6 +115,12 @@ class World(Model):
         description="Registered voters, people."
     )
     voters_per_line: Factor = Field(description="Mean registered voters behind a line, people.")
+    lines_without_voters: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of lines behind which no registered voter stands. Above 0 the others "
+        "have one and a Poisson number more; at 0 all have the mean or, where that is no whole "
+        "number, the whole number below or above it.",
+    )
     territories: Annotated[dict[str, Territory], AfterValidator(Freeze)] = Field(
         min_length=1,
         max_length=MAX_GROUPS,

@@ -120,9 +120,7 @@ def _columns(people: People, lines: NDArray[np.int32]) -> dict[str, Any]:
         "line_type": Coded(known.line_type[lines], tuple(world.line_types)),
         "territory": Coded(territory, tuple(world.territories)),
         "voters": voters,
-        "voters_by_voicemail": np.where(
-            known.shared_voicemail[lines] != 0, voters, voters.clip(max=1)
-        ),
+        "voters_by_voicemail": known.hearers[lines],
         "consent_from_utc": np.where(gave, _dates(known.consent_from_ms, lines, LONG_AGO), _NAT),
         "consent_until_utc": np.where(gave, _dates(known.consent_until_ms, lines, _NAT), _NAT),
         "consent_scope": Coded(np.where(gave, 0, -1), (SCOPE,)),

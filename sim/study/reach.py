@@ -6,8 +6,8 @@ exact mean of the people reached. It needs no more than how many lines a person 
 message on or not, by how many messages were left there:
 
 * a line with ``k`` messages left has heard one with the chance ``1 - (1 - h)^k``;
-* behind a line stand ``⌊m⌋`` voters, or one more with the chance ``m - ⌊m⌋``, ``m`` in the mean;
-* the live message reaches one voter, a message heard reaches all with the chance ``s``, else one;
+* behind a line stand ``m`` voters in the mean, and none behind a share of them;
+* the live message reaches one voter; a message heard one, and each further with the chance ``s``;
 * a line counts once, with the larger of the two.
 
 What is left of chance when millions of lines are added up is below a thousandth (tested).
@@ -35,7 +35,9 @@ class Readings:
     heard: Floats
     """Share of messages left that somebody plays to the end, 0–1."""
     shared: Floats
-    """Share of heard messages that all voters of the line hear, 0–1."""
+    """Chance that a further voter hears a message that one heard, 0–1."""
+    none: Floats | float = 0.0
+    """Share of lines without any voter, 0–1."""
 
 
 def people_reached(
@@ -57,7 +59,7 @@ def people_reached(
     (n,) float64
         People.
     """
-    one = np.minimum(draws.voters, 1.0)  # E min(1, voters): 1 but for means below it
+    one = np.minimum(draws.voters, 1.0 - draws.none)  # E min(1, voters): lines with any
     heard = _heard(lines.shape[1], draws.heard, rule)
     without, live = lines.astype(np.float64)
     alone = heard @ without * (draws.shared * draws.voters + (1 - draws.shared) * one)

@@ -169,6 +169,7 @@ def _people(cases: Cases, scenario: Scenario, strategy: str, values: Values, n: 
         voters=value("voters_per_line"),
         heard=value("voicemail.heard"),
         shared=value("voicemail.shared"),
+        none=value("lines_without_voters"),
     )
     return people_reached(cases.lines, draws, scenario.strategies[strategy].reached_when.voicemail)
 

@@ -35,8 +35,8 @@ class Population:
     """1 where an answering machine picks up if nobody does."""
     voters: U8
     """Registered voters behind the line, people."""
-    shared_voicemail: U8
-    """1 where all voters of the line hear a message that is heard."""
+    hearers: U8
+    """Voters of the line who hear a message that is heard, people."""
     consent: U8
     """1 where the line's people consented beforehand to calls like these; a consent that does not
     cover them is none."""

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import bdtrc, pdtrc
 
 from sim.behaviour.answering import Latent, cohorts_of, latent
 from sim.record.never import NEVER
@@ -15,11 +16,13 @@ from sim.scenario.consent import Consent
 from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 from sim.streams import Key, Purpose, words
-from sim.threshold import threshold
+from sim.threshold import WORD, threshold
 from sim.world.moments import Moments
 from sim.world.population import Population
 from sim.world.slots import consent_slots
 
+MOST_VOTERS = 255
+"""Most voters behind one line: eight bits hold their number."""
 _BLOCK = 1 << 16
 """Lines made at a time; even, so that no household lies in two blocks."""
 _U8_COLUMNS = (
@@ -30,7 +33,7 @@ _U8_COLUMNS = (
     "in_service",
     "has_machine",
     "voters",
-    "shared_voicemail",
+    "hearers",
     "consent",
     "slot",
     "registers",
@@ -77,12 +80,10 @@ class _Odds:
     """By line type."""
     cohorts: np.uint64
     """How many there are."""
-    voters: int
-    """Voters behind every line."""
-    more: np.uint32
-    """One voter more."""
-    shared: np.uint32
-    """All voters of the line hear a voicemail."""
+    voters: NDArray[np.uint64]
+    """(k,) So many voters and more behind a line, from 1."""
+    hearers: NDArray[np.uint64]
+    """(k + 1, k) Of so many voters so many and more hear a voicemail, from 1."""
     consent: np.uint32
     slots: np.uint64
     """How many times there are that a consent may name, at least one."""
@@ -93,7 +94,7 @@ class _Odds:
 
 def _odds(world: World, hidden: tuple[Latent, ...]) -> _Odds:
     """The odds of a world's lines."""
-    voters = world.voters_per_line.central
+    voters = voters_or_more(world.voters_per_line.central, world.lines_without_voters.central)
     return _Odds(
         territories=[t.share.central for t in world.territories.values()],
         types=[t.share.central for t in world.line_types.values()],
@@ -101,14 +102,61 @@ def _odds(world: World, hidden: tuple[Latent, ...]) -> _Odds:
         invalid=np.array([threshold(h.invalid) for h in hidden], dtype=np.uint32),
         machine=np.array([threshold(h.machine) for h in hidden], dtype=np.uint32),
         cohorts=np.uint64(cohorts_of(world)),
-        voters=int(voters),
-        more=np.uint32(threshold(voters - int(voters))),
-        shared=np.uint32(threshold(world.voicemail.shared.central)),
+        voters=voters,
+        hearers=_hearers_or_more(len(voters), world.voicemail.shared.central),
         consent=np.uint32(threshold(world.consent.share.central if world.consent else 0.0)),
         slots=np.uint64(max(1, len(consent_slots(world)))),
         opposed=np.uint32(threshold(world.opposition.central if world.opposition else 0.0)),
         registers=[np.uint32(threshold(share.central)) for share in world.registers.values()],
     )
+
+
+def voters_or_more(mean: float, none: float) -> NDArray[np.uint64]:
+    """Thresholds of so many voters and more behind a line, from 1: (k,) uint64 of 2**32.
+
+    Parameters
+    ----------
+    mean
+        Voters in the mean over all lines.
+    none
+        Share of lines without any. At 0 a line has the whole number below the mean or the one
+        above. Else those with any have one and a Poisson number more; where the mean is below
+        their share they have one each, and as many more have none as it asks for.
+    """
+    if none == 0:
+        whole = int(mean)
+        return np.array([WORD] * whole + [threshold(mean - whole)], dtype=np.uint64)
+    some = min(1.0 - none, mean)
+    more = mean / some - 1.0 if some > 0 else 0.0
+    chances = some * pdtrc(np.arange(MOST_VOTERS - 1), more) if more > 0 else np.zeros(1)
+    # So many with any, then with two and more, three and more…; what no word reaches is left out.
+    tails = np.concatenate([[some], chances])
+    kept: NDArray[np.uint64] = (np.minimum(tails, 1.0) * WORD).astype(np.uint64)
+    return kept[: max(1, int(np.count_nonzero(kept)))]
+
+
+def _hearers_or_more(most: int, share: float) -> NDArray[np.uint64]:
+    """Thresholds of so many hearers and more, from 1, by the voters of a line: (most + 1, most).
+
+    One voter hears a message that is heard; each further one with a chance, by one word.
+    """
+    out = np.zeros((most + 1, most), dtype=np.uint64)
+    for voters in range(1, most + 1):
+        out[voters, 0] = WORD
+        if voters == 2:
+            out[voters, 1] = threshold(share)
+        elif voters > 2:
+            others = bdtrc(np.arange(voters - 1), voters - 1, share)
+            out[voters, 1:voters] = (np.minimum(others, 1.0) * WORD).astype(np.uint64)
+    return out
+
+
+def _so_many(word: NDArray[np.uint32], tails: NDArray[np.uint64]) -> NDArray[np.uint8]:
+    """How many thresholds each word is below; of each its own where (k, n) are given."""
+    out = np.zeros(len(word), dtype=np.uint8)
+    for below in tails:
+        out += word < below
+    return out
 
 
 def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Population:
@@ -181,6 +229,7 @@ def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray
     wishes = words(key, Purpose.LINE_CONSENT, line)
     listed = words(key, Purpose.LINE_REGISTERS, line) if odds.registers else ()
     kind = _pick(place[1], odds.types)
+    voters = _so_many(people[1], odds.voters)
     registers = np.zeros(len(line), dtype=np.uint8)
     for number, below in enumerate(odds.registers):
         registers |= (listed[number] < below).astype(np.uint8) << np.uint8(number)
@@ -190,8 +239,8 @@ def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray
         "in_service": place[2] >= odds.invalid[kind],
         "has_machine": place[3] < odds.machine[kind],
         "cohort": (people[0] * odds.cohorts) >> np.uint64(32),
-        "voters": odds.voters + (people[1] < odds.more),
-        "shared_voicemail": people[2] < odds.shared,
+        "voters": voters,
+        "hearers": _so_many(people[2], odds.hearers[voters].T),
         "segment": _pick(people[3], odds.segments),
         "consent": wishes[0] < odds.consent,
         "slot": (wishes[1] * odds.slots) >> np.uint64(32),

@@ -387,8 +387,8 @@ def test_random_logs_against_a_slow_count(seed):
         reached = 0
         for line in live | heard:
             voters = int(people.voters[line])
-            everybody = voters if people.shared_voicemail[line] else min(1, voters)
-            reached += max(min(1, voters) if line in live else 0, everybody if line in heard else 0)
+            hearers = int(people.hearers[line])
+            reached += max(min(1, voters) if line in live else 0, hearers if line in heard else 0)
         assert timeline["lines_voicemail_heard_cum"][b] == len(heard)
         assert timeline["lines_reached_cum"][b] == len(live | heard)
         assert timeline["people_reached_cum"][b] == reached

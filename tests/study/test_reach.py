@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -33,23 +34,27 @@ def test_other_rules_of_reach() -> None:
 
 
 @pytest.mark.parametrize(
-    ("voters", "heard", "shared"),
-    [(0.6, 0.5, 0.5), (1.0, 0.3, 0.9), (1.5, 0.6, 0.5), (2.2, 0.9, 0.1)],
+    ("voters", "heard", "shared", "none"),
+    [(0.6, 0.5, 0.5, 0), (1.0, 0.3, 0.9, 0), (1.5, 0.6, 0.5, 0), (2.2, 0.9, 0.1, 0.2)],
 )
-def test_drawing_every_line_agrees(voters: float, heard: float, shared: float) -> None:
+def test_drawing_every_line_agrees(voters: float, heard: float, shared: float, none: float) -> None:
     """400,000 lines, drawn one by one as the model says. False-alarm rate 1e-4 each."""
     chance = np.random.default_rng(3)
     n = 400_000
     live = chance.random(n) < 0.3
     left = chance.integers(0, 4, n)
     behind = math.floor(voters) + (chance.random(n) < voters - math.floor(voters))
+    if none:
+        some = 1 + chance.poisson(voters / (1 - none) - 1, n)
+        behind = np.where(chance.random(n) < none, 0, some)
     hears = (chance.random((n, 3)) < heard) & (np.arange(3) < left[:, None])
-    all_hear = chance.random(n) < shared
+    further = chance.binomial(np.maximum(behind - 1, 0), shared)
     by_live = np.where(live, np.minimum(behind, 1), 0)
-    by_message = np.where(all_hear, behind, np.minimum(behind, 1)) * hears.any(axis=1)
+    by_message = (np.minimum(behind, 1) + further) * hears.any(axis=1)
     people = np.maximum(by_live, by_message)
     lines = np.array([np.bincount(left[live == flag], minlength=4) for flag in (False, True)])
-    want = people_reached(lines, readings(voters, heard, shared))[0]
+    draws = replace(readings(voters, heard, shared), none=none)
+    want = people_reached(lines, draws)[0]
     assert abs(people.sum() - want) < 3.9 * people.std() * math.sqrt(n)
 
 

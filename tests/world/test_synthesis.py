@@ -17,7 +17,7 @@ from sim.streams import Purpose, make_key, philox_block
 from sim.threshold import threshold
 from sim.world.moments import Moments
 from sim.world.population import Population
-from sim.world.synthesis import latents, part_of, synthesise
+from sim.world.synthesis import latents, part_of, synthesise, voters_or_more
 from tests.statistics import BIAS, Z, share_z
 from tests.worlds import plain
 
@@ -72,11 +72,13 @@ def test_shares_come_out() -> None:
         (found.in_service, 0.95),
         (found.has_machine, hidden.machine),
         (found.voters - 2, 0.3),
-        (found.shared_voicemail, 0.5),
     ):
         assert abs(share_z(int(column.sum()), LINES, share)) < Z
         assert abs(share_z(int(column.sum()), LINES, share / BIAS)) > Z
     assert set(found.voters.tolist()) == {2, 3}  # a mean of 2.3
+    for voters, of_hearers in ((2, [0.5, 0.5]), (3, [0.25, 0.5, 0.25])):  # each further one: a half
+        counts = np.bincount(found.hearers[found.voters == voters], minlength=4)[1 : voters + 1]
+        assert stats.chisquare(counts, counts.sum() * np.array(of_hearers)).pvalue > 1e-4
 
 
 def columns_of(found: Population) -> dict[str, Any]:
@@ -96,24 +98,49 @@ def test_more_lines_change_nobody() -> None:
 def test_attributes_are_independent() -> None:
     """Chi-square over each pair of columns at 1e-4, Bonferroni over the pairs."""
     found = people(world())
-    columns = list(columns_of(found).values())
-    columns = [c for c in columns if len(np.unique(c)) > 1]
-    pairs = [(a, b) for i, a in enumerate(columns) for b in columns[i + 1 :]]
-    for a, b in pairs:
+    columns = columns_of(found)
+    names = [name for name, column in columns.items() if len(np.unique(column)) > 1]
+    pairs = [(a, b) for i, a in enumerate(names) for b in names[i + 1 :]]
+    pairs.remove(("voters", "hearers"))  # of more voters more hear
+    for one, other in pairs:
+        a, b = columns[one], columns[other]
         table = np.histogram2d(a, b, bins=(len(np.unique(a)), len(np.unique(b))))[0]
         assert stats.chi2_contingency(table).pvalue > 1e-4 / len(pairs)
 
 
-def test_a_shared_voicemail_and_its_line_follow_from_their_words() -> None:
-    """Three in ten share it, line by line by the plain block function."""
-    found = people(plain(world={"lines": 300, "voicemail": {"shared": 0.3}}), seed=3)
+def test_who_hears_a_voicemail_follows_from_the_words() -> None:
+    """Of two voters both hear it on three of ten lines, by the plain block function."""
+    world_ = {"lines": 300, "voters_per_line": 2, "voicemail": {"shared": 0.3}}
+    found = people(plain(world=world_), seed=3)
     key = make_key(3)
     drawn = [
         philox_block((line, 0, 0, Purpose.LINE_PEOPLE), (key.k0, key.k1))[2] for line in range(300)
     ]
-    expected = [int(word < 3 * 2**32 // 10) for word in drawn]
-    assert found.shared_voicemail.tolist() == expected
-    assert 60 < sum(expected) < 120
+    expected = [1 + int(word < 3 * 2**32 // 10) for word in drawn]
+    assert found.hearers.tolist() == expected
+    assert 60 < sum(expected) - 300 < 120
+
+
+def test_voters_behind_lines_of_which_some_have_none() -> None:
+    """By SciPy's Poisson: one and so many more behind the 88 % that have any, 1.55 over all."""
+    tails = voters_or_more(1.55, 0.12).astype(float) / 2**32
+    more = stats.poisson(1.55 / 0.88 - 1)
+    chances = np.concatenate([[1.0], tails])[: len(tails)] - tails
+    assert chances[0] == pytest.approx(0.12, abs=1e-9)
+    np.testing.assert_allclose(chances[1:9], 0.88 * more.pmf(np.arange(8)), atol=2e-9)
+    assert tails.sum() == pytest.approx(1.55, abs=1e-7)
+    # A mean below the share that has any: one each, and more lines without.
+    np.testing.assert_allclose(voters_or_more(0.8, 0.1).astype(float) / 2**32, [0.8], atol=1e-9)
+    world_ = {"lines": 40_000, "voters_per_line": 1.55, "lines_without_voters": 0.12}
+    found = people(plain(world={**world_, "voicemail": {"shared": 0.3}}))
+    counts = np.bincount(np.minimum(found.voters, 4), minlength=5)
+    want = 40_000 * np.array([0.12, *(0.88 * more.pmf([0, 1, 2])), 0.88 * more.sf(2)])
+    assert stats.chisquare(counts, want).pvalue > 1e-4
+    assert (found.hearers <= found.voters).all()
+    assert ((found.hearers == 0) == (found.voters == 0)).all()
+    three = found.hearers[found.voters == 4]
+    want = len(three) * stats.binom(3, 0.3).pmf(np.arange(4))
+    assert stats.chisquare(np.bincount(three - 1, minlength=4), want).pvalue > 1e-4
 
 
 def test_a_type_of_line_without_invalid_numbers_has_none() -> None:
@@ -314,7 +341,7 @@ def test_a_household_shares_its_territory_and_nothing_else() -> None:
     assert (found.territory[second] != apart.territory[second]).mean() > 0.4
     for name in (
         "line_type", "segment", "cohort", "in_service", "has_machine", "voters",
-        "shared_voicemail", "consent",
+        "hearers", "consent",
     ):  # fmt: skip
         column = getattr(found, name)
         np.testing.assert_array_equal(column, getattr(apart, name), err_msg=name)

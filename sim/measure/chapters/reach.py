@@ -175,9 +175,9 @@ METRICS = (
         "people",
         "additive",
         "better",
-        "People on the lines reached. Live reaches one person; a voicemail reaches all voters of a "
-        "line that shares it, else one. A line in both chains counts once: the greater of the two, "
-        "and never more than its voters. Voicemail heard after the cutoff is included.",
+        "People on the lines reached. Live reaches one person; a voicemail heard reaches one "
+        "voter, and each further one with a chance. A line in both chains counts once: the greater "
+        "of the two, and never more than its voters. Voicemail heard after the cutoff is included.",
         "Σ over lines of max(live, voicemail), at most its voters",
         _WORLD,
         of(ReachTotals, lambda t: t.people_reached),

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sim.document.node import Path
 from sim.document.units import shown
+from sim.document.written import share_text
 from sim.document.zones import fixed_zone
 from sim.errors import Fault
 from sim.scenario.calendars import holiday_problem
@@ -47,6 +48,18 @@ def voters_behind_a_line(subject: Subject) -> Iterator[Fault]:
     """A line has no more voters than its column holds."""
     path: Path = ("world", "voters_per_line")
     yield from bounds_fault(subject, subject.world.voters_per_line, path, MOST_VOTERS)
+
+
+@rule("world.voters_per_line", "world.lines_without_voters")
+def voters_behind_lines_that_have_any(subject: Subject) -> Iterator[Fault]:
+    """Lines with any voters have one at least, so their share is at most the mean."""
+    mean, none = subject.world.voters_per_line, subject.world.lines_without_voters
+    if none.central > 0 and mean.central < 1 - none.central:
+        yield subject.fault(
+            f"leaves {share_text(1 - none.central)} of lines with one voter or more, over the mean "
+            f"of voters_per_line, {mean.central:g}",
+            ("world", "lines_without_voters"),
+        )
 
 
 @rule("world.line_types.each")

@@ -21,7 +21,7 @@ def _like_the_first(make: Callable[..., Population], *args: Any) -> Population:
         return found
     second = np.flatnonzero((found.partner >= 0) & (np.arange(found.lines) % 2 == 1))
     copied = {}
-    for name in ("cohort", "voters", "shared_voicemail", "segment"):
+    for name in ("cohort", "voters", "hearers", "segment"):
         copied[name] = getattr(found, name).copy()
         copied[name][second] = copied[name][second - 1]
     return replace(found, **copied)
@@ -35,10 +35,16 @@ MUTANTS = (
         _SYNTHESIS + "test_a_household_shares_its_territory_and_nothing_else",
     ),
     Mutant(
-        "a share of voicemails is shared: all others are",
-        "sim.world",
-        Swap("people[2] < any_a.shared", "people[2] >= any_a.shared"),
-        _SYNTHESIS + "test_a_shared_voicemail_and_its_line_follow_from_their_words",
+        "a further voter hears a voicemail with a chance: with what is missing to it",
+        "sim.world:_hearers_or_more",
+        Swap("threshold(share)", "threshold(1.0 - share)"),
+        _SYNTHESIS + "test_who_hears_a_voicemail_follows_from_the_words",
+    ),
+    Mutant(
+        "a line may have no voter, and the others make up for it: they do not",
+        "sim.world:voters_or_more",
+        Swap("mean / some - 1.0 if some > 0 else 0.0", "mean - 1.0"),
+        _SYNTHESIS + "test_voters_behind_lines_of_which_some_have_none",
     ),
     Mutant(
         "each type of line has its own invalid numbers: those of the first",
