@@ -21,7 +21,8 @@ if TYPE_CHECKING:
 def explain(name: str, file: str | None, draws: bool) -> None:
     """Say what a metric or a scenario key means.
 
-    NAME is a metric such as people_reached, or a key such as dialing.channels.
+    NAME is a metric such as people_reached, a key such as dialing.channels, or
+    a preset such as fr-landline-political.
     """
     if draws and file is None:
         raise OptionError("--draws tells of a scenario's range: name it with --scenario FILE")
@@ -30,6 +31,9 @@ def explain(name: str, file: str | None, draws: bool) -> None:
 
     if name in METRICS:
         click.echo(explain_metric(name))
+        return
+    if told := list(_preset_lines(name)):
+        click.echo("\n".join(told))
         return
     loaded = load_and_warn(file) if file else None
     found = explain_key(name, loaded)
@@ -57,6 +61,20 @@ def explain(name: str, file: str | None, draws: bool) -> None:
     if draws and loaded is not None:
         for label, text in drawn_lines(loaded.scenario, found.path):
             click.echo(f"{label + ':' if label else '':11}{text}")
+
+
+def _preset_lines(name: str) -> Iterator[str]:
+    """What a preset is of, where it may stand, and its keys as YAML; nothing where none is so."""
+    from sim.document.node import dotted
+    from sim.scenario.preset import KINDS, PLACES, presets_of, written
+
+    for kind in KINDS:
+        preset = presets_of(kind).get(name)
+        if preset is not None:
+            places = [dotted(path) for path, of in PLACES.items() if of == kind]
+            yield f"{name}: a preset of {kind}. {preset.about}"
+            yield f"{'stands at:':11}{', '.join(places)}"
+            yield from written(preset)
 
 
 def drawn_lines(scenario: Scenario, path: str) -> Iterator[tuple[str, str]]:

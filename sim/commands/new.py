@@ -24,8 +24,17 @@ from sim.errors import OptionError
     is_flag=True,
     help="Make a whole folder: the scenario, a law pack, settings, a workflow.",
 )
-def new(name: str, out: Path | None, repo: bool) -> None:
+@click.option(
+    "--from",
+    "start",
+    metavar="PRESET",
+    help="Start from figures with sources: fr-landline-political, uk-…, us-… or "
+    "ca-automated-political.",
+)
+def new(name: str, out: Path | None, repo: bool, start: str | None) -> None:
     """Write a commented starter scenario called NAME.
+
+    Without --from its figures are guesses, and say so.
 
     With --repo, a folder that a team's own repository begins with; it is called NAME, too.
     """
@@ -36,11 +45,13 @@ def new(name: str, out: Path | None, repo: bool) -> None:
         raise OptionError(
             f"found '{name}'; a scenario's name has up to 40 letters, digits, '-' and '_'"
         )
+    if repo and start is not None:
+        raise OptionError("--from goes with a scenario alone, not with --repo")
     if repo:
         _repository(out or Path(name), name)
         return
-    target = out or Path(f"{name}.yaml")
-    claim_and_tell(target, NOTHING).write(starter(name))
+    target, text = out or Path(f"{name}.yaml"), starter(name, start)
+    claim_and_tell(target, NOTHING).write(text)
     click.echo(f"scenario: {target}\nnext:     ringfence run {target}")
 
 

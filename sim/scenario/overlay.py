@@ -27,6 +27,8 @@ from sim.document.source import MAX_DEPTH, Source, nameable, parse_value, read_s
 from sim.document.units import shown
 from sim.document.validate import fault_at
 from sim.errors import DocumentError, Fault, ScenarioError
+from sim.scenario.preset import KEY as PRESET
+from sim.scenario.preset import as_maps, filled
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 
@@ -146,11 +148,12 @@ def merge(target: Node | None, patch: Node) -> Node:
     """`patch` laid over `target`.
 
     A deleted key stays known as such, so that a key that is missing because somebody deleted it
-    can be blamed on the null.
+    can be blamed on the null. A map that names a preset begins anew.
     """
     if not isinstance(patch.value, Mapping):
         return patch
-    into = target if target is not None and target.is_map else None
+    anew = target is None or not target.is_map or PRESET in patch.value
+    into = None if anew else target
     merged = dict(into.children) if into else {}
     deleted = dict(into.deleted) if into else {}
     for name, child in patch.value.items():
@@ -316,7 +319,7 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
     sources: tuple[FilePath, ...] = ()
     try:
         read, sources = read_chain(path)
-        layers = [source.node for source in read]
+        layers = [as_maps(source.node) for source in read]
         faults += [fault for source in read for fault in source.faults]
     except DocumentError as error:
         faults += error.faults
@@ -334,7 +337,7 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
     for setting in settings:
         try:
             if setting.path[0] != "strategies":
-                top = apply_setting(top, setting)
+                top = as_maps(apply_setting(top, setting))
             elif len(setting.path) == 1:
                 holder, overlays = _overlays([setting.value])
             elif len(setting.path) == 2 and setting.value.value is None:
@@ -351,6 +354,11 @@ def compose(path: str | FilePath | Source, sets: Sequence[str] = ()) -> Composed
     if too_many := _too_many(base, holder, strategies):
         raise ScenarioError([*faults, too_many])
     faults += _set_inside(strategies, settings)
+    top, base = filled(top, faults), filled(base, faults)
+    strategies = {
+        name: filled(as_maps(node, ("strategies", name)), faults, ("strategies", name))
+        for name, node in strategies.items()
+    }
     entries = {name: node for name, node in top.children.items() if name not in SECTIONS}
     if holder is not None:
         entries["strategies"] = replace(holder, value=strategies) if holder.is_map else holder
@@ -404,7 +412,8 @@ def _set_inside(strategies: dict[str, Node], settings: Iterable[Setting]) -> Ite
             yield _set_fault(setting, unknown_name("strategy", name, strategies))
             continue
         try:
-            strategies[name] = apply_setting(strategies[name], setting, below=2)
+            made = apply_setting(strategies[name], setting, below=2)
+            strategies[name] = as_maps(made, ("strategies", name))
         except DocumentError as error:
             yield from error.faults
 

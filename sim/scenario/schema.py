@@ -13,13 +13,26 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from sim.scenario.answering import Answering
+from sim.scenario.complaints import Complaints
+from sim.scenario.consent import Consent
+from sim.scenario.dialing import Amd
+from sim.scenario.preset import KEY, MEANING, presets_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
-from sim.scenario.world import World
+from sim.scenario.world import VoicemailWorld, World
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _REF = "#/$defs/"
 _PARTIAL = "Partial"
+_MODELS: Mapping[type[BaseModel], str] = {
+    Answering: "answering",
+    VoicemailWorld: "voicemail",
+    Consent: "consent",
+    Complaints: "complaints",
+    Amd: "amd",
+}
+"""Parts that a preset may stand for, with its kind."""
 
 
 def json_schema() -> dict[str, Any]:
@@ -30,6 +43,8 @@ def json_schema() -> dict[str, Any]:
     sections = _definition(Strategy, definitions)["properties"]
     for name in list(definitions):
         definitions[name + _PARTIAL] = _partial(definitions[name])
+    for model, kind in _MODELS.items():
+        _with_presets(definitions, model.__name__, list(presets_of(kind)))
 
     properties = dict(whole["properties"])
     check, base = properties.pop("check"), properties.pop("base")
@@ -81,6 +96,15 @@ def _definition(model: type[BaseModel], definitions: dict[str, Any]) -> dict[str
     definitions.update(schema.pop("$defs", {}))
     definitions[model.__name__] = schema
     return schema
+
+
+def _with_presets(definitions: dict[str, Any], name: str, names: list[str]) -> None:
+    """Allow a preset's name where the model stands, and keys laid over one."""
+    named = {"type": "string", "enum": names, "description": MEANING}
+    part = definitions[name + _PARTIAL]
+    over = {**part, "properties": {KEY: named, **part["properties"]}}
+    whole = {"anyOf": [named, {**over, "required": [KEY]}, definitions[name]]}
+    definitions[name], definitions[name + _PARTIAL] = whole, {"anyOf": [named, over]}
 
 
 def _partial(schema: Any) -> Any:

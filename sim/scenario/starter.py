@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sim.document.messages import unknown_name
+from sim.errors import UnknownNameError
 
 _TEXT = """\
 # A scenario: one world, one base strategy, and strategies that differ from it.
@@ -86,14 +91,120 @@ check: {scale: 100 %}         # `ringfence check` reruns it at this scale and co
 """
 
 
-def starter(name: str) -> str:
+_GUESSED = """\
+    points: {6 s: 80 %, 19 s: 55 %, 60 s: 25 %}
+    source: assumed
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What a starter has of one country, beside the preset of complaints that names it."""
+
+    answering: Mapping[str, tuple[str, str]]
+    """By line type: its share of lines, and the preset of how it answers."""
+    voicemail: str
+    amd: str
+    timezone: str
+    holidays: str
+    currency: str
+
+
+STARTS: Mapping[str, Start] = {
+    "fr-landline-political": Start(
+        {"landline": ("100 %", "fr-landline-2017")},
+        "fr-landline-2017",
+        "detector-2010",
+        "Europe/Paris",
+        "FR",
+        "EUR",
+    ),
+    "uk-automated-political": Start(
+        {"landline": ("45 %", "uk-landline"), "mobile": ("55 %", "uk-mobile")},
+        "uk-mixed",
+        "detector-2024",
+        "Europe/London",
+        "GB-ENG",
+        "GBP",
+    ),
+    "us-automated-political": Start(
+        {"landline": ("35 %", "us-landline"), "mobile": ("65 %", "us-mobile-2024")},
+        "us-mixed",
+        "detector-2024",
+        "America/Chicago",
+        "US",
+        "USD",
+    ),
+    "ca-automated-political": Start(
+        {"landline": ("45 %", "ca-landline"), "mobile": ("55 %", "ca-mobile")},
+        "ca-mixed",
+        "detector-2024",
+        "America/Toronto",
+        "CA",
+        "CAD",
+    ),
+}
+"""What a starter may start from, by the name of its preset of complaints."""
+
+
+def starter(name: str, start: str | None = None) -> str:
     """The text of a starter scenario.
 
     Parameters
     ----------
     name
         The scenario's name.
+    start
+        What to start from in place of guesses, one of :data:`STARTS`.
+
+    Raises
+    ------
+    UnknownNameError
+        When there is nothing of that name to start from.
     """
+    if start is not None and start not in STARTS:
+        raise UnknownNameError(unknown_name("preset to start from", start, STARTS))
     # A name such as 2017 or `true` is text only in quotes.
     plain = name[:1].isalpha() and name.lower() not in ("true", "false", "null")
-    return _TEXT.replace("NAME", name if plain else json.dumps(name), 1)
+    text = _TEXT if start is None else _from(start, STARTS[start])
+    return text.replace("NAME", name if plain else json.dumps(name), 1)
+
+
+def _from(name: str, start: Start) -> str:
+    """The starter with a country's presets in place of its guesses."""
+    types = "".join(
+        f"    {kind}: {{share: {share}, answering: {preset}}}\n"
+        for kind, (share, preset) in start.answering.items()
+    )
+    text = _between(_TEXT, "  line_types:\n", "  signalling:", types)
+    text = _between(text, "  voicemail:", "\n# ── The base strategy", "")
+    text = text.replace(
+        "  voicemail:",
+        "  # Presets: parts whose figures have sources and grades. Lay keys over one so:\n"
+        f"  #   complaints: {{preset: {name}, per_million: 30}}\n"
+        f"  voicemail: {start.voicemail}\n  complaints: {name}\n",
+        1,
+    )
+    places = f"    all: {{share: 100 %, timezone: {start.timezone}, holidays: {start.holidays}}}\n"
+    text = _between(
+        text, "for each clock; shares of the lines, 100 % together\n", "  line_types:", places
+    )
+    for old, new in (
+        ("timezone: Europe/Paris\n  start", f"timezone: {start.timezone}\n  start"),
+        ("amd: {on_machine", f"amd: {{preset: {start.amd}, on_machine"),
+        ("0.010 EUR", f"0.010 {start.currency}"),
+        (_GUESSED, "    points: {6 s: 97 %, 19 s: 75 %}\n    source: P10\n    grade: B\n"),
+        ("15 %, source: assumed}", "18 %, source: P14 P15 P16 P37, grade: C}"),
+        (
+            "40 s}\n",
+            "40 s}\nsuppression: {refresh: 1 d}   # objections reach the dialer once a day\n",
+        ),
+    ):
+        text = text.replace(old, new, 1)
+    return text
+
+
+def _between(text: str, after: str, before: str, new: str) -> str:
+    """The text with what stands between two marks replaced."""
+    first = text.index(after) + len(after)
+    return text[:first] + new + text[text.index(before, first) :]

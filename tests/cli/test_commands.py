@@ -95,6 +95,8 @@ def test_new_writes_a_scenario_that_is_fine(ringfence: Command, here: Path) -> N
         (["x" * 41], "up to 40 letters"),
         (["x", "--out", "none/x.yaml"], "cannot write none/x.yaml: No such file or directory"),
         (["x", "--out", "."], "it is a folder"),
+        (["x", "--from", "uk-political"], "no preset to start from 'uk-political'"),
+        (["x", "--from", "fr-landline-political", "--repo"], "--from goes with a scenario alone"),
     ],
 )
 def test_new_refuses(ringfence: Command, here: Path, arguments: list[str], message: str) -> None:
