@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from analysis.validation.casebook import Typical
 from analysis.validation.clusters import HOUR_MS, Floats, Moments, by_hour, reports
 from analysis.validation.level import Count, Level
+from sim.document.laws import DurationLaw
+from sim.document.quantity import FactorRange
 from sim.engine import fast
 from sim.engine.plan import calendar
 from sim.engine.plan.build import build_plan
@@ -27,10 +29,11 @@ from sim.record.log import LogChunk, Outcome
 from sim.record.result import EngineResult
 from sim.scenario.complaints import Complaints
 from sim.scenario.scenario import Scenario
+from sim.study.inputs import drawn, groups, inputs
 from sim.threshold import WORD
 
-DELAYS = {"fast": 1 / 3, "central": 1.0, "slow": 3.0}
-"""Laws of the delay from call to complaint: what the scenario's is multiplied by. Assumed."""
+DELAYS = {"fast": 0.05, "central": 0.5, "slow": 0.95}
+"""Laws of the delay from call to complaint: at which quantile of the scenario's range each is."""
 
 _UNANSWERED = [Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]
 
@@ -86,6 +89,20 @@ def moments(scenario: Scenario, strategy: str) -> tuple[int, int, int]:
         for days in (3, 4)
     )
     return three, four, complaints.horizon // HOUR_MS
+
+
+def with_level(scenario: Scenario, level: FactorRange) -> Scenario:
+    """A scenario with another level, such as the casebook's before a case was known."""
+    complaints = _complaints(scenario).model_copy(update={"per_million": level})
+    world = scenario.world.model_copy(update={"complaints": complaints})
+    return scenario.model_copy(update={"world": world})
+
+
+def delay_at(scenario: Scenario, quantile: float) -> DurationLaw:
+    """The law of the delay from call to complaint, at a quantile of its range."""
+    moving = groups(scenario)
+    paths = [one.path for one in inputs(moving) if one.path.startswith("world.complaints.delay")]
+    return _complaints(drawn(scenario, moving, dict.fromkeys(paths, quantile))).delay
 
 
 def run(scenario: Scenario, strategy: str) -> Figures:
@@ -174,8 +191,8 @@ def predict(
     complaints = _complaints(scenario)
     times = level.levels() / complaints.per_million.central
     out = {}
-    for name, slower in DELAYS.items():
-        delay = by_hour(complaints.delay, hours[-1], times=slower)
+    for name, quantile in DELAYS.items():
+        delay = by_hour(delay_at(scenario, quantile), hours[-1])
         rows = []
         for hour in hours:
             central = reports(complaints, found.weight, found.made, found.called, delay, hour)
@@ -199,6 +216,7 @@ def typical_weight(scenario: Scenario, typical: Typical) -> float:
         (typical.repeats, effects.repeat.central),
         (typical.opposed, effects.opposed.central),
         (typical.failed_opt_outs, effects.after_opt_out.central),
+        (typical.meals, effects.meal.central),
     )
     return kinds * math.prod(1 + share * (effect - 1) for share, effect in raised)
 

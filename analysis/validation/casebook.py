@@ -78,6 +78,7 @@ class Typical(_Entry):
     repeats: float
     opposed: float
     failed_opt_outs: float
+    meals: float
 
 
 class Casebook(_Entry):

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from analysis.validation.campaign import DELAYS, Figures, Predicted, moments, predict
+from analysis.validation.given import Given, given_few
 from analysis.validation.level import (
     Level,
 )
 from analysis.validation.words import (
     band,
+    figures,
     per_cent,
     per_million,
     points,
@@ -19,6 +21,10 @@ from analysis.validation.words import (
 )
 from sim.scenario.scenario import Scenario
 
+NOON = 50
+"""Hours from the start, Tuesday at 10:00, to Thursday noon, when F2 was written."""
+FEWER = 10
+"""Reports were fewer than this then, F2."""
 STRATEGY = "as-run"
 """The strategy that is the campaign as it was run."""
 
@@ -50,6 +56,7 @@ def engine_part(scenario: Scenario, found: Figures, whole: Level) -> str:
         [
             *_at_the_central_level(scenario, found, hours[2] // 24, names, at_centre),
             *_with_the_level_uncertain(predicted, hours[2] // 24, rows),
+            *_given(given_few(scenario, found, shared, NOON, FEWER)),
         ]
     )
 
@@ -62,7 +69,7 @@ def _tables(predicted: By, names: Sequence[str]) -> tuple[Rows, Rows]:
         shares = [row.central.mean / by_moment[-1].central.mean for row in by_moment]
         at_centre.append(
             (
-                f"{delay} (× {_times(DELAYS[delay])})",
+                f"{delay} (P{100 * DELAYS[delay]:.0f})",
                 *(f"{row.central.mean:.1f} ± {row.central.variance**0.5:.1f}" for row in by_moment),
                 *(per_cent(share) for share in shares[:2]),
             )
@@ -122,6 +129,36 @@ def _with_the_level_uncertain(predicted: By, days: int, rows: Rows) -> list[str]
     ]
 
 
+def _given(found: Given) -> list[str]:
+    """What the reports of day three leave of level and delay: the scenario's own range."""
+    return [
+        "### Given fewer than ten by Thursday noon",
+        prose(
+            "What is known of this very campaign is better used than put to the test: level and "
+            "delay are drawn together given it (`analysis/validation/given.py`), by Bayes over "
+            "the t law of the level and the range of the delay."
+        ),
+        table(
+            ("", "5 %:", "median:", "95 %:"),
+            [
+                (
+                    "level given F2, per million dials",
+                    *(figures(value) for value in (found.low, found.central, found.high)),
+                )
+            ],
+        ),
+        points(
+            f"Before it was known it had a chance of {found.chance:.2f}.",
+            f"Level and slowness have a correlation of {found.correlation:.2f}: the slower "
+            "complaints are, the higher a level agrees with so few. The median delay moves to the "
+            f"{100 * found.delay:.0f} % point of its range, which the scenario leaves at 50 %.",
+            "So `france-2017` has this level and this correlation, and F2 confirms nothing of it: "
+            "the table above, at the casebook's level, is a test, and what the scenario's runs "
+            "have by Thursday is not.",
+        ),
+    ]
+
+
 def _at_the_central_level(
     scenario: Scenario, found: Figures, days: int, names: Sequence[str], at_centre: Rows
 ) -> list[str]:
@@ -138,9 +175,10 @@ def _at_the_central_level(
         ),
         prose(
             "**At the central level**: reports to the regulator, mean and standard deviation, "
-            f"and the share of the {days} days' reports that is in early. No figure was "
-            "found for the delay from call to complaint, so the scenario's law is assumed; fast "
-            "and slow are the same law with all delays divided or multiplied by three."
+            f"and the share of the {days} days' reports that is in early. The delay from call "
+            "to complaint is that of complaints in the United States (U19); fast and slow are the "
+            "ends of the scenario's range, 5 % and 95 %. Slow is what was assumed before that "
+            "was found."
         ),
         table(
             ("delay", *(f"{name}:" for name in names), "share by day three:", "by day four:"),
@@ -151,10 +189,6 @@ def _at_the_central_level(
             f"three, {found.reported[1]} by that of day four and {found.reported[2]} in all."
         ),
     ]
-
-
-def _times(factor: float) -> str:
-    return f"{factor:g}" if factor >= 1 else f"1/{1 / factor:g}"
 
 
 def _bands_met(four: int, sixty: int) -> str:

@@ -79,12 +79,16 @@ class Count:
 
     def at_most(self, count: int) -> float:
         """Chance of at most so many; 0 below 0."""
+        return float(np.mean(self.each_at_most(count)))
+
+    def each_at_most(self, count: int) -> Floats:
+        """(k,) Likewise, in each component."""
         if self.dispersion > 1:
             p = 1 / self.dispersion
             cdf = stats.nbinom.cdf(count, self.means * p / (1 - p), p)
         else:
             cdf = stats.poisson.cdf(count, self.means)
-        return float(np.mean(cdf))
+        return np.asarray(cdf, dtype=np.float64)
 
     def below(self, count: int) -> float:
         """Chance of fewer."""

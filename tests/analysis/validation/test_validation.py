@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import math
 import re
 import statistics
@@ -17,15 +18,18 @@ from scipy import stats
 from analysis.validation.campaign import (
     CallsByHour,
     Figures,
+    delay_at,
     figures,
     given_back,
     moments,
     predict,
     run,
+    with_level,
 )
 from analysis.validation.casebook import Case, Reports, casebook
 from analysis.validation.clusters import by_hour, clusters, reports
-from analysis.validation.engine_part import STRATEGY, engine_part
+from analysis.validation.engine_part import FEWER, NOON, STRATEGY, engine_part
+from analysis.validation.given import given_few
 from analysis.validation.level import (
     BOUND,
     Count,
@@ -57,7 +61,13 @@ HOUR = 3_600_000
 
 @pytest.fixture(scope="module")
 def scenario() -> Scenario:
-    return load_scenario(ROOT / "scenarios" / "france-2017.yaml").scenario
+    """France at the casebook's level, which that of the United Kingdom is."""
+    level = world_complaints(shipped("uk-by-election")).per_million
+    return with_level(shipped("france-2017"), level)
+
+
+def shipped(name: str) -> Scenario:
+    return load_scenario(ROOT / "scenarios" / f"{name}.yaml").scenario
 
 
 @pytest.fixture(scope="module")
@@ -292,11 +302,11 @@ def test_clusters_agree_with_simulated_ones(scenario: Scenario) -> None:
 
 
 def test_delays_by_hour(scenario: Scenario) -> None:
-    """Eight in a hundred complaints come after sixty days; three times as slow, more do."""
+    """Eight in a thousand complaints come after sixty days; three times as slow, more do."""
     law = world_complaints(scenario).delay
     central, slow = by_hour(law, 1440), by_hour(law, 1440, times=3.0)
-    assert central.sum() == pytest.approx(0.92, abs=0.001)
-    assert slow.sum() < 0.85
+    assert central.sum() == pytest.approx(0.992, abs=0.001)
+    assert slow.sum() < 0.985
     assert slow[:24].sum() < central[:24].sum()
 
 
@@ -377,7 +387,7 @@ def test_reports_are_in_proportion_to_the_level(scenario: Scenario, nine: Level)
 
 
 def test_the_level_comes_back(scenario: Scenario) -> None:
-    """What the scenario's comment computes, within the rounding of `casebook_effect`."""
+    """What the scenario's comment computes, within what the two mixes of dials differ in."""
     level = world_complaints(scenario).per_million.central
     assert given_back(scenario, casebook().typical) == pytest.approx(level, rel=0.1)
 
@@ -429,8 +439,46 @@ def test_the_engines_part_from_figures_by_hand(scenario: Scenario, nine: Level) 
     text = engine_part(scenario, by_hand(scenario), nine)
     assert "placed 3 calls" in text
     assert "had 2 reports by the end of day three, 2 by" in re.sub(r"\s+", " ", text)
-    for name in ("fast (× 1/3)", "central (× 1)", "slow (× 3)"):
+    for name in ("fast (P5)", "central (P50)", "slow (P95)"):
         assert f"| {name} |" in text
+
+
+def test_few_reports_lower_the_level_and_slow_the_delay(scenario: Scenario, nine: Level) -> None:
+    """Against draws of level, delay and count, kept where the count is below ten."""
+    found, hour = by_hand(scenario), 50
+    found = dataclasses.replace(found, weight=2_000.0)
+    given = given_few(scenario, found, nine.centred(16.0), hour, 10)
+    rng = np.random.default_rng(2017)
+    n = 60_000
+    slow = rng.integers(0, 24, n)
+    levels = 16.0 * np.exp(nine.scale * rng.standard_t(nine.degrees, n))
+    told = []
+    for k in range(24):
+        delay = by_hour(delay_at(scenario, (k + 0.5) / 24), hour)
+        world = world_complaints(scenario)
+        told.append(reports(world, found.weight, found.made, found.called, delay, hour))
+    mean = np.array([m.mean for m in told])[slow] * levels / 16.0
+    p = 1 / np.maximum(np.array([m.dispersion for m in told])[slow], 1 + 1e-9)
+    kept = rng.negative_binomial(np.maximum(mean * p / (1 - p), 1e-9), p) < 10
+    assert given.chance == pytest.approx(kept.mean(), abs=0.01)
+    low, central, high = np.quantile(np.log(levels[kept]), [0.05, 0.5, 0.95])
+    assert math.log(given.central) == pytest.approx(central, abs=0.06)
+    assert math.log(given.low) == pytest.approx(low, abs=0.2)
+    assert math.log(given.high) == pytest.approx(high, abs=0.1)
+    ranks = stats.spearmanr(levels[kept], slow[kept]).statistic
+    assert given.correlation == pytest.approx(2 * math.sin(math.pi * ranks / 6), abs=0.05)
+
+
+@pytest.mark.verify
+def test_france_has_the_level_that_day_three_leaves(scenario: Scenario, nine: Level) -> None:
+    """The range and the correlation of the file, within their rounding."""
+    france = shipped("france-2017")
+    given = given_few(scenario, run(scenario, STRATEGY), nine.centred(16.0), NOON, FEWER)
+    level = world_complaints(france).per_million
+    assert level.central == pytest.approx(given.central, rel=0.1)
+    assert (level.low, level.high) == pytest.approx((given.low, given.high), rel=0.15)
+    (joint,) = france.joint
+    assert joint.correlation == pytest.approx(given.correlation, abs=0.03)
 
 
 def test_a_page_without_markers_is_refused() -> None:
