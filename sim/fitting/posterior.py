@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -112,7 +113,9 @@ def posterior(
     return Posterior(mode, spread, full, effective)
 
 
+@lru_cache(maxsize=8)
 def points_of(n: int, size: int) -> F64:
     """(n, size) Standard normal points, spread evenly; the same every time."""
     points: F64 = ndtri(uniforms(0, [f"fit {k}" for k in range(size)], range(n)))
+    points.flags.writeable = False  # shared by all who ask
     return points

@@ -17,8 +17,9 @@ from tests.intake.samples import ringfence
 
 def test_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    export(log_of(Truth(), np.random.default_rng(9), 1500, days=2), tmp_path / "calls.csv")
+    export(log_of(Truth(), np.random.default_rng(9), 700, days=2), tmp_path / "calls.csv")
     page = (ROOT / "docs" / "your-own-campaign.md").read_text("utf-8")
+    small = ["--jobs", 1, "--scale", "10%"]
     for block in blocks(page):
         if block.language == "yaml":
             file = re.match(r"# (\S+\.yaml)\n", block.text)
@@ -26,7 +27,7 @@ def test_the_page_works(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
             (tmp_path / file[1]).write_text(block.text, encoding="utf-8")
             continue
         for line in block.text.splitlines():
-            done = ringfence(*shlex.split(line)[2:], *(["--jobs", 1] if " run " in line else []))
+            done = ringfence(*shlex.split(line)[2:], *(small if " run " in line else []))
             assert done.exit_code == 0, (line, done.output, done.exception)
     assert (tmp_path / "next").is_dir()
 

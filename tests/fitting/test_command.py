@@ -22,7 +22,7 @@ from tests.intake.samples import ringfence
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A world, a log of it imported, and what was fitted."""
     folder = tmp_path_factory.mktemp("calibrated")
-    imported(log_of(Truth(), np.random.default_rng(5), 2500, days=2), folder)
+    imported(log_of(Truth(), np.random.default_rng(5), 1200, days=2), folder)
     done = ringfence(
         "calibrate", world_file(folder), "--calls", folder / "import", "--out",
         folder / "fitted.yaml",
@@ -65,7 +65,7 @@ def test_what_is_told(folder: Path) -> None:
 
 
 def test_what_must_be_fitted_and_cannot_be_stops(tmp_path: Path) -> None:
-    imported(log_of(Truth(), np.random.default_rng(5), 800, 1), tmp_path)
+    imported(log_of(Truth(), np.random.default_rng(5), 400, 1), tmp_path)
     out = tmp_path / "fitted.yaml"
     asked = ("calibrate", world_file(tmp_path), "--calls", tmp_path / "import", "--out", out)
     done = ringfence(*asked, "--parameters", "frailty")

@@ -12,7 +12,7 @@ from sim.fitting.likelihood import Components, Machines, People, machines, peopl
 from tests.fitting.simulated import Truth, log_of
 
 
-def parts(lines: int = 40) -> tuple[People, Machines, Dials]:
+def parts(lines: int = 15) -> tuple[People, Machines, Dials]:
     dials = log_of(Truth(), np.random.default_rng(3), lines)
     rang = dials.of(dials.rang)
     z = np.array([-1.15, -0.32, 0.32, 1.15])
