@@ -9,6 +9,7 @@ from sim.fitting.dials import Dials
 from sim.fitting.fit import ORDERED, Estimate, Fit
 from sim.fitting.holdout import Check
 from sim.fitting.posterior import LEAST_SHARE
+from sim.fitting.totals import Moved
 from sim.scenario.world import World
 
 NEVER_TOLD = (
@@ -78,6 +79,20 @@ def lines(
             subsequent_indent="    ",
             break_on_hyphens=False,
         )
+
+
+def totals_lines(found: Moved) -> Iterator[str]:
+    """What totals moved, for a terminal."""
+    yield f"{found.line_type}, by totals alone{'':9}{'5 %':>9}{'median':>9}{'95 %':>9}"
+    for what, points in (
+        ("answered, by the world", found.before),
+        ("answered, with the totals", found.together),
+        ("  by people", found.human),
+        ("  by machines", found.machine),
+    ):
+        yield f"  {what:<32}" + "".join(f"{100 * x:>8.1f}%" for x in points)
+    yield f"people and machines go against each other, by {found.correlation:.2f};"
+    yield "everything else stays as it was: totals do not tell it"
 
 
 def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:

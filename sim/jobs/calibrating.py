@@ -18,6 +18,7 @@ from sim.fitting.dials import Dials, dials_of
 from sim.fitting.fit import Fit, fit
 from sim.fitting.holdout import Check, days_apart, hold
 from sim.fitting.overlay import Origin, overlay
+from sim.fitting.totals import Moved, moved, read_totals, totals_overlay
 from sim.intake.imported import CALLS, RECIPIENTS, read_manifest, verify
 from sim.loading.load import load
 from sim.scenario.world import World
@@ -84,6 +85,22 @@ def calibrate(world_file: str, calls: Path, out: Path, wanted: Sequence[str] = (
     )
     text = overlay(fits, scenario.world, scenario.joint, origin)
     return Calibrated(text, fits, tuple(logs.values()), tuple(checks), held, scenario.world)
+
+
+def by_totals(world_file: str, totals: Path, out: Path) -> tuple[str, Moved]:
+    """A world held against totals alone: the overlay, and what moved.
+
+    Raises
+    ------
+    sim.errors.CannotJudgeError
+        Where totals and world cannot be held against each other.
+    sim.errors.DocumentError
+        With what is wrong with either file.
+    """
+    scenario = load(world_file).scenario
+    told = read_totals(totals)
+    found = moved(told, scenario.world)
+    return totals_overlay(found, told, os.path.relpath(world_file, out.parent)), found
 
 
 def _by_type(folder: Path, world: World) -> dict[str, pa.Table]:
