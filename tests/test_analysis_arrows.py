@@ -25,7 +25,7 @@ READS: dict[str, str] = {
     "console": "measure scenario store",
     "report": "measure scenario store",
     "dashboard": "jobs loading measure store study",
-    "validation": "behaviour document engine loading record scenario",
+    "validation": "behaviour document engine loading record scenario study",
 }
 """Room to the rooms of the simulator that it may read; the ground below them is for all."""
 FRONT = ("analysis", "analysis.cli")
