@@ -130,8 +130,9 @@ screenshots: setup browser ## pictures of the dashboard on RUNS, into runs/scree
 check: setup ## compare every shipped scenario with its recorded baseline
 	.venv/bin/ringfence check scenarios/
 
-verify: setup lowest ## the long proofs; writes docs/validation.md anew
+verify: setup lowest ## the long proofs; writes docs/validation.md and docs/evidence.md anew
 	$(PY) -m analysis.validation docs/validation.md
+	$(PY) -m analysis.evidence docs/evidence.md
 	$(PY) -m pytest -n $(JOBS) --dist loadgroup -m verify $(PYTEST_ARGS)
 
 # A quick part of every room: reading, refusing, simulating in both engines, storing, auditing, showing.

@@ -14,6 +14,7 @@ ALLOWED: dict[str, str] = {
     "report": "view figures",
     "dashboard": "view figures report",
     "validation": "",
+    "evidence": "view validation",
 }
 """Room to the rooms that it imports. Rooms stand in order; an arrow never runs back."""
 STYLE = ("figures.style", "figures.chart", "figures.drawing")
@@ -26,6 +27,7 @@ READS: dict[str, str] = {
     "report": "measure scenario store",
     "dashboard": "jobs loading measure store study",
     "validation": "behaviour document engine loading record scenario study",
+    "evidence": "document jobs loading scenario store study",
 }
 """Room to the rooms of the simulator that it may read; the ground below them is for all."""
 FRONT = ("analysis", "analysis.cli")

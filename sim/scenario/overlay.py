@@ -470,5 +470,5 @@ def flatten(root: Node, base_strategy: Node) -> dict[str, Any]:
     flat["strategies"] = {
         name: difference(base, strategy) for name, strategy in data["strategies"].items()
     }
-    flat.update({name: data[name] for name in ("regimes", "check") if name in data})
+    flat.update({name: data[name] for name in ("regimes", "joint", "check") if name in data})
     return flat

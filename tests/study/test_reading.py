@@ -59,7 +59,7 @@ def test_another_input_changes_no_other_one() -> None:
 
 
 def test_people_of_a_draw_by_the_formula() -> None:
-    """Lines with k messages are reached with 1 - (1 - h)^k; voters hear one, or all of the line."""
+    """Lines with k messages are reached with 1 - (1 - h)^k: one voter, others by chance."""
     scenario, cases = ran()
     at = points(scenario, 3, N)
     paths = ("world.voters_per_line", "world.voicemail.heard", "world.voicemail.shared")
@@ -70,12 +70,13 @@ def test_people_of_a_draw_by_the_formula() -> None:
         voters = values["world", "voters_per_line"][draw]
         heard = values["world", "voicemail", "heard"][draw]
         shared = values["world", "voicemail", "shared"][draw]
-        every = shared * voters + (1 - shared)
+        some = min(voters, 1 - world.lines_without_voters.central)  # lines with any
+        every = some + shared * (voters - some)
         people = 0.0
         for live, row in enumerate(cases.lines.tolist()):
             for left, lines in enumerate(row):
                 reached = 1 - (1 - heard) ** left
-                people += lines * (reached * every + (1 - reached) * live)
+                people += lines * (reached * every + (1 - reached) * live * some)
         assert found.people[draw] == pytest.approx(people)
     assert values["world", "voters_per_line"][0] == pytest.approx(world.voters_per_line.central)
     assert found.inputs == paths
