@@ -103,6 +103,8 @@ def swept(file: str, vary: str, strategy: str, metric: str, scale: str) -> list[
 
 
 MORNING = '[{days: mon-fri, from: "09:00", to: "12:00"}]'
+TEN, TWENTY = "{low: 5, central: 10, high: 20}", "{low: 10, central: 20, high: 40}"
+"""Ranges: it is drawn together with others."""
 EVENING = '[{days: mon-fri, from: "17:00", to: "20:00"}]'
 MOVES = [
     (1, small, "dialing.channels=1,2,6", "all-channels", "finished", "1", "up"),
@@ -115,7 +117,15 @@ MOVES = [
         "1/200",
         "up",
     ),
-    (3, FRANCE, "world.complaints.per_million=10,20", "as-run", "complaints", "1/500", "double"),
+    (
+        3,
+        FRANCE,
+        f"world.complaints.per_million={TEN},{TWENTY}",
+        "as-run",
+        "complaints",
+        "1/500",
+        "double",
+    ),
     (
         4,
         FRANCE,
