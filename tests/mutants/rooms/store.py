@@ -36,6 +36,12 @@ MUTANTS = (
         _TABLES + "test_what_calls_came_to",
     ),
     Mutant(
+        "a message is heard after the call that left it has ended: after it has begun",
+        "sim.store:CallRows._heard",
+        Swap("any_a + chunk.hold_ms[rows]", "any_a"),
+        _TABLES + "test_what_calls_came_to",
+    ),
+    Mutant(
         "each register has a bit of its own: all read the first",
         "sim.store",
         Swap("any_a.registers[any_b] >> number & 1", "any_a.registers[any_b] & 1"),
