@@ -223,6 +223,8 @@ class Gathering:
         # Where nothing is read, all readings of a run are one.
         read = slice(1, None if read_always else 2)
         metrics[READ] = own[:, read]
+        was_read = _was_read(rows.own)
+        at = {path: self._at(path, runs, read) for path, runs in was_read.items()}
         return Series(
             metrics=metrics,
             finished=np.array(rows.finished, dtype=np.bool_),
@@ -233,8 +235,14 @@ class Gathering:
             },
             again={m: (_pairs(rows, m, 0), _pairs(rows, m, 1)) for m in known},
             beside={} if name == self.base else dict(_beside(rows, every[self.base], known, read)),
-            placing={p: u for p, u in self.drawn_at.items() if p not in read_always},
-            readings={p: u for p, u in self.read_at.items() if p in read_always},
+            placing={p: u for p, u in self.drawn_at.items() if p not in at}
+            | {p: u[:, 0] for p, u in at.items() if not read_always},
+            readings=at if read_always else {},
+            not_read={
+                path: tuple((np.flatnonzero(~runs) + 1).tolist())
+                for path, runs in was_read.items()
+                if read_always and not runs.all()
+            },
             middle={READ: own[:, 0]},
             coordinates={
                 one.path: coordinate(one.law, one.law(self.drawn_at[one.path]))
@@ -242,6 +250,20 @@ class Gathering:
                 if self._roles[name].role[one.path] is Role.PLACING
             },
         )
+
+    def _at(self, path: str, runs: NDArray[np.bool_], read: slice) -> Floats:
+        """(n, r) Where an input stood: a run in which it was not read has one value of it."""
+        width = slice(0, None if read.stop is None else 1)
+        found: Floats = np.where(
+            runs[:, None], self.read_at[path][:, width], self.drawn_at[path][:, None]
+        )
+        return found
+
+
+def _was_read(own: Sequence[_Readings]) -> dict[str, NDArray[np.bool_]]:
+    """By path of an input that was read in some run: in which, (n,)."""
+    paths = dict.fromkeys(path for one in own for path in one.inputs)
+    return {path: np.array([path in one.inputs for one in own]) for path in paths}
 
 
 @dataclass(frozen=True)

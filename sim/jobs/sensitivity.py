@@ -118,8 +118,19 @@ class _Sample:
         found = rows.loc[rows["strategy"] == strategy, "value"].to_numpy(np.float64)
         return found[:, None] if len(found) == self.n else None
 
-    def reading(self, strategy: str) -> set[str]:
-        return set(self.study.answer["strategies"][strategy]["reading"])
+    def reading(self, *strategies: str) -> dict[str, Floats]:
+        """By path of an input that is read in all of them: where it stood, (n, r).
+
+        Where what comes back hangs on an input, a run is not read in it, and keeps its own value.
+        """
+        told = [self.study.answer["strategies"][name] for name in strategies]
+        out = {}
+        for path in told[0]["reading"]:
+            if all(path in one["reading"] for one in told):
+                kept = {draw for one in told for draw in one.get("not_read", {}).get(path, ())}
+                runs = np.array([number + 1 in kept for number in range(self.n)])
+                out[path] = np.where(runs[:, None], self.placed[path][:, None], self.read[path])
+        return out
 
     def numbers(self, strategy: str) -> dict[str, Floats]:
         """A strategy's numbers that move, as logarithms where they can be."""
@@ -141,9 +152,9 @@ class _Sample:
                 out[name] = np.log(ratio)
         return out
 
-    def hangs(self, number: str, value: Floats, read: set[str]) -> Hangs:
+    def hangs(self, number: str, value: Floats, read: Mapping[str, Floats]) -> Hangs:
         """What a number hangs on, of which some inputs were read."""
-        readings = {p: u for p, u in self.read.items() if p in read and value.shape[1] > 1}
+        readings = dict(read) if value.shape[1] > 1 else {}
         runs = {p: u for p, u in self.placed.items() if p not in readings}
         if value.shape[1] == 1:  # nothing that is read moves it
             runs = {p: u for p, u in runs.items() if p not in read}
@@ -220,7 +231,7 @@ def sensitivity(study: Study, strategies: Iterable[str] | None = None) -> Sensit
         },
         {
             name: tuple(
-                sample.hangs(number, value, sample.reading(name) & sample.reading(base))
+                sample.hangs(number, value, sample.reading(name, base))
                 for number, value in sample.differences(name).items()
             )
             for name in chosen

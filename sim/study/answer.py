@@ -65,7 +65,11 @@ class Series:
     placing: Mapping[str, Floats]
     """By path of an input that differs from run to run alone: its uniform in each, (n,)."""
     readings: Mapping[str, Floats]
-    """By path of an input that differs from reading to reading: its uniform in each, (n, r)."""
+    """By path of an input that differs from reading to reading: its uniform in each, (n, r). In a
+    run of :attr:`not_read` it stood where the run had it, in every reading."""
+    not_read: Mapping[str, tuple[int, ...]]
+    """By path of such an input: the draws in which it was not read, since what comes back of calls
+    hung on it there; left out where there are none."""
     middle: Mapping[str, Floats]
     """By metric: its value in each run with all that is read at central values, (n,)."""
     coordinates: Mapping[str, Floats]
@@ -120,6 +124,7 @@ def answer(series: Mapping[str, Series], base: str) -> dict[str, Any]:
                 "drivers": _drivers(one),
                 "surfaces": {metric: _surface(one, metric) for metric in one.middle},
                 "reading": list(one.readings),
+                "not_read": {path: list(draws) for path, draws in one.not_read.items()},
             }
             for name, one in series.items()
         },

@@ -81,7 +81,7 @@ def test_linked_inputs_have_shapley_shares(small_study: Study) -> None:
     sample.__dict__["read"] = {}
     z = {path: ndtri(u) for path, u in at.items()}
     value = (2 * z["a"] + z["b"] + 2 * z["c"])[:, None]
-    found = sample.hangs("people_reached", value, set())
+    found = sample.hangs("people_reached", value, {})
     assert found.linked == ("a", "b")
     assert found.shapley is not None
     expected = {"a": 4.625 / 11, "b": 2.375 / 11, "c": 4 / 11}
@@ -121,3 +121,29 @@ def test_shares_lie_in_their_intervals(told) -> None:
                 ends = [row[key][name] for name in ("low", "value", "high")]
                 assert ends == sorted(ends)
                 assert np.isfinite(ends).all()
+
+
+def test_where_a_run_was_not_read_its_own_value_counts() -> None:
+    """An input on which something that comes back hung in draws 2 and 5 kept its value there."""
+    answer = {
+        "strategies": {
+            "one": {"reading": ["a", "b"], "not_read": {"a": [2]}},
+            "other": {"reading": ["a"], "not_read": {"a": [5]}},
+        }
+    }
+    chance = np.random.default_rng(8)
+    placed = {path: chance.random(6) for path in "ab"}
+    read = {path: chance.random((6, 3)) for path in "ab"}
+    study = SimpleNamespace(answer=answer, draws_count=6)
+    sample = _Sample(study, SimpleNamespace(points=lambda _: placed))  # type: ignore[arg-type]
+    sample.__dict__["read"] = read
+    alone, both = sample.reading("one"), sample.reading("one", "other")
+    assert list(alone) == ["a", "b"]
+    assert list(both) == ["a"]
+    assert (alone["b"] == read["b"]).all()
+    for draw in range(1, 7):
+        own = alone["a"][draw - 1]
+        assert (own == (placed["a"][1] if draw == 2 else read["a"][draw - 1])).all()
+        common = both["a"][draw - 1]
+        kept = draw in (2, 5)
+        assert (common == (placed["a"][draw - 1] if kept else read["a"][draw - 1])).all()

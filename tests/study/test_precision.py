@@ -23,6 +23,7 @@ def series(values: np.ndarray, counts: np.ndarray | None = None) -> Series:
         beside={"people_reached": (values, values * 2)},
         placing={},
         readings={},
+        not_read={},
         middle={},
         coordinates={},
     )
