@@ -53,6 +53,8 @@ def nobody_in_time(subject: Subject) -> Iterator[Fault]:
 
 def _before(limit_ms: int, law: object) -> float | None:
     """Chance of a duration shorter than a limit, at central values; None where not told here."""
+    if limit_ms <= 0:
+        return None
     if isinstance(law, Constant):
         return float(law.value.central < limit_ms)
     if isinstance(law, Uniform):
@@ -60,9 +62,9 @@ def _before(limit_ms: int, law: object) -> float | None:
         if high <= low:
             return float(low < limit_ms)
         return min(max((limit_ms - low) / (high - low), 0.0), 1.0)
-    if isinstance(law, Exponential):
+    if isinstance(law, Exponential) and law.mean.central > 0:
         return -math.expm1(-limit_ms / law.mean.central)
-    if isinstance(law, LogNormal) and law.p90.central > law.median.central:
+    if isinstance(law, LogNormal) and law.p90.central > law.median.central > 0:
         spread = math.log(law.p90.central / law.median.central) / _NINE_IN_TEN
         return NormalDist(math.log(law.median.central), spread).cdf(math.log(limit_ms))
     return None
