@@ -37,7 +37,7 @@ MUTANTS = (
     ),
     Mutant(
         "what moves no call reads: what moves one does, too",
-        "sim.jobs:_Parts.role",
+        "sim.jobs:Parts.role",
         Swap("not same(self.placing, other.placing)", "False"),
         "tests/jobs/test_roles.py::test_a_small_france",
     ),

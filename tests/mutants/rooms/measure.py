@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.mutants.mutant import Branches, Mutant, Swap
+from tests.mutants.mutant import Mutant, Swap
 
 _TALLY = "tests/measure/test_tally.py::"
 _BOTH = _TALLY + "test_a_line_in_both_chains_counts_the_greater_of_the_two"
@@ -27,9 +27,9 @@ MUTANTS = (
         _BOTH,
     ),
     Mutant(
-        "all voters of a line that shares its voicemail hear it: of one that does not",
-        "sim.measure",
-        Branches("shared"),
+        "a voicemail that is heard reaches those of a line who hear it: all its voters",
+        "sim.measure:survey",
+        Swap("world.hearers[i]", "world.voters[i]"),
         _BOTH,
     ),
     Mutant(
