@@ -36,7 +36,12 @@ def replayed(runs: int, scale: Fraction) -> tuple[np.ndarray, np.ndarray, np.nda
     middle = Readings(
         *(
             np.array([quantity.central])
-            for quantity in (world.voters_per_line, world.voicemail.heard, world.voicemail.shared)
+            for quantity in (
+                world.voters_per_line,
+                world.voicemail.heard,
+                world.voicemail.shared,
+                world.lines_without_voters,
+            )
         )
     )
     drawn, expected, people = [], [], []
