@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -218,18 +218,45 @@ def spread(law: DurationLaw, edges: Floats) -> Floats:
 # ── Complaints about calls ───────────────────────────────────────────────────────────────────────
 
 
+class Placed(NamedTuple):
+    """A log's calls by where they stand, whatever delay messages are heard with."""
+
+    others: Floats
+    """(cells, 3, 2, 3, 4, 2) Calls that left no message, as :func:`by_case` has them."""
+    left: tuple[Floats, ...]
+    """By territory: (cells, 3, 4, 2) messages by cell of the call, part, standing and attempt."""
+    silent: tuple[Floats, ...]
+    """By territory: (cells, 1, 1, 1) share of each cell that lies in the silence."""
+
+
 def by_case(cases: Cases, edges: Floats, complaints: Complaints, hearing: Floats) -> Floats:
     """(cells, 3, 2, 3, 4, 2) Calls by cell, part of day, silence, kind, standing and attempt.
 
     A message left stands in the cell in which it is heard, were it heard, and where that lies in
     the silence of its territory; its part of day is that of the call.
     """
+    return heard_by(placed(cases, edges, complaints), hearing)
+
+
+def heard_by(calls: Placed, hearing: Floats) -> Floats:
+    """The same of calls that are placed, for a law of the delay: ``hearing`` is its spread."""
+    out, message = calls.others.copy(), KINDS.index(Kind.VOICEMAIL)
+    for left, share in zip(calls.left, calls.silent, strict=True):
+        heard = np.tensordot(hearing.T, left, axes=1)
+        out[:, :, 0, message] += heard * (1 - share)
+        out[:, :, 1, message] += heard * share
+    return out
+
+
+def placed(cases: Cases, edges: Floats, complaints: Complaints) -> Placed:
+    """A log's calls by where they stand: once for all laws of the delay."""
     places, bins = cases.quarter.shape
     n = len(edges) - 1
     cell = _cell_of(edges, bins)
     part = parts_of_day(complaints.night, complaints.meals)[cases.quarter]
     silent = _silent(cases, edges)
-    out = np.zeros((n, 3, 2, *cases.calls.shape[2:]))
+    others = np.zeros((n, 3, 2, *cases.calls.shape[2:]))
+    messages = []
     message = KINDS.index(Kind.VOICEMAIL)
     for place in range(places):
         counted = np.zeros((n + 1, 3, 2, *cases.calls.shape[2:]))
@@ -239,14 +266,10 @@ def by_case(cases: Cases, edges: Floats, complaints: Complaints, hearing: Floats
         np.add.at(counted, (cell, part[place], quiet), cases.calls[place])
         counted = counted[:n]
         # (cells, part, standing, attempt) of messages, whenever they were left.
-        left = counted[:, :, :, message].sum(axis=2)
+        messages.append(counted[:, :, :, message].sum(axis=2))
         counted[:, :, :, message] = 0
-        heard = np.tensordot(hearing.T, left, axes=1)
-        share = silent[place].reshape(-1, 1, 1, 1)
-        counted[:, :, 0, message] = heard * (1 - share)
-        counted[:, :, 1, message] = heard * share
-        out += counted
-    return out
+        others += counted
+    return Placed(others, tuple(messages), tuple(row.reshape(-1, 1, 1, 1) for row in silent))
 
 
 def _silent(cases: Cases, edges: Floats) -> Floats:
@@ -282,7 +305,12 @@ def chances(cases: Cases, at: Numbers) -> Floats:
     return np.asarray(chance, dtype=np.float64)
 
 
-def founding(cases: Cases, known: Floats, at: Numbers) -> Floats:
+def standings(cases: Cases) -> Floats:
+    """(4,) Calls of the log by standing."""
+    return np.asarray(cases.calls.sum(axis=(0, 1, 2, 4), dtype=np.float64), dtype=np.float64)
+
+
+def founding(cases: Cases, known: Floats, at: Numbers, standing: Floats | None = None) -> Floats:
     """(n, cells) Mean complaints about calls, by cell of the call or of the hearing.
 
     Where other shares of lines refuse or consent than in the log's world, calls move from standing
@@ -296,8 +324,11 @@ def founding(cases: Cases, known: Floats, at: Numbers) -> Floats:
         From :func:`by_case`.
     at
         The draws.
+    standing
+        From :func:`standings`, where it is known already.
     """
-    chance = np.einsum("nts,npqksr->npqktr", _moved(cases, at), chances(cases, at))
+    calls = standings(cases) if standing is None else standing
+    chance = np.einsum("nts,npqksr->npqktr", _moved(calls, at), chances(cases, at))
     return np.asarray(
         chance.reshape(len(chance), -1) @ known.reshape(len(known), -1).T, dtype=np.float64
     )
@@ -319,9 +350,8 @@ def corrected(cases: Cases, known: Floats, middle: Numbers) -> float:
     return cases.weight / expected if expected > 0 else 1.0
 
 
-def _moved(cases: Cases, at: Numbers) -> Floats:
+def _moved(calls: Floats, at: Numbers) -> Floats:
     """(n, 4, 4) Share of the calls to lines of a standing that go to another, in each draw."""
-    calls = cases.calls.sum(axis=(0, 1, 2, 4), dtype=np.float64)
     marked = np.arange(len(calls))
     refusing, consenting = (marked & bit > 0 for bit in (OPPOSED, CONSENTED))
     total = max(float(calls.sum()), 1.0)

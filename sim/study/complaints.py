@@ -148,12 +148,14 @@ def _founders(
     assert complaints is not None
     basis, out = np.zeros((n, len(edges) - 1)), np.zeros((n, len(edges) - 1))
     middle = founding.numbers(world, founding.central(world))
+    calls, standing = founding.placed(cases, edges, complaints), founding.standings(cases)
     for law, rows, weight in _nodes(
         world.voicemail.delay, ("world", "voicemail", "delay"), values, n
     ):
-        known = founding.by_case(cases, edges, complaints, founding.spread(law, edges))
+        known = founding.heard_by(calls, founding.spread(law, edges))
         factor = founding.corrected(cases, known, middle) if cases.weight else 1.0
-        basis[rows] += weight[:, None] * founding.founding(cases, known, at.of(rows)) * factor
+        complained = founding.founding(cases, known, at.of(rows), standing)
+        basis[rows] += weight[:, None] * complained * factor
     for law, rows, weight in _nodes(complaints.delay, ("world", "complaints", "delay"), values, n):
         out[rows] += weight[:, None] * (basis[rows] @ founding.spread(law, edges))
     return out
