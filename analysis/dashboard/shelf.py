@@ -58,6 +58,7 @@ class Shelf:
     _entries: dict[str, tuple[Any, Entry]] = field(default_factory=dict)
     _open: OrderedDict[tuple[str, str], tuple[Any, Any]] = field(default_factory=OrderedDict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
+    _making: dict[tuple[str, str], threading.Lock] = field(default_factory=dict)
 
     # ── What lies there ──────────────────────────────────────────────────────────────────────
 
@@ -129,18 +130,25 @@ class Shelf:
         folder = self.folder(name)
         key, mark = (what, name), _mark(folder)
         with self._lock:
-            known = self._open.get(key)
-            if known is not None and known[0] == mark:
-                self._open.move_to_end(key)
-                found: Opened = known[1]
-                return found
-        found = make(folder)
+            alone = self._making.setdefault(key, threading.Lock())
+        with alone:  # who asks meanwhile waits for it, instead of making it too
+            with self._lock:
+                known = self._open.get(key)
+                if known is not None and known[0] == mark:
+                    self._open.move_to_end(key)
+                    found: Opened = known[1]
+                    return found
+            found = make(folder)
+            self._keep(key, mark, found)
+        return found
+
+    def _keep(self, key: tuple[str, str], mark: Any, found: Any) -> None:
+        """Keep what was made, and of the entries the last that were asked for."""
         with self._lock:
             self._open[key] = mark, found
             kept = list(dict.fromkeys(name for _, name in reversed(self._open)))[:MOST_OPEN]
             for old in [key for key in self._open if key[1] not in kept]:
                 del self._open[old]
-        return found
 
 
 def _mark(folder: Path) -> Any:

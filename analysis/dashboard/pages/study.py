@@ -58,9 +58,9 @@ CHARTS: Mapping[str, Callable[[StudyView, str], Chart]] = {
 EXPERIMENTS: Mapping[str, Callable[[Shelf, str, str], Chart]] = {
     "regret": lambda shelf, name, _shown: regret(comparison_of(shelf, name)),
     "turns": lambda shelf, name, _shown: turns(comparison_of(shelf, name)),
-    "hangs-on": lambda shelf, name, shown: hangs_on(sensitivity_of(shelf, name), shown),
+    "hangs-on": lambda shelf, name, shown: hangs_on(sensitivity_of(shelf, name, shown), shown),
     "differences-hang-on": lambda shelf, name, shown: differences_hang_on(
-        sensitivity_of(shelf, name), shown
+        sensitivity_of(shelf, name, shown), shown
     ),
 }
 """Charts that take some seconds: they are worked out when they are seen, and then kept."""
@@ -72,9 +72,19 @@ def view_of(shelf: Shelf, name: str) -> StudyView:
     return shelf.made("study-view", name, lambda _folder: study_view(shelf.study(name)))
 
 
-def sensitivity_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
-    """What the numbers of a study hang on, worked out once."""
-    return shelf.made("sensitivity", name, lambda _: hanging(sensitivity(shelf.study(name))))
+def sensitivity_of(shelf: Shelf, name: str, shown: str) -> Mapping[str, Any]:
+    """What numbers of a study hang on, worked out once: of the base and of the one shown.
+
+    Where the base is shown, the other is the first: one that its difference is told of.
+    """
+    study = view_of(shelf, name)
+    others = [strategy for strategy in study.strategies if strategy != study.base]
+    pair = [study.base, *([shown] if shown != study.base else others[:1])]
+    return shelf.made(
+        f"sensitivity of {pair[-1]}",
+        name,
+        lambda _: hanging(sensitivity(shelf.study(name), pair)),
+    )
 
 
 def comparison_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
