@@ -17,7 +17,10 @@ from analysis.dashboard.shelf import Entry, Shelf
 from tests.browser.conftest import find_chromium
 
 DRAWN = """() => document.querySelector('#main [data-title]') &&
-    [...document.querySelectorAll('.slot')].every(slot => slot.childElementCount)"""
+    [...document.querySelectorAll('.slot')]
+        .filter(slot => slot.getBoundingClientRect().top < innerHeight)
+        .every(slot => slot.childElementCount)"""
+"""What is in sight is drawn; what lies below waits until it is seen."""
 
 
 def addresses(entries: list[Entry]) -> dict[str, str]:
