@@ -75,6 +75,22 @@ def section(key: str, title: str, content: Html, *, folded: bool = False) -> Htm
     return f'<section id="{esc(key)}"{kind} {label}>{heading}{content}</section>'
 
 
+def head(title: str, version: str, policy: str) -> Html:
+    """The beginning of a page, up to its body: it may load nothing but what ``policy`` allows."""
+    return f"""<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta http-equiv="Content-Security-Policy" content="{policy}; base-uri 'none'; form-action 'none'">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="generator" content="Ringfence {esc(version)}">
+<meta name="color-scheme" content="light dark">
+<title>{esc(title)}</title>
+<link rel="icon" href="data:,">
+<style>{packaged("page.css")}</style>
+</head>"""
+
+
 def packaged(name: str) -> str:
     """Text of a file of this folder."""
     return resources.files(__package__).joinpath(name).read_text(encoding="utf-8")

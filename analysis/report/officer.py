@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from analysis.report.markup import Html, esc, packaged, paragraph, section, table
+from analysis.report.markup import Html, esc, head, paragraph, section, table
 from analysis.view.audit import NOT_ADVICE
 
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
@@ -28,18 +28,7 @@ def officer_html(audits: Sequence[Mapping[str, Any]], version: str) -> Html:
     )
     notes = dict.fromkeys(str(note) for each in audits for note in each["notes"])
     files = section("files", "What is to be known of the files", _list(notes)) if notes else ""
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Ringfence {esc(version)}">
-<meta name="color-scheme" content="light dark">
-<title>{esc(names)} – held against the law</title>
-<link rel="icon" href="data:,">
-<style>{packaged("page.css")}</style>
-</head>
+    return f"""{head(f"{names} – held against the law", version, _POLICY)}
 <body>
 <main id="main">
 <h1>{esc(names)}: held against the law</h1>

@@ -20,7 +20,16 @@ from analysis.report.compliance import compliance_html
 from analysis.report.first_screen import Opening, drives_html, opening_html
 from analysis.report.heard import heard_html
 from analysis.report.law import audit_html
-from analysis.report.markup import Html, details, esc, json_script, packaged, paragraph, section
+from analysis.report.markup import (
+    Html,
+    details,
+    esc,
+    head,
+    json_script,
+    packaged,
+    paragraph,
+    section,
+)
 from analysis.report.of_study import broken_html, foot_html, inputs_html
 from analysis.report.provenance import provenance
 from analysis.report.side_by_side import comparison
@@ -38,8 +47,7 @@ if TYPE_CHECKING:
     from sim.store.study import Study
 
 _POLICY = (
-    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; "
-    "img-src data: blob:; base-uri 'none'; form-action 'none'"
+    "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data: blob:"
 )
 """The page may run and style itself, and may load nothing from anywhere."""
 OFFICER = "For the compliance officer"
@@ -179,18 +187,7 @@ def shell(
     """
     contents = "".join(f'<li><a href="#{esc(p.key)}">{esc(p.title)}</a></li>' for p in parts)
     main = "".join(section(p.key, p.title, p.content, folded=p.folded) for p in parts)
-    return f"""<!DOCTYPE html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{_POLICY}">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="generator" content="Ringfence {esc(version)}">
-<meta name="color-scheme" content="light dark">
-<title>{esc(name)} – Ringfence report</title>
-<link rel="icon" href="data:,">
-<style>{packaged("page.css")}</style>
-</head>
+    return f"""{head(f"{name} – Ringfence report", version, _POLICY)}
 <body>
 <a class="skip" href="#main">Skip to the details</a>
 {opening}

@@ -23,7 +23,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pa_csv
 
-from sim.audit.inputs.reading import MAX_BYTES, named_rows
+from sim.audit.inputs.reading import MAX_BYTES, named_rows, unpacked
 from sim.errors import ImportFilesError
 from sim.intake.mapping import File
 
@@ -71,7 +71,7 @@ class Sheet:
         if not self.path.is_file():
             what = "is no regular file" if self.path.exists() else "there is no such file"
             raise ImportFilesError([f"{self.path}: {what}"])
-        with self._reading(), _unpacked(self.path) as stream:
+        with self._reading(), unpacked(self.path) as stream:
             head = stream.read(1 << 20)
         if not head.strip():
             raise ImportFilesError([f"{self.path}: is empty"])
@@ -178,7 +178,7 @@ class Sheet:
             return "skip"
 
         quotes = self.layout.quotes
-        with _unpacked(self.path) as stream:
+        with unpacked(self.path) as stream:
             reader = pa_csv.open_csv(
                 _Limited(self.path, stream, nulls=quotes == "backslash"),
                 read_options=pa_csv.ReadOptions(
@@ -221,7 +221,7 @@ class Sheet:
 
         between = f'"{self.layout.delimiter}"'
         wide = len(self.names)
-        with _unpacked(self.path) as stream:
+        with unpacked(self.path) as stream:
             text = io.TextIOWrapper(
                 cast("IO[bytes]", io.BufferedReader(_Limited(self.path, stream))),
                 encoding=self.encoding,
@@ -247,7 +247,7 @@ class Sheet:
     def _json(self, columns: frozenset[str]) -> Iterator[tuple[pa.Table, Any]]:
         import numpy as np
 
-        with _unpacked(self.path) as stream:
+        with unpacked(self.path) as stream:
             text = io.TextIOWrapper(
                 cast("IO[bytes]", io.BufferedReader(_Limited(self.path, stream))),
                 encoding=self.encoding,
@@ -377,19 +377,6 @@ def _trimmed(column: pa.ChunkedArray) -> pa.Array:
     text = pc.utf8_trim_whitespace(pc.fill_null(column, ""))
     whole = text.combine_chunks() if isinstance(text, pa.ChunkedArray) else text
     return pa.concat_arrays(whole.chunks) if isinstance(whole, pa.ChunkedArray) else whole
-
-
-@contextmanager
-def _unpacked(path: Path) -> Iterator[IO[bytes]]:
-    """A file's bytes, unpacked where it is gzipped."""
-    with path.open("rb") as stream:
-        packed = stream.read(2) == b"\x1f\x8b"
-    if packed:
-        with gzip.open(path, "rb") as stream:
-            yield cast("IO[bytes]", stream)
-    else:
-        with path.open("rb") as stream:
-            yield stream
 
 
 class _Limited(io.RawIOBase):

@@ -170,7 +170,7 @@ def _twice(path: Path, names: Sequence[str]) -> str:
 
 
 def _csv(path: Path, known: Known, encoding: str | None) -> Read:
-    with _unpacked(path) as stream:
+    with unpacked(path) as stream:
         head = stream.read(_HEAD_BYTES)
     encoding = encoding or next((name for mark, name in _MARKS if head.startswith(mark)), "utf-8")
     text = _decoded(path, head, encoding)
@@ -190,7 +190,7 @@ def _csv(path: Path, known: Known, encoding: str | None) -> Read:
         return "skip"
 
     def parsed(*, threads: bool) -> pa.Table:
-        with _unpacked(path) as stream:
+        with unpacked(path) as stream:
             return pa_csv.read_csv(
                 _Limited(path, stream),
                 read_options=pa_csv.ReadOptions(
@@ -277,7 +277,7 @@ def _no_text(path: Path, encoding: str) -> str:
 
 
 @contextmanager
-def _unpacked(path: Path) -> Iterator[IO[bytes]]:
+def unpacked(path: Path) -> Iterator[IO[bytes]]:
     """A file's bytes, unpacked where it is gzipped."""
     with path.open("rb") as stream:
         packed = stream.read(2) == b"\x1f\x8b"
