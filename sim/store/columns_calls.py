@@ -88,8 +88,8 @@ RECIPIENTS = Table(
             "voters_by_voicemail",
             "people",
             "uint8",
-            "Voters who hear a message left on the line, if it is heard: all where voicemail is "
-            "shared, else one.",
+            "Voters who hear a message left on the line, if it is heard: one, and each further one "
+            "with the chance `voicemail.shared`.",
         ),
         Column(
             "consent_from_utc",
