@@ -50,16 +50,6 @@ class Swap:
 
 
 @dataclass(frozen=True)
-class Branches:
-    """The two results of a condition, exchanged.
-
-    ``about`` is a name or an attribute that the condition, ``a if condition else b``, speaks of.
-    """
-
-    about: str
-
-
-@dataclass(frozen=True)
 class Wrong:
     """Another function instead; it is handed the right one and then the arguments."""
 
@@ -75,7 +65,7 @@ class Mutant:
     place: str
     """``sim.room:function`` or ``sim.room:Class.method``, in whichever module of the room it is; or
     ``sim.room`` alone, where nothing else in it looks like this."""
-    change: Swap | Branches | Wrong
+    change: Swap | Wrong
     killed_by: str
     """The test that must notice: ``tests/room/test_module.py::test_name``, or with ``[case]``."""
 
@@ -142,15 +132,8 @@ class _Filled(ast.NodeTransformer):
         return self._bound.get(node.id, node)
 
 
-def _changed(change: Swap | Branches, node: ast.AST) -> ast.AST | None:
+def _changed(change: Swap, node: ast.AST) -> ast.AST | None:
     """What a change makes of a node; None where it does not apply to it."""
-    if isinstance(change, Branches):
-        if not isinstance(node, ast.IfExp):
-            return None
-        names = {getattr(n, "id", getattr(n, "attr", None)) for n in ast.walk(node.test)}
-        if change.about not in names:
-            return None
-        return ast.IfExp(test=node.test, body=node.orelse, orelse=node.body)
     bound: dict[str, ast.AST] = {}
     if not _matches(_parsed(change.old), node, bound):
         return None
@@ -163,7 +146,7 @@ def _changed(change: Swap | Branches, node: ast.AST) -> ast.AST | None:
 class _Planter(ast.NodeTransformer):
     """Makes a change wherever it applies in a function, and notes in which expressions."""
 
-    def __init__(self, change: Swap | Branches) -> None:
+    def __init__(self, change: Swap) -> None:
         self._change = change
         self._whole: ast.AST | None = None
         self._parent: ast.AST | None = None
@@ -322,7 +305,7 @@ def _without_kernel(kernel: Any, code: types.CodeType | None) -> Iterator[None]:
 
 @contextmanager
 def _other_code(
-    function: types.FunctionType, code: types.CodeType | None, change: Swap | Branches | Wrong
+    function: types.FunctionType, code: types.CodeType | None, change: Swap | Wrong
 ) -> Iterator[None]:
     """Other code in a function, which stays the same object."""
     before = function.__code__
