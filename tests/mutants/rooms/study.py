@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.mutant import Mutant, Swap
 
 _REACH = "tests/study/test_reach.py::"
+_COMPARING = "tests/study/test_comparing.py::"
 
 MUTANTS = (
     Mutant(
@@ -52,6 +53,36 @@ MUTANTS = (
         Swap("1 - ERROR / inputs", "1 - ERROR"),
         "tests/study/test_sensitivity.py"
         "::test_the_strongest_comes_first_and_no_dummy_is_taken_for_a_cause",
+    ),
+    Mutant(
+        "regret is against the best of each draw: against the best in the mean",
+        "sim.study:standings",
+        Swap("most - table[at]", "most.mean() - table[at]"),
+        _COMPARING + "test_regret_is_of_the_best_of_each_draw_and_never_of_a_mean",
+    ),
+    Mutant(
+        "fewer complaints are better: more are",
+        "sim.study:dominated",
+        Swap("-1.0 if number in LESS_IS_BETTER else 1.0", "1.0"),
+        _COMPARING + "test_dominated_is_worse_in_nothing_else",
+    ),
+    Mutant(
+        "ends hold all ratios at once: each by itself",
+        "sim.study:together",
+        Swap("np.minimum(below, above).min(axis=0)", "np.minimum(below, above).max(axis=0)"),
+        _COMPARING + "test_ends_hold_all_rows_at_once",
+    ),
+    Mutant(
+        "what is enough is so in no smaller a share of draws: in a draw fewer",
+        "sim.study:enough",
+        Swap("math.ceil(any_a) - 1", "math.ceil(any_a) - 2"),
+        "tests/study/test_solving.py::test_enough_in_so_many_draws",
+    ),
+    Mutant(
+        "a quantile of a number has its share at or below it: the number before it has",
+        "sim.study:quantile",
+        Swap("return high", "return low"),
+        "tests/study/test_counts.py::test_the_smallest_number_with_so_much_at_or_below[0.7-0.5]",
     ),
     Mutant(
         "a promise is broken once the capital against it is enough: once that for it is",
