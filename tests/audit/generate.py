@@ -93,6 +93,12 @@ def times(n: int, *, never: bool = False) -> st.SearchStrategy[Any]:
     return st.lists(one, min_size=n, max_size=n).map(lambda t: np.array(t, dtype=np.int64))
 
 
+def within(n: int) -> st.SearchStrategy[Any]:
+    """How far starts may lie from the moments given: mostly not at all, up to two hours."""
+    one = st.sampled_from((0, 0, 1, 999, 90_000, 2 * HOUR))
+    return st.lists(one, min_size=n, max_size=n).map(lambda w: np.array(w, dtype=np.int64))
+
+
 @st.composite
 def inputs(draw: st.DrawFn) -> AuditInput:
     """A log of a few calls to a few lines, with columns missing at random."""
@@ -107,6 +113,7 @@ def inputs(draw: st.DrawFn) -> AuditInput:
         line=draw(codes(n, lines)),
         start_ms=start,
         end_ms=start + np.array(holds) if draw(st.integers(0, 3)) else None,
+        start_within_ms=draw(st.one_of(st.none(), st.none(), within(n))),
         zone=draw(codes(n, len(ZONES))) if has_zone else None,
         territory=draw(codes(n, len(TERRITORIES))) if has_territory else None,
         line_type=draw(maybe(codes(n, len(LINE_TYPES)))),

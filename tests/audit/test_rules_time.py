@@ -81,6 +81,29 @@ def test_audio_that_runs_past_the_edge_is_counted_apart() -> None:
     assert only(audit(log([edge - 1], hold=None), regime(HOURS))).overruns is None
 
 
+def test_a_start_that_may_lie_across_an_edge_is_not_judged() -> None:
+    """Within a minute of 10:00 or 13:00, and where a gap of a minute lies between both ends."""
+    day, minute = "2017-04-19", 60_000
+    moments = ("09:58:59.999", "09:59", "10:01", "10:00:59.999", "12:30", "12:59:30", "15:00:30")
+    rule = {
+        "kind": "hours",
+        "windows": [
+            {"days": "wed", "from": "10:00", "to": "13:00"},
+            {"days": "wed", "from": "14:00", "to": "15:00"},
+            {"days": "wed", "from": "15:01", "to": "18:00"},
+        ],
+    }
+    starts = [utc(f"{day} {moment}", PARIS) for moment in moments]
+    data = log(starts, hold=0, columns={"start_within_ms": [minute] * len(starts)})
+    result = only(audit(data, regime(rule)))
+    # By the plain clock alone 09:59 is too early; a minute later it is not.
+    assert breaking(data, rule) == [0]
+    assert (result.violations, result.unassessed) == (1, 4)
+    assert plain_audit(data, regime(rule))["rule-0"].unknown == {1, 3, 5, 6}
+    exact = log(starts, hold=0, columns={"start_within_ms": [0] * len(starts)})
+    assert breaking(exact, rule) == [0, 1, 6]
+
+
 def test_hours_need_zones() -> None:
     assert "time zones are not known" in reason(log([utc("2017-04-19")], zone=None), HOURS)
 

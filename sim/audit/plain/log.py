@@ -98,6 +98,10 @@ class Log:
         """What the recipient's clock shows when a call starts."""
         return self.wall(i, self.get("start_ms", i))
 
+    def start_within(self, i: int) -> int:
+        """How far a call's start may lie from the moment given, either way, ms."""
+        return int(self.get("start_within_ms", i)) if self.has("start_within_ms") else 0
+
     def last(self, i: int) -> dt.datetime:
         """The wall clock at the last millisecond of a call."""
         return self.wall(i, max(self.get("end_ms", i) - 1, self.get("start_ms", i)))

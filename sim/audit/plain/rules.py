@@ -49,7 +49,16 @@ def _hours(log: Log, rule: HoursRule) -> PlainVerdict:
         minute = wall.hour * 60 + wall.minute
         return any(weekday in w.days and w.opens <= minute < w.closes for w in rule.windows)
 
-    return split(log, rule, allowed)
+    def inside(i: int) -> bool | None:
+        """Whether it starts when it may, at every minute at which it may have started."""
+        if not log.knows("zone", i):
+            return None
+        at, by = log.get("start_ms", i), log.start_within(i)
+        minutes = range((at - by) // 60_000, (at + by) // 60_000 + 1)
+        answers = {allowed(i, log.wall(i, minute * 60_000)) for minute in minutes}
+        return answers.pop() if len(answers) == 1 else None
+
+    return split(log, rule, allowed, inside=inside)
 
 
 def _consent(log: Log, rule: ConsentRule) -> PlainVerdict:

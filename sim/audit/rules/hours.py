@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.audit.local import I32, date_of, day_of
+from sim.audit.local import I32, MINUTE_MS, date_of, day_of
 from sim.audit.tables import I64, WEEK_MINUTES, Bools
 from sim.audit.three import Three, three
 from sim.audit.verdict import Assessed, judged
@@ -37,6 +37,7 @@ def assess_hours(view: View, rule: HoursRule) -> Assessed:
         open_ = near if breaks.maybe is None else near | breaks.maybe
         doubts = (*breaks.doubts, ("start not known so well", near))
         breaks = Three(breaks.yes & ~near, open_, doubts)
+        overrun = None if overrun is None else overrun & ~near
     return judged(scope, breaks, overrun=overrun)
 
 
@@ -45,20 +46,21 @@ def _near_an_edge(view: View, rule: HoursRule, open_at: Bools, away: I64) -> Boo
     within = view.calls.start_within_ms
     if within is None or not within.any():
         return None
-    unsure = np.flatnonzero(within)
-    zone, at, by = view.zone[unsure], view.calls.start_ms[unsure], within[unsure]
-    first, last = view.clocks.local_minute(zone, at - by), view.clocks.local_minute(zone, at + by)
-    sides = [open_at[week_minute(minute)] for minute in (first, last)]
-    if len(away):
-        for minute, open_ in zip((first, last), sides, strict=True):
-            _holiday_rows(minute, open_, away, rule, open_at)
-    # Between two moments on one side, a whole window or a gap may lie.
-    changes = np.cumsum(np.r_[0, open_at[1:] != open_at[:-1]])
-    begin, end = week_minute(first), week_minute(last)
-    around = last - first >= WEEK_MINUTES
-    crossed = np.where(end >= begin, changes[end] - changes[begin], 1) != 0
     near = np.zeros(view.n, dtype=np.bool_)
-    near[unsure] = (sides[0] != sides[1]) | (crossed & (last - first > 1)) | around
+    unsure = np.flatnonzero(within)
+    for zone in np.unique(view.zone[unsure]):
+        rows = unsure[view.zone[unsure] == zone]
+        start, by = view.calls.start_ms[rows], within[rows]
+        first, last = (start - by) // MINUTE_MS, (start + by) // MINUTE_MS
+        # Every minute of UTC that any of these calls may have begun in, by the zone's own clock.
+        since = first.min()
+        at = np.arange(since, last.max() + 1)
+        minute = view.clocks.local_minute(np.full(len(at), zone), at * MINUTE_MS)
+        allowed = open_at[week_minute(minute)]
+        if len(away):
+            _holiday_rows(minute, allowed, away, rule, open_at)
+        changes = np.cumsum(np.r_[0, allowed[1:] != allowed[:-1]])
+        near[rows] = changes[first - since] != changes[last - since]
     return near
 
 
@@ -79,9 +81,9 @@ def _holidays(view: View, rule: HoursRule) -> I64:
 
     first, last = view.days
     country, _, part = rule.holidays_code.partition("-")
-    years = range(date_of(first).year, date_of(last + 1).year + 1)
+    years = range(date_of(first - 1).year, date_of(last + 2).year + 1)
     known = holidays.country_holidays(country, subdiv=part or None, years=years)
-    days = [day for day in range(first, last + 2) if date_of(day) in known]
+    days = [day for day in range(first - 1, last + 3) if date_of(day) in known]
     return np.array(days, dtype=np.int64)
 
 

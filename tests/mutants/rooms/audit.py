@@ -9,6 +9,15 @@ _BY_HAND = "tests/audit/test_simulated.py::"
 
 MUTANTS = (
     Mutant(
+        "a start that may lie across an edge is not judged: by its two ends alone",
+        "sim.audit:_near_an_edge",
+        Swap(
+            "changes[first - since] != changes[last - since]",
+            "allowed[first - since] != allowed[last - since]",
+        ),
+        _TIME + "test_a_start_that_may_lie_across_an_edge_is_not_judged",
+    ),
+    Mutant(
         "hours are over at their end: a minute later",
         "sim.audit:weekly",
         Swap("any_a + window.closes", "any_a + window.closes + 1"),
