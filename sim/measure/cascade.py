@@ -143,11 +143,13 @@ def falls(delay: Cumulative, edges_ms: Floats) -> Floats:
 
     The moment is anywhere in its cell, all alike; a point in time is a cell without length.
     """
-    first, last = edges_ms[:-1, None], edges_ms[1:, None]
-    length = np.maximum(last - first, 1e-9)
-    ends = edges_ms[None, :]
+    length = np.maximum(np.diff(edges_ms), 1e-9)[:, None]
+    # From each edge to each later one; to an earlier one is no time.
+    ahead = np.triu_indices(len(edges_ms))
+    until = np.full((len(edges_ms), len(edges_ms)), float(delay(np.zeros(1))[0]))
+    until[ahead] = delay(edges_ms[ahead[1]] - edges_ms[ahead[0]])
     # Chance to have ended by each edge, in the mean over the beginnings.
-    by = (delay(np.maximum(ends - first, 0.0)) - delay(np.maximum(ends - last, 0.0))) / length
+    by = (until[:-1] - until[1:]) / length
     return np.asarray(np.triu(np.diff(by, axis=1)), dtype=np.float64)
 
 

@@ -10,6 +10,7 @@ makes of a later call.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, NamedTuple
@@ -33,6 +34,8 @@ WITHIN = 48
 """Cells of time up to the cutoff; as many follow to the horizon."""
 CHANNELS = tuple(channel.name.lower() for channel in Channel)
 """Names of channels, in the order of their codes."""
+SPREADS = 512
+"""Spreads that are kept; 75 kB each."""
 EFFECTS = tuple(ComplaintEffects.model_fields)
 """Names of effects."""
 Value = Callable[[str], Floats]
@@ -167,7 +170,9 @@ def course(cases: Cases, world: World) -> Course:
         raise ValueError("there are no complaints to read")
     at = numbers(world, central(world))
     edges = edges_of(cases, complaints.horizon)
-    known = by_case(cases, edges, complaints, spread(world.voicemail.delay, edges))
+    calls = placed(cases, edges, complaints)
+    expected = founding(calls, cases, at).by(spread(world.voicemail.delay, edges))[0]
+    factor = corrected(cases, float(expected.sum()))
     called = called_by(cases, edges)
     bred = complaints.contagion
     joining = np.zeros((len(called), len(called)))
@@ -175,8 +180,7 @@ def course(cases: Cases, world: World) -> Course:
         joining = spread(bred.delay, edges) * called
     return Course(
         edges_ms=edges,
-        founders=(founding(cases, known, at) @ spread(complaints.delay, edges))[0]
-        * corrected(cases, known, at),
+        founders=expected @ spread(complaints.delay, edges) * factor,
         joining=joining,
         channels=at.channels[0],
         bred=at.bred[0],
@@ -215,6 +219,26 @@ def spread(law: DurationLaw, edges: Floats) -> Floats:
     return falls(accumulated(quantile_function(law)), edges)
 
 
+class Spreads:
+    """:func:`spread`, each worked out once: strategies share their draws, and mostly their cells.
+
+    The latest :data:`SPREADS` are kept.
+    """
+
+    def __init__(self) -> None:
+        self._known: OrderedDict[tuple[str, bytes], Floats] = OrderedDict()
+
+    def __call__(self, law: DurationLaw, edges: Floats) -> Floats:
+        """(cells, cells) Where a delay of a law ends, by where it began; not to be written to."""
+        key = law.model_dump_json(), edges.tobytes()
+        found = self._known.get(key)
+        if found is None:
+            found = self._known[key] = spread(law, edges)
+            if len(self._known) > SPREADS:
+                self._known.popitem(last=False)
+        return found
+
+
 # ── Complaints about calls ───────────────────────────────────────────────────────────────────────
 
 
@@ -222,41 +246,58 @@ class Placed(NamedTuple):
     """A log's calls by where they stand, whatever delay messages are heard with."""
 
     others: Floats
-    """(cells, 3, 2, 3, 4, 2) Calls that left no message, as :func:`by_case` has them."""
-    left: tuple[Floats, ...]
-    """By territory: (cells, 3, 4, 2) messages by cell of the call, part, standing and attempt."""
-    silent: tuple[Floats, ...]
-    """By territory: (cells, 1, 1, 1) share of each cell that lies in the silence."""
+    """(cells, 3, 2, 3, 4, 2) Calls that left no message, by cell, part of day, silence, kind,
+    standing and attempt."""
+    left: Floats
+    """(silences, cells, 3, 4, 2) Messages by cell of the call, part, standing and attempt, in all
+    territories that have a silence."""
+    silent: Floats
+    """(silences, cells) Share of each cell that lies in it."""
 
 
-def by_case(cases: Cases, edges: Floats, complaints: Complaints, hearing: Floats) -> Floats:
-    """(cells, 3, 2, 3, 4, 2) Calls by cell, part of day, silence, kind, standing and attempt.
+class Founding(NamedTuple):
+    """Mean complaints about calls in n draws, whatever delay messages are heard with."""
 
-    A message left stands in the cell in which it is heard, were it heard, and where that lies in
-    the silence of its territory; its part of day is that of the call.
-    """
-    return heard_by(placed(cases, edges, complaints), hearing)
+    others: Floats
+    """(n, cells) About calls that left no message."""
+    left: Floats
+    """(n, cells) About messages, by cell of the call, were all of them heard out of a silence."""
+    more: Floats
+    """(silences, n, cells) How much more, were all heard within one."""
+    within: NDArray[np.intp]
+    """Cells of which some part lies in a silence."""
+    share: Floats
+    """(silences, 1, within) How much of these lies in each."""
 
+    def by(self, hearing: Floats, rows: NDArray[np.intp] | slice = slice(None)) -> Floats:
+        """(rows, cells) Mean complaints in some draws, by cell of the call or of the hearing.
 
-def heard_by(calls: Placed, hearing: Floats) -> Floats:
-    """The same of calls that are placed, for a law of the delay: ``hearing`` is its spread."""
-    out, message = calls.others.copy(), KINDS.index(Kind.VOICEMAIL)
-    for left, share in zip(calls.left, calls.silent, strict=True):
-        heard = np.tensordot(hearing.T, left, axes=1)
-        out[:, :, 0, message] += heard * (1 - share)
-        out[:, :, 1, message] += heard * share
-    return out
+        A message left stands in the cell in which it is heard, were it heard, and where that lies
+        in the silence of its territory; its part of day is that of the call.
+
+        Parameters
+        ----------
+        hearing
+            Spread of the delay.
+        rows
+            The draws; all if nothing is given.
+        """
+        out = self.others[rows] + self.left[rows] @ hearing
+        if len(self.within):
+            more = self.more[:, rows] @ hearing[:, self.within]
+            out[:, self.within] += (more * self.share).sum(axis=0)
+        return np.asarray(out, dtype=np.float64)
 
 
 def placed(cases: Cases, edges: Floats, complaints: Complaints) -> Placed:
-    """A log's calls by where they stand: once for all laws of the delay."""
+    """A log's calls by where they stand: once for all draws."""
     places, bins = cases.quarter.shape
     n = len(edges) - 1
     cell = _cell_of(edges, bins)
     part = parts_of_day(complaints.night, complaints.meals)[cases.quarter]
-    silent = _silent(cases, edges)
+    silent, of = np.unique(_silent(cases, edges), axis=0, return_inverse=True)
     others = np.zeros((n, 3, 2, *cases.calls.shape[2:]))
-    messages = []
+    messages = np.zeros((len(silent), n, 3, *cases.calls.shape[3:]))
     message = KINDS.index(Kind.VOICEMAIL)
     for place in range(places):
         counted = np.zeros((n + 1, 3, 2, *cases.calls.shape[2:]))
@@ -266,10 +307,10 @@ def placed(cases: Cases, edges: Floats, complaints: Complaints) -> Placed:
         np.add.at(counted, (cell, part[place], quiet), cases.calls[place])
         counted = counted[:n]
         # (cells, part, standing, attempt) of messages, whenever they were left.
-        messages.append(counted[:, :, :, message].sum(axis=2))
+        messages[of[place]] += counted[:, :, :, message].sum(axis=2)
         counted[:, :, :, message] = 0
         others += counted
-    return Placed(others, tuple(messages), tuple(row.reshape(-1, 1, 1, 1) for row in silent))
+    return Placed(others, messages, silent)
 
 
 def _silent(cases: Cases, edges: Floats) -> Floats:
@@ -310,43 +351,45 @@ def standings(cases: Cases) -> Floats:
     return np.asarray(cases.calls.sum(axis=(0, 1, 2, 4), dtype=np.float64), dtype=np.float64)
 
 
-def founding(cases: Cases, known: Floats, at: Numbers, standing: Floats | None = None) -> Floats:
-    """(n, cells) Mean complaints about calls, by cell of the call or of the hearing.
+def founding(calls: Placed, cases: Cases, at: Numbers) -> Founding:
+    """Mean complaints about calls.
 
     Where other shares of lines refuse or consent than in the log's world, calls move from standing
     to standing: nobody was dialled otherwise for it.
 
     Parameters
     ----------
-    cases
+    calls, cases
         Of the log.
-    known : (cells, 3, 2, 3, 4, 2) float64
-        From :func:`by_case`.
     at
         The draws.
-    standing
-        From :func:`standings`, where it is known already.
     """
-    calls = standings(cases) if standing is None else standing
-    chance = np.einsum("nts,npqksr->npqktr", _moved(calls, at), chances(cases, at))
-    return np.asarray(
-        chance.reshape(len(chance), -1) @ known.reshape(len(known), -1).T, dtype=np.float64
+    chance = np.einsum("nts,npqksr->npqktr", _moved(standings(cases), at), chances(cases, at))
+    n, message = len(chance), KINDS.index(Kind.VOICEMAIL)
+    loud, quiet = (chance[:, :, q, message].reshape(n, -1) for q in (0, 1))
+    left = calls.left.reshape(*calls.left.shape[:2], -1)
+    within = np.flatnonzero(calls.silent.any(axis=0))
+    return Founding(
+        chance.reshape(n, -1) @ calls.others.reshape(len(calls.others), -1).T,
+        loud @ left.sum(axis=0).T,
+        (quiet - loud) @ left.transpose(0, 2, 1),
+        within,
+        calls.silent[:, None, within],
     )
 
 
-def corrected(cases: Cases, known: Floats, middle: Numbers) -> float:
+def corrected(cases: Cases, expected: float) -> float:
     """What the expectation is off by where cases do not know all, as a factor; else 1.
 
     Parameters
     ----------
-    cases, known
-        As for :func:`founding`.
-    middle
-        The central values, as one draw.
+    cases
+        Of the log.
+    expected
+        Complaints about calls at central values.
     """
     if not cases.weight:
         return 1.0
-    expected = float(founding(cases, known, middle).sum())
     return cases.weight / expected if expected > 0 else 1.0
 
 

@@ -56,6 +56,7 @@ def read(
     n: int = 1,
     acting_ms: float = 0.0,
     ceiling: float = 1.0,
+    spreads: founding.Spreads | None = None,
 ) -> Read:
     """Complaints that one log leads to in each of n draws of the world.
 
@@ -75,6 +76,8 @@ def read(
     ceiling
         Largest chance of a complaint about a call: full size ÷ simulated, where a scaled run has
         the complaints of the full one.
+    spreads
+        Where delays end, as far as it is known already.
 
     Raises
     ------
@@ -83,14 +86,14 @@ def read(
     """
     if world.complaints is None:
         raise ValueError("there are no complaints to read")
-    values = values or {}
+    values, spread = values or {}, spreads or founding.Spreads()
     at = founding.numbers(world, value_of(world, values, n), ceiling)
     over = int((at.branching >= 1).sum())
     if over:
         raise ValueError(f"a complaint breeds one or more in {over} of {n} draws")
     edges = founding.edges_of(cases, world.complaints.horizon)
     called = founding.called_by(cases, edges)
-    founders = _founders(cases, edges, world, values, at)
+    founders = _founders(cases, edges, world, values, at, spread)
     contagion = world.complaints.contagion
     mean, variance = np.empty((4, n)), np.empty((4, n))
     laws: list[tuple[DurationLaw | None, NDArray[np.intp]]] = [(None, np.arange(n))]
@@ -99,7 +102,7 @@ def read(
     for law, rows in laws:
         joining = np.zeros((len(called), len(called)))
         if law is not None:
-            joining = founding.spread(law, edges) * called
+            joining = spread(law, edges) * called
         masks = np.stack(_masks(edges, cases.cutoff_ms, acting_ms))
         mean[:, rows], variance[:, rows] = moments_over(
             founders[rows], joining, at.channels[rows], at.bred[rows], masks
@@ -141,23 +144,28 @@ def _laws(
 
 
 def _founders(
-    cases: Cases, edges: Floats, world: World, values: Values, at: founding.Numbers
+    cases: Cases,
+    edges: Floats,
+    world: World,
+    values: Values,
+    at: founding.Numbers,
+    spread: founding.Spreads,
 ) -> Floats:
     """(n, cells) Mean complaints about calls, by cell of the complaint."""
     complaints, n = world.complaints, len(at.per_million)
     assert complaints is not None
     basis, out = np.zeros((n, len(edges) - 1)), np.zeros((n, len(edges) - 1))
     middle = founding.numbers(world, founding.central(world))
-    calls, standing = founding.placed(cases, edges, complaints), founding.standings(cases)
+    calls = founding.placed(cases, edges, complaints)
+    every, expected = founding.founding(calls, cases, at), founding.founding(calls, cases, middle)
     for law, rows, weight in _nodes(
         world.voicemail.delay, ("world", "voicemail", "delay"), values, n
     ):
-        known = founding.heard_by(calls, founding.spread(law, edges))
-        factor = founding.corrected(cases, known, middle) if cases.weight else 1.0
-        complained = founding.founding(cases, known, at.of(rows), standing)
-        basis[rows] += weight[:, None] * complained * factor
+        hearing = spread(law, edges)
+        factor = founding.corrected(cases, float(expected.by(hearing).sum()))
+        basis[rows] += weight[:, None] * every.by(hearing, rows) * factor
     for law, rows, weight in _nodes(complaints.delay, ("world", "complaints", "delay"), values, n):
-        out[rows] += weight[:, None] * (basis[rows] @ founding.spread(law, edges))
+        out[rows] += weight[:, None] * (basis[rows] @ spread(law, edges))
     return out
 
 

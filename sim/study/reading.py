@@ -15,15 +15,18 @@ is until the first of them happens. Where one is more, held inputs stay at their
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import threadpool_limits
 
+from sim.document.node import Path
 from sim.engine.plan.placing import Ways
 from sim.measure.cases import Cases
+from sim.measure.founding import Spreads
 from sim.scenario.scenario import Scenario
 from sim.study.complaints import Read, Values, read, value_of
 from sim.study.counts import at_least
@@ -51,10 +54,22 @@ class Points:
     """By path of an input: its uniform in each draw, (n + 1,); 1/2 in draw 0: the median."""
     n: int
     """Draws beside draw 0."""
+    spreads: Spreads = field(default_factory=Spreads, compare=False, repr=False)
+    """Where delays end, for the strategies that follow."""
+    _known: dict[tuple[int, tuple[str, ...]], Values] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def values(self, paths: Sequence[str]) -> Values:
         """Values of the keys that some inputs move; the others stay central."""
-        return values_in(self.moving, {path: self.uniforms[path] for path in paths})
+        wanted, found = frozenset(paths), dict[Path, Floats]()
+        for number, group in enumerate(self.moving):
+            mine = tuple(one.path for one in group.inputs if one.path in wanted)
+            if (number, mine) not in self._known:
+                at = {path: self.uniforms[path] for path in mine}
+                self._known[number, mine] = values_in([group], at)
+            found.update(self._known[number, mine])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +142,28 @@ def reading(
     scale
         Effective scale: lines simulated ÷ lines at full size.
     """
+    # Matrices are small here: threads of the library that multiplies them cost up to twenty times
+    # what they save where the cores are taken.
+    with threadpool_limits(1, user_api="blas"):
+        return _reading(cases, scenario, strategy, at, (reads, held), ways, scale)
+
+
+def _reading(
+    cases: Cases,
+    scenario: Scenario,
+    strategy: str,
+    at: Points,
+    drawn: tuple[Sequence[str], Sequence[str]],
+    ways: Ways,
+    scale: Fraction,
+) -> Reading:
+    """The same; ``drawn`` are the paths that are read, and those that are held."""
+    reads, held = drawn
     acts = moved = 0.0
     stands = not ways.labels
     values = at.values([*reads, *held])
     draws = at.n + 1
-    counted = _complaints(cases, scenario, values, draws, ways, scale)
+    counted = _complaints(cases, scenario, values, at, ways, scale)
     if counted is not None and ways.reports is not None:
         acts = at_least(counted.of(slice(1, None)).acting, ways.reports)
         stands = stands and acts <= MOST_ACTS
@@ -142,7 +174,7 @@ def reading(
         stands = stands and moved <= MOST_MOVED
     if held and not stands:
         values = at.values(reads)
-        counted = _complaints(cases, scenario, values, draws, ways, scale)
+        counted = _complaints(cases, scenario, values, at, ways, scale)
     return Reading(
         people=_people(cases, scenario, strategy, values, draws),
         complaints=counted,
@@ -154,12 +186,13 @@ def reading(
 
 
 def _complaints(
-    cases: Cases, scenario: Scenario, values: Values, n: int, ways: Ways, scale: Fraction
+    cases: Cases, scenario: Scenario, values: Values, at: Points, ways: Ways, scale: Fraction
 ) -> Read | None:
     """Complaints in each draw; None where the world has none."""
     if scenario.world.complaints is None:
         return None
-    return read(cases, scenario.world, values, n, float(ways.review_ms), float(1 / scale))
+    acting, ceiling = float(ways.review_ms), float(1 / scale)
+    return read(cases, scenario.world, values, at.n + 1, acting, ceiling, at.spreads)
 
 
 def _people(cases: Cases, scenario: Scenario, strategy: str, values: Values, n: int) -> Floats:
