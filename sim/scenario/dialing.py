@@ -18,6 +18,10 @@ MAX_STEPS = 100
 """Most outages, and most changes of capacity."""
 MAX_ATTEMPTS = 50
 """Most attempts per line."""
+MAX_CAPS = 8
+"""Most caps of a strategy's own."""
+MAX_TYPES = 200
+"""Most names of line types in a cap."""
 
 
 class CallTimes(Model):
@@ -89,6 +93,30 @@ class Attempts(Model):
 
     lifetime: Annotated[Count, Field(ge=1, le=MAX_ATTEMPTS)] = Field(
         1, description="Most attempts per line."
+    )
+    per_day: Annotated[Count, Field(ge=1, le=MAX_ATTEMPTS)] | None = Field(
+        None,
+        description="Most attempts per line on one day of the recipient's calendar; left out, no "
+        "limit.",
+    )
+    min_gap: PlainDuration = Field(
+        0,
+        description="Least time from the end of a call to the next start to the line, whatever the "
+        "outcome.",
+    )
+
+
+class CallCap(Model):
+    """At most so many calls to a line in any stretch of so long a time."""
+
+    calls: Annotated[Count, Field(ge=1, le=MAX_ATTEMPTS)] = Field(
+        description="Most calls in any one stretch."
+    )
+    within: Annotated[PlainDuration, Field(ge=1)] = Field(
+        description="Length of the stretch, from start to start."
+    )
+    line_types: Annotated[tuple[str, ...], Field(max_length=MAX_TYPES)] | None = Field(
+        None, description="Only lines of these types; default all."
     )
 
 

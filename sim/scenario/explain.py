@@ -51,6 +51,8 @@ _MEANINGS = {
     "dialing.call_times.*": "One weekly window in the recipient's local time, half-open.",
     "dialing.outages.*": "A time with fewer channels, and fewer calls per second where said.",
     "dialing.changes.*": "A lasting change of capacity.",
+    "caps.*": "At most so many calls to a line in any stretch of so long a time.",
+    "caps.*.line_types.*": "Name of a line type.",
     "world.complaints.meals.*": "One meal time, local to the recipient, half-open.",
     "reactions.contact.*": "One thing that the campaign does when the regulator contacts it.",
     "reactions.reminder.*": "One thing that it does when the regulator reminds in public.",

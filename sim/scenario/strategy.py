@@ -8,7 +8,15 @@ from pydantic import AfterValidator, Field, StrictBool
 
 from sim.document.fields import Count, Moment, Price, Zone
 from sim.document.quantity import Freeze, Model, PlainDuration
-from sim.scenario.dialing import RESERVED_CHANNELS, Amd, Attempts, Dialing, RecycleRules
+from sim.scenario.dialing import (
+    MAX_CAPS,
+    RESERVED_CHANNELS,
+    Amd,
+    Attempts,
+    CallCap,
+    Dialing,
+    RecycleRules,
+)
 from sim.scenario.message import Message
 from sim.scenario.reactions import Reactions
 
@@ -108,6 +116,9 @@ class Strategy(Model):
     attempts: Attempts = Field(
         default_factory=lambda: Attempts(lifetime=1),
         description="How often a line may be dialled.",
+    )
+    caps: tuple[CallCap, ...] = Field(
+        (), max_length=MAX_CAPS, description="Rolling caps on the calls to a line."
     )
     recycle: RecycleRules = Field(
         default_factory=RecycleRules, description="Which outcomes are dialled again, and when."

@@ -98,7 +98,19 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "reference: 9: household forgotten",
         "kernel: 9: household forgotten",
     ),
+    "generated 43": (
+        "reference: 6: one attempt too many a day",
+        "kernel: 6: one attempt too many a day",
+        "dialer: 6: ring of buckets too short for a day",
+    ),
+    "generated 56": ("kernel: 6: days stand still",),
     "generated 6": ("reference_feedback: numbers: nothing forgotten",),
+    "generated 62": (
+        "reference: 6: a day of the other territory",
+        "reference: 6: a day's end one ms late",
+        "kernel: 6: a day counts from its latest call",
+    ),
+    "generated 64": ("dialer: 6: starts not kept for days",),
     "generated 7": ("kernel: 3: carry of the rest lost",),
     "lists refreshed each minute": (
         "reference_feedback: 7: a try before the end of another",

@@ -20,7 +20,7 @@ from tests.equivalence.generate import plan as plan_of
 from tests.equivalence.killed_by import KILLED_BY
 from tests.equivalence.mutants import MUTANTS, Mutant, engine
 
-GENERATED = 40
+GENERATED = 70
 
 
 Case = tuple[str, Plan, LogChunk, EngineResult]

@@ -53,6 +53,7 @@ class Dialer:
         self.state.lifetime = plan.lifetime
         self.state.watch = plan.watches
         self.state.key_press = plan.key_press_ms
+        self.state.per_day = plan.per_day
         self._lay_rows(plan)
         self._lay_clock(plan)
         self._lay_retries(plan)
@@ -131,17 +132,16 @@ class Dialer:
     @staticmethod
     def _lay_caps(
         plan: Plan, line: NDArray[np.int32]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
-        """By row: rolling caps that bind it, and the starts that they look back on."""
-        rows = len(line) if plan.caps else 0
-        capped = np.zeros(rows, dtype=np.uint8)
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """By row: rolling caps that bind it, and the starts that caps look back on."""
+        capped = np.zeros(len(line) if plan.caps else 0, dtype=np.int64)
         for bit, cap in enumerate(plan.caps):
-            capped |= cap.lines[line].astype(np.uint8) << np.uint8(bit)
-        most = max((cap.calls for cap in plan.caps), default=1)
-        return capped, np.empty((rows, most), dtype=np.int64)
+            capped |= cap.lines[line].astype(np.int64) << bit
+        most = max([plan.per_day, *(cap.calls for cap in plan.caps)])
+        return capped, np.empty((len(line) if most else 0, max(most, 1)), dtype=np.int64)
 
     def _lay_clock(self, plan: Plan) -> None:
-        """Local quarter-hours, laid end to end with a sentinel after each territory."""
+        """Local quarter-hours and days, laid end to end with a sentinel after each territory."""
         starts: list[NDArray[np.int64]] = []
         values: list[NDArray[np.int16]] = []
         pointers: list[int] = []
@@ -153,11 +153,14 @@ class Dialer:
             size += len(calling.row) + 1
         quarters = np.concatenate(values).astype(np.int64)
         at = np.array(pointers, dtype=np.int64)
+        days = [np.append(calling.day_from_ms, NEVER) for calling in plan.calling]
         self._clock = k.Clock(
             quarter=quarters[at],
             at=at,
             starts=np.concatenate(starts).astype(np.int64),
             quarters=quarters,
+            day_at=np.cumsum([0, *map(len, days)], dtype=np.int64)[:-1],
+            days=np.concatenate(days),
         )
 
     def _lay_retries(self, plan: Plan) -> None:
@@ -166,6 +169,9 @@ class Dialer:
         self.state.bucket_ms = self._bucket_ms = _FOREVER if lookahead is None else lookahead
         furthest = int(plan.retry_delay_ms.max()) + longest_call_ms(plan)
         furthest = max([furthest, *(cap.window_ms for cap in plan.caps)])
+        if plan.per_day:
+            days = [np.diff(np.append(c.day_from_ms, plan.cutoff_ms)) for c in plan.calling]
+            furthest = max(furthest, *(int(longest.max()) for longest in days))
         furthest = min(furthest, plan.cutoff_ms)
         self._loaded = 0  # first bucket that has not been loaded
         nodes = 1 if lookahead is None else 1 << 12

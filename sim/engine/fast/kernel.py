@@ -92,6 +92,8 @@ class State(Fields):
     """End of a call with the opt-out key to the line's being left alone."""
     bucket_ms: int
     """Width of a bucket of retries."""
+    per_day: int
+    """Most attempts per line on a day of its territory's calendar; 0 for no limit."""
 
 
 class Groups(NamedTuple):
@@ -127,10 +129,11 @@ class Rows(NamedTuple):
     """No call starts at or after this moment, ms; empty where no line is left alone."""
     partner: I32
     """Row for which an objection holds too, or -1; empty where there is none."""
-    capped: U8
+    capped: I64
     """Bit c is set where rolling cap c binds; empty without caps."""
     starts: Annotated[I64, 2]
-    """(rows, most calls of a cap) Latest starts, ms, attempt by attempt in turn; empty likewise."""
+    """(rows, most calls of a cap) Latest starts, ms, attempt by attempt in turn; empty where
+    nothing looks back on them."""
 
 
 class Draws(NamedTuple):
@@ -209,6 +212,10 @@ class Clock(NamedTuple):
     """(m,) When quarter-hours start, ms, the territories end to end, each closed by NEVER."""
     quarters: I64
     """(m,) Which ones they are, 0 to 671."""
+    day_at: I64
+    """(territories,) The day of the latest start, as a place in the next."""
+    days: I64
+    """(d,) When days of the local calendar start, ms, likewise end to end."""
 
 
 class Ends(NamedTuple):
@@ -278,7 +285,7 @@ def place(
     ready_human, ready_other, ready_caller = retries.human, retries.other, retries.caller
     pool_due, pool_number, pool_row, pool_attempt, pool_group, pool_next, pool_first = pool
     thresholds, labelled, retry_delay, cap_calls, cap_window = laws
-    quarter, quarter_at, quarter_starts, quarters = clock
+    quarter, quarter_at, quarter_starts, quarters, day_at, days = clock
     ends, ends_by_64 = ring
     log_line, log_attempt, log_territory, log_start = log[:4]
     log_hold, log_outcome, log_opted_out, log_caller = log[4:]
@@ -293,7 +300,9 @@ def place(
     key_press = state.key_press
     households = partner.shape[0] > 0
     caps = cap_calls.shape[0]
+    per_day = state.per_day
     remembered = starts.shape[1]
+    remember = starts.shape[0] > 0
     callers = labelled.shape[0] > 1  # with one alone, every call comes from number 0
     labels = thresholds.shape[0] > 1
 
@@ -463,7 +472,7 @@ def place(
             if households and partner[row] >= 0:
                 until_of[partner[row]] = min(until_of[partner[row]], end + key_press)
         made[row] = attempt
-        if caps > 0:
+        if remember:
             starts[row, (attempt - 1) % remembered] = s
         delay = retry_delay[outcome]
         if delay > 0 and attempt < lifetime:
@@ -472,6 +481,13 @@ def place(
                 if capped[row] >> c & 1 and attempt >= cap_calls[c]:
                     first_of_window = starts[row, (attempt - cap_calls[c]) % remembered]
                     due = max(due, first_of_window + cap_window[c])
+            if per_day > 0 and attempt >= per_day:
+                day = day_at[territory]
+                while days[day + 1] <= s:
+                    day += 1
+                day_at[territory] = day
+                if starts[row, (attempt - per_day) % remembered] >= days[day]:
+                    due = max(due, days[day + 1])
             if due < cutoff[group]:
                 node = free
                 free = pool_next[node]

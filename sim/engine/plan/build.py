@@ -16,6 +16,7 @@ from sim.engine.plan.calling import Timetable
 from sim.engine.plan.feedback_build import build_feedback
 from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction
 from sim.engine.plan.plan import (
+    Cap,
     Plan,
     Posture,
     Step,
@@ -26,6 +27,7 @@ from sim.regimes.laws import NO_LAWS, Laws
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.streams import Replication
+from sim.world.population import Population
 
 LIVE_THRESHOLDS_MS = (6_000, 19_000, 30_000, 60_000)
 """Listening times at which live reach is always reported (source P10 and its extrapolation)."""
@@ -87,7 +89,9 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         reached_live_ms=reached_live,
         start_utc_ms=start_utc,
         postures=postures,
-        caps=enforced.caps(population, start_utc + cutoff),
+        caps=own_caps(scenario, strategy, population)
+        + enforced.caps(population, start_utc + cutoff),
+        per_day=_per_day(strategy),
         until_ms=enforced.until_ms(population, start_utc),
         key_press_ms=strategy.suppression.key_press,
         partner=population.partner if strategy.suppression.household else None,
@@ -210,7 +214,8 @@ def _retry_delays(strategy: Strategy) -> NDArray[np.int64]:
     """Retry delay by outcome, ms, 0 for none, (16,) int64.
 
     The dialer goes by what it sees: a person taken for a machine is retried as a machine, and a
-    machine taken for a person as a person.
+    machine taken for a person as a person. No retry comes sooner than ``attempts.min_gap``: the
+    latest call to a line is the one that makes its retry, so the longer of the two holds.
     """
     delay = np.zeros(N_OUTCOMES, dtype=np.int64)
     rules = strategy.recycle
@@ -232,5 +237,27 @@ def _retry_delays(strategy: Strategy) -> NDArray[np.int64]:
         ),
     ):
         if rule is not None:
-            delay[list(outcomes)] = rule.delay
+            delay[list(outcomes)] = max(rule.delay, strategy.attempts.min_gap)
     return delay
+
+
+def own_caps(scenario: Scenario, strategy: Strategy, people: Population) -> tuple[Cap, ...]:
+    """The rolling caps that a strategy sets itself.
+
+    A cap that allows a line's whole lifetime of attempts binds nobody and is left out.
+    """
+    known = list(scenario.world.line_types)
+    caps = []
+    for cap in strategy.caps:
+        if cap.calls >= strategy.attempts.lifetime:
+            continue
+        types = known if cap.line_types is None else cap.line_types
+        lines = np.isin(people.line_type, [known.index(name) for name in types])
+        caps.append(Cap(cap.calls, cap.within, lines))
+    return tuple(caps)
+
+
+def _per_day(strategy: Strategy) -> int:
+    """Most attempts to a line on a day; 0 where no number of attempts could be more."""
+    most, lifetime = strategy.attempts.per_day, strategy.attempts.lifetime
+    return most if most is not None and most < lifetime else 0

@@ -41,6 +41,18 @@ class Calling:
     row: NDArray[np.int16]
     """(m,) Local quarter-hour of the week from each such moment, 0 (Monday 00:00) to 671."""
 
+    @property
+    def day_from_ms(self) -> NDArray[np.int64]:
+        """(days,) Moments from which the local calendar shows another day; the first is 0.
+
+        A day lasts until a later one is shown first: a clock that is put back across midnight does
+        not bring the day before back.
+        """
+        weekday = self.row.astype(np.int64) // 96
+        ahead = (np.diff(weekday, prepend=weekday[:1]) + 3) % 7 - 3
+        day = np.maximum.accumulate(np.cumsum(ahead))
+        return self.row_from_ms[np.diff(day, prepend=-1) > 0]
+
 
 @dataclass(frozen=True, slots=True)
 class Group:
@@ -96,7 +108,8 @@ class Plan:
     lifetime: int
     """Most attempts per line."""
     retry_delay_ms: NDArray[np.int64]
-    """(16,) By outcome: end of call to the retry falling due; 0 where it is not retried."""
+    """(16,) By outcome: end of call to the retry falling due, at least the least gap; 0 where it is
+    not retried."""
     live_thresholds_ms: tuple[int, ...]
     """Listening times that outcomes tell apart, rising."""
     reached_live_ms: int
@@ -108,6 +121,8 @@ class Plan:
     and ``groups``, and alone where no reaction changes anything."""
     caps: tuple[Cap, ...] = ()
     """Rolling caps that the dialer keeps."""
+    per_day: int = 0
+    """Most attempts to a line on one day of its territory's calendar; 0 for no limit."""
     until_ms: NDArray[np.int64] | None = None
     """(lines,) No call to a line starts at or after this moment; None where none has one."""
     key_press_ms: int = 0

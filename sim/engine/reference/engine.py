@@ -12,7 +12,7 @@ The laws, by number (docs/model.md has them in full):
 4. A start needs ``busy(s) < channels(s)``; a call is busy from its start to just before its end.
 5. Next is the due retry with the smallest (due, number of the call that made it); with none due,
    the open fresh line with the smallest list position.
-6. A retry falls due at call end + delay, or where a rolling cap says later, and is never moved.
+6. A retry falls due at call end + delay, or where a cap says later, and is never moved.
    Windows, cutoffs, suspensions and objections are eligibility.
 8. Only a control event makes a control event: what the regulator does, it does at a review.
 9. A start needs ``s < until``: a key press sets it to call end + delay, a list refresh to itself.
@@ -119,6 +119,7 @@ class ReferenceCampaign:
         # By posture and group, and by group: plain numbers, for each start asks for them.
         self.open_ms = [[hours.tolist() for hours in at.open_ms] for at in plan.postures]
         self.cutoff_ms = [plan.calling[group.territory].cutoff_ms for group in plan.groups]
+        self.days = [calling.day_from_ms.tolist() for calling in plan.calling]
         self.earliest_by_pace = Fraction(0)
         self.gap: Fraction | None = None
         self.wake = self.env.event()
@@ -208,6 +209,12 @@ class ReferenceCampaign:
         """Local quarter-hour of the week."""
         calling = self.plan.calling[territory]
         return int(calling.row[np.searchsorted(calling.row_from_ms, now, side="right") - 1])
+
+    def day_of(self, territory: int, now: int) -> tuple[int, int]:
+        """Begin and end of the day that the local calendar shows; no day outlasts the campaign."""
+        starts = self.days[territory]
+        later = [start for start in starts if start > now]
+        return max(s for s in starts if s <= now), min([*later, self.plan.cutoff_ms])
 
     def next_candidate(self, now: int) -> Retry | None:
         """Take the next line to call from its queue, or None if nobody may be called."""
@@ -333,6 +340,10 @@ class ReferenceCampaign:
             for cap in self.plan.caps:
                 if cap.lines[who.line] and len(starts) >= cap.calls:
                     due = max(due, starts[-cap.calls] + cap.window_ms)
+            if self.plan.per_day:
+                begins, ends = self.day_of(territory, now)
+                if sum(start >= begins for start in starts) >= self.plan.per_day:
+                    due = max(due, ends)
             retry = Retry(due, number, who.line, who.attempt + 1)
             heapq.heappush(self.retries[int(self.plan.group[who.line])], retry)
         self.env.process(self.call(end, due))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.mutant import Mutant, Swap
 
 _BUILD = "tests/engine/test_build.py::"
+_LIMITS = "tests/engine/test_limits.py::"
 
 MUTANTS = (
     Mutant(
@@ -39,6 +40,35 @@ MUTANTS = (
             "(Outcome.MACHINE, Outcome.MACHINE_VOICEMAIL)",
         ),
         _BUILD + "test_retry_delays_follow_what_the_dialer_sees",
+    ),
+    Mutant(
+        "the longer of delay and gap holds: their sum",
+        "sim.engine.plan:_retry_delays",
+        Swap(
+            "max(rule.delay, strategy.attempts.min_gap)",
+            "rule.delay + strategy.attempts.min_gap",
+        ),
+        _LIMITS + "test_the_longer_of_delay_and_gap_holds_from_the_calls_end",
+    ),
+    Mutant(
+        "a cap binds the line types that it names: all",
+        "sim.engine.plan:own_caps",
+        Swap("known if cap.line_types is None else cap.line_types", "known"),
+        _LIMITS + "test_a_cap_of_ones_own_binds_the_lines_that_it_names",
+    ),
+    Mutant(
+        "a cap that the lifetime cannot reach is left out: one more",
+        "sim.engine.plan:own_caps",
+        Swap(
+            "cap.calls >= strategy.attempts.lifetime", "cap.calls + 1 >= strategy.attempts.lifetime"
+        ),
+        _LIMITS + "test_a_cap_that_the_lifetime_cannot_reach_is_left_out",
+    ),
+    Mutant(
+        "a day begun is not begun again: by a clock that is put back",
+        "sim.engine.plan:Calling.day_from_ms",
+        Swap("np.maximum.accumulate(np.cumsum(ahead))", "np.cumsum(ahead)"),
+        _LIMITS + "test_days_of_a_clock_that_is_put_back_across_midnight_are_in_order",
     ),
     Mutant(
         "a review may be at the horizon: not there",
