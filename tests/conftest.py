@@ -32,10 +32,27 @@ FIRST = (
 )
 """Files whose tests take longest, each by itself."""
 
+SHARED = {"small_study": "study", "browser": "browser", "store": "browser", "france": "browser"}
+"""What is dear to make and shared by the tests of several files, to the group that shares it."""
+
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest, so that no process waits for another at the end."""
+    """Begin with what takes longest, so that no process waits for another at the end.
+
+    What share something go to one process, which makes it once.
+    """
     items.sort(key=lambda item: not item.nodeid.startswith(FIRST))
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None and (group := group_of(item)):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def group_of(item: pytest.Item) -> str | None:
+    """What a test shares with others: something dear, or something made once for its file."""
+    found: dict[str, Any] = item._fixtureinfo.name2fixturedefs  # type: ignore[attr-defined]
+    shared = next((SHARED[name] for name in SHARED if name in found), None)
+    ours = any(definitions[-1].scope == "module" for definitions in found.values())
+    return shared or (item.path.stem if ours else None)
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
