@@ -92,7 +92,7 @@ def test_what_is_collected_and_where(pytester: pytest.Pytester, scenario_text: s
     child = "extends: base.yaml\nformat: 1\nname: child\nstrategies: {more: {}}\n"
     (pytester.path / "child.yaml").write_text(child, encoding="utf-8")
     (pytester.path / ".pre-commit-config.yaml").write_text("repos: []\n", encoding="utf-8")
-    items, _ = pytester.inline_genitems(str(pytester.path))
+    items, _ = pytester.inline_genitems("-p", "no:dash", str(pytester.path))
     where = {(item.path.name, item.name): item.reportinfo()[1] for item in items}
     assert [name for file, name in where if file == "base.yaml"] == [
         "the file itself",
