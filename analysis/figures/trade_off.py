@@ -9,7 +9,7 @@ import numpy as np
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.drawing import Drawing
 from analysis.figures.shapes.labels import ROOM, beside
-from analysis.figures.shapes.scales import SCALE, log_axis, logged
+from analysis.figures.shapes.scales import SCALE, even_axis, log_axis, logged
 from analysis.figures.style import MUTED, PAPER, TEAL, dress, look
 from analysis.view.draws import Draws
 from analysis.view.numbers import several
@@ -94,9 +94,7 @@ def _figure(known: Draws, names: list[str], shown: str | None, height: int) -> D
     for s in names:
         _cross(figure, known, s, shown)
     dress(figure, height=height, margin=MARGIN, showlegend=False)
-    figure.update_xaxes(
-        title="people reached", range=[0, 1.03 * far], showgrid=True, tickformat="~s", nticks=6
-    )
+    figure.update_xaxes(title="people reached", **even_axis(1.03 * far))
     figure.update_yaxes(title="complaints (log scale)", **log_axis(most))
     figure.update_layout(annotations=_names(known, names, shown, (far, most), height))
     return figure

@@ -32,8 +32,11 @@ def chart_html(chart: Chart, *, opened: bool = False) -> Html:
     )
 
 
-def panel_html(chart: Chart, at: int) -> Html:
-    """One drawing of a chart: its words, and the data that the page's script draws."""
+def panel_html(chart: Chart, at: int, before: Html = "") -> Html:
+    """One drawing of a chart: its words, and the data that the page's script draws.
+
+    ``before`` stands in its place until then.
+    """
     panel = chart.panels[at]
     name = f"{chart.key}-{at}"
     title = panel.title or chart.title
@@ -45,6 +48,6 @@ def panel_html(chart: Chart, at: int) -> Html:
     return (
         f'<figure{tall} aria-label="{esc(label)}">{caption}'
         f'<div class="plot" data-figure="{esc(name)}-data" data-chart="{esc(chart.key)}" '
-        f'style="height:{height}px"></div>'
+        f'style="height:{height}px">{before}</div>'
         f"{json_script(f'{name}-data', panel.figure.to_json())}</figure>"
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from analysis.figures.chart import Chart
 from analysis.report.chart import panel_html
 from analysis.report.markup import Html, details, esc, paragraph, table
+from analysis.report.still import still
 from analysis.view.front import Front, Row
 from analysis.view.rounded import with_units
 
@@ -29,7 +30,8 @@ def opening_html(opening: Opening) -> Html:
     badge = f'<p class="badge">{esc(front.badge)}</p>' if front.badge else ""
     picture = ""
     if opening.picture is not None and opening.picture.panels:
-        picture = f'<div class="picture">{panel_html(opening.picture, 0)}</div>'
+        before = still(opening.picture.panels[0].figure)
+        picture = f'<div class="picture">{panel_html(opening.picture, 0, before)}</div>'
     return (
         f'<header class="top"><p class="about">{esc(front.about)}</p>'
         f"<h1>{esc(front.question)}</h1>{paragraph(said, 'lead')}{badge}"

@@ -63,9 +63,9 @@
   };
 
   // A strategy's number stands for its name, labels are fewer and titles smaller.
-  const narrowed = (figure, first) => {
+  const narrowed = (figure, room) => {
     const layout = figure.layout;
-    if (first) layout.height = 196;
+    if (room) layout.height = room;
     for (const note of layout.annotations ?? []) {
       if (note.name) note.text = note.text.replace(/^(<b>)?(\d+) .*?(<\/b>)?$/, "$1$2$3");
       else note.text = (note.text ?? "").replace(/^<b>(\d+) [^<]*<\/b> · /, "<b>$1</b> · ");
@@ -97,7 +97,7 @@
     const figure = read(plot.dataset.figure);
     standsOut(figure);
     const width = paper ? PAPER_WIDTH : plot.clientWidth;
-    if (width < NARROW && !paper) narrowed(figure, plot.closest(".picture") !== null);
+    if (width < NARROW && !paper) narrowed(figure, plot.closest(".picture") && plot.clientHeight);
     if (paper) figure.layout = { ...figure.layout, width: plot.closest(".several") ? PAPER_WIDTH / 2 - 10 : width };
     if (night.matches && !paper) {
       const dark = (text) => text.replace(/#[0-9a-f]{6}/g, (color) => counterparts[color] ?? color);
@@ -111,6 +111,7 @@
     const figure = prepared(plot);
     plot.style.height = `${figure.layout.height}px`;
     plot.dataset.drawn = "yes";
+    plot.querySelector(".still")?.remove();
     const done = Plotly.react(plot, figure.data, figure.layout, config);
     // The figure's label says in words what the drawing shows.
     plot.querySelectorAll("svg.main-svg").forEach((svg) => svg.setAttribute("aria-hidden", "true"));

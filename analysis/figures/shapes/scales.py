@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from analysis.figures.style import ticks
 from analysis.view.rounded import rounded
 
 SCALE: Final = "a logarithmic scale of one more than their number, so that none has a place"
@@ -17,6 +18,25 @@ MARKS = (0, *(k * 10**e for e in range(9) for k in (1, 3)))
 def logged(values: ArrayLike) -> NDArray[np.float64]:
     """Where numbers stand on such an axis."""
     return np.log1p(np.maximum(np.asarray(values, dtype=np.float64), 0.0))
+
+
+def even_axis(end: float, *, about: int = 5) -> dict[str, Any]:
+    """Settings of an axis from 0 to a number, with labels at round numbers.
+
+    Parameters
+    ----------
+    end
+        Its last value; above 0.
+    about
+        Steps that it has.
+    """
+    marks = ticks(end, about)
+    return {
+        "range": [0, end],
+        "tickvals": marks,
+        "ticktext": [rounded(mark) for mark in marks],
+        "showgrid": True,
+    }
 
 
 def log_axis(most: float, *, about: int = 7) -> dict[str, Any]:
