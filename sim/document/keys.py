@@ -13,7 +13,7 @@ from functools import cache
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from annotated_types import Ge, Gt, Le, Lt, MaxLen
-from pydantic import BaseModel
+from pydantic import BaseModel, Tag
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
@@ -52,6 +52,9 @@ class Key:
     """Of names and lists: what stands under each."""
     rest: bool = False
     """Whether the word ``rest`` may stand here."""
+    tags: tuple[str, ...] = ()
+    """Names by which the validator tells alternatives apart. Those of a map that may also be a word
+    have the words as choices."""
 
     def child(self, part: str | int) -> Key | None:
         """The key under this one."""
@@ -164,12 +167,20 @@ def _key(path: tuple[str, ...], annotation: Any, metadata: list[Any]) -> Key:
 
 
 def _union(path: tuple[str, ...], parts: list[Any], metadata: list[Any]) -> Key:
-    """``X | None`` is X; ``'rest' | share`` is a share that may be the word."""
+    """What alternatives are as one key.
+
+    ``X | None`` is X; ``'rest' | share`` is a share that may be the word; ``words | map`` is a map
+    that may be one of the words.
+    """
     others = [part for part in parts if get_origin(_bare(part)) is not Literal]
     if not others:
         return _key(path, parts[0], metadata)
     key = _key(path, others[0], metadata)
-    return _with(key, rest=True) if len(others) < len(parts) else key
+    if key.form == "map" and len(others) < len(parts):
+        words = next(_bare(part) for part in parts if part not in others)
+        tags = tuple(m.tag for part in parts for m in get_args(part) if isinstance(m, Tag))
+        return _with(key, choices=get_args(words), tags=tags)
+    return _with(key, rest=True, tags=("rest", "share")) if len(others) < len(parts) else key
 
 
 def _bare(annotation: Any) -> Any:

@@ -96,7 +96,8 @@ def explain_error(error: ErrorDetails, key: Key | None, node: Node) -> str:
     if kind == "literal_error" and key is not None and key.choices:
         words = [str(choice) for choice in key.choices]
         hint = did_you_mean(node.value, words) if isinstance(node.value, str) else ""
-        return f"{found(node)}{hint or ';'} allowed: {_choices(key.choices)}"
+        others = f", or a map of {', '.join(key.children)}" if key.form == "map" else ""
+        return f"{found(node)}{hint or ';'} allowed: {_choices(key.choices)}{others}"
     if kind == "too_short":
         least, has = context["min_length"], context["actual_length"]
         wanted = "one is" if least == 1 else f"{least} are"

@@ -250,7 +250,7 @@ def _follow(node: Node, key: Key | None, loc: list[int | str]) -> tuple[Node, Ke
             part = parts.pop(0)
         elif key is not None and key.form == "law" and part in LAWS:
             break
-        elif key is not None and key.rest and part in ("rest", "share"):
+        elif key is not None and part in key.tags:
             if not parts:
                 break
             part = parts.pop(0)

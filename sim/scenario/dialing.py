@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StrictBool
+from pydantic import Discriminator, Field, StrictBool, Tag
 
 from sim.document.fields import Clock, Count, Days, Moment, Rate
 from sim.document.quantity import Model, PlainDuration, Share, ShareRange
@@ -20,6 +20,8 @@ MAX_ATTEMPTS = 50
 """Most attempts per line."""
 MAX_CAPS = 8
 """Most caps of a strategy's own."""
+MAX_TURNS = 1_000
+"""Most retries, or fresh lines, in a row where they take turns."""
 MAX_TYPES = 200
 """Most names of line types in a cap."""
 
@@ -88,8 +90,31 @@ class Dialing(Model):
     )
 
 
+class Turns(Model):
+    """How due retries and fresh lines take turns where both wait."""
+
+    retries: Annotated[Count, Field(ge=1, le=MAX_TURNS)] = Field(
+        description="So many retries first ..."
+    )
+    fresh: Annotated[Count, Field(ge=1, le=MAX_TURNS)] = Field(
+        description="... then so many fresh lines, and again."
+    )
+
+
+def _order_tag(value: object) -> str:
+    return "turns" if isinstance(value, (dict, Turns)) else "word"
+
+
+Order = Annotated[
+    Annotated[Literal["retries-first", "fresh-first"], Tag("word")]
+    | Annotated[Turns, Tag("turns")],
+    Discriminator(_order_tag),
+]
+"""Who goes first where a due retry and a fresh line both wait."""
+
+
 class Attempts(Model):
-    """How often a line may be dialled."""
+    """How often a line may be dialled, and whether again before others once."""
 
     lifetime: Annotated[Count, Field(ge=1, le=MAX_ATTEMPTS)] = Field(
         1, description="Most attempts per line."
@@ -104,6 +129,18 @@ class Attempts(Model):
         description="Least time from the end of a call to the next start to the line, whatever the "
         "outcome.",
     )
+    order: Order = Field(
+        "retries-first",
+        description="Who goes first where a due retry and a fresh line both wait; by turns: so "
+        "many of the one, then of the other.",
+    )
+
+    @property
+    def turns(self) -> tuple[int, int]:
+        """Retries, and then fresh lines, of those that wait together, round by round."""
+        if isinstance(self.order, Turns):
+            return self.order.retries, self.order.fresh
+        return (1, 0) if self.order == "retries-first" else (0, 1)
 
 
 class CallCap(Model):

@@ -166,7 +166,8 @@ def suggestions(path: str) -> tuple[str, ...]:
 def allowed_text(key: Key) -> str:
     """Which values a key takes, and how they are written."""
     if key.form == "map":
-        return f"a map of {', '.join(key.children)}"
+        words = [_word(choice) for choice in key.choices]
+        return " or ".join([*words, f"a map of {', '.join(key.children)}"])
     if key.form in ("names", "list"):
         what = "a list" if key.form == "list" else "a map from names that you choose,"
         most = [f"{word} {bound:_}" for word, bound in key.limits]
@@ -205,7 +206,9 @@ def key_table() -> str:
         default = default_text(key)
         shown = "required" if key.required else f"`{default}`" if default else ""
         meaning = key.meaning or _MEANINGS.get(name, "")
-        value = {"map": "map", "law": "duration or law"}.get(key.form) or allowed_text(key)
+        value = {"law": "duration or law"}.get(key.form) or allowed_text(key)
+        if key.form == "map":
+            value = " or ".join([*map(_word, key.choices), "map"])
         cells = (f"`{name}`", value, shown, meaning)
         rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
     return "\n".join(rows) + "\n"

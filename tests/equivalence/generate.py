@@ -438,6 +438,9 @@ def dialers_own(dice: Dice, data: dict[str, Any]) -> dict[str, Any]:
         }
         for _ in range(dice.whole(0, 2))
     ]
+    strategy["attempts"]["order"] = dice.pick(
+        ["retries-first", "fresh-first", {"retries": 1, "fresh": 3}, {"retries": 2, "fresh": 1}]
+    )
     return data
 
 

@@ -54,6 +54,7 @@ class Dialer:
         self.state.watch = plan.watches
         self.state.key_press = plan.key_press_ms
         self.state.per_day = plan.per_day
+        self.state.retry_turns, self.state.fresh_turns = plan.turns
         self._lay_rows(plan)
         self._lay_clock(plan)
         self._lay_retries(plan)

@@ -94,6 +94,12 @@ class State(Fields):
     """Width of a bucket of retries."""
     per_day: int
     """Most attempts per line on a day of its territory's calendar; 0 for no limit."""
+    retry_turns: int
+    """Where a retry and a fresh line both wait: so many retries ..."""
+    fresh_turns: int
+    """... then so many fresh lines; 0 where retries always go first."""
+    turn: int
+    """Which turn of these is next."""
 
 
 class Groups(NamedTuple):
@@ -274,6 +280,9 @@ def place(
     lifetime = state.lifetime
     waiting = state.waiting
     bucket_ms = state.bucket_ms
+    retry_turns = state.retry_turns
+    fresh_turns = state.fresh_turns
+    turn = state.turn
 
     # Each group is opened once: what is read call by call stands in a register then.
     is_open, territory_of, cutoff, head, stop, drawn, shift = groups
@@ -361,23 +370,27 @@ def place(
             reason = REACHED
             break
 
-        # Who is next: a due retry, else the first open fresh line, else the next retry to fall due.
+        # Who is next: a due retry or the first open fresh line, by turns where both wait; else the
+        # next retry to fall due.
         retry = ready < ready_end and ready_due[ready] <= s
+        if rescan and (fresh_turns > 0 or not retry):
+            best = -1
+            first = _NEVER
+            second = _NEVER
+            for g in range(how_many):
+                if is_open[g] and head[g] < stop[g]:
+                    p = position[head[g]]
+                    if p < first:
+                        second = first
+                        first = p
+                        best = g
+                    elif p < second:
+                        second = p
+            rescan = False
+        contested = fresh_turns > 0 and retry and best >= 0
+        if contested:
+            retry = turn < retry_turns
         if not retry:
-            if rescan:
-                best = -1
-                first = _NEVER
-                second = _NEVER
-                for g in range(how_many):
-                    if is_open[g] and head[g] < stop[g]:
-                        p = position[head[g]]
-                        if p < first:
-                            second = first
-                            first = p
-                            best = g
-                        elif p < second:
-                            second = p
-                rescan = False
             if best < 0:
                 if ready == ready_end:
                     now = s
@@ -415,7 +428,9 @@ def place(
             ready += 1
         if watch and s >= until_of[row]:
             now = s
-            continue  # left alone for good: it takes neither pace nor channel
+            continue  # left alone for good: it takes neither pace nor channel, nor a turn
+        if contested:
+            turn = turn + 1 if turn + 1 < retry_turns + fresh_turns else 0
 
         # The local quarter-hour of each territory.
         if s >= quarter_until:
@@ -514,6 +529,7 @@ def place(
     state.quarter_until = quarter_until
     state.free = free
     state.waiting = waiting
+    state.turn = turn
     return reason
 
 

@@ -92,6 +92,7 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         caps=own_caps(scenario, strategy, population)
         + enforced.caps(population, start_utc + cutoff),
         per_day=_per_day(strategy),
+        turns=strategy.attempts.turns,
         until_ms=enforced.until_ms(population, start_utc),
         key_press_ms=strategy.suppression.key_press,
         partner=population.partner if strategy.suppression.household else None,

@@ -123,6 +123,9 @@ class Plan:
     """Rolling caps that the dialer keeps."""
     per_day: int = 0
     """Most attempts to a line on one day of its territory's calendar; 0 for no limit."""
+    turns: tuple[int, int] = (1, 0)
+    """Where a due retry and an open fresh line both wait: so many retries, so many fresh lines, and
+    again. (1, 0) is retries first, (0, 1) fresh lines first."""
     until_ms: NDArray[np.int64] | None = None
     """(lines,) No call to a line starts at or after this moment; None where none has one."""
     key_press_ms: int = 0

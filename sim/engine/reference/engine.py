@@ -10,8 +10,8 @@ The laws, by number (docs/model.md has them in full):
 1. Time is whole milliseconds; intervals are half-open.
 3. Pace is a rational clock; no credit builds up while idle.
 4. A start needs ``busy(s) < channels(s)``; a call is busy from its start to just before its end.
-5. Next is the due retry with the smallest (due, number of the call that made it); with none due,
-   the open fresh line with the smallest list position.
+5. Next is the due retry with the smallest (due, number of the call that made it), or the open fresh
+   line with the smallest list position; where both wait, they take turns.
 6. A retry falls due at call end + delay, or where a cap says later, and is never moved.
    Windows, cutoffs, suspensions and objections are eligibility.
 8. Only a control event makes a control event: what the regulator does, it does at a review.
@@ -125,6 +125,8 @@ class ReferenceCampaign:
         self.wake = self.env.event()
         # What acts back, and what has come of it.
         self.feedback = ReferenceFeedback(self.env, plan) if plan.feedback else None
+        self.turn = 0  # starts for which both a retry and a fresh line waited
+        self.contested = False
         self.starts: dict[int, list[int]] = {}  # by line: starts of its calls
         self.until: dict[int, int] = {}  # by line: from when on it is left alone
         if plan.until_ms is not None:
@@ -221,9 +223,11 @@ class ReferenceCampaign:
         groups = range(len(self.plan.groups))
         due = [g for g in groups if self.retries[g] and self.retries[g][0].due <= now]
         due = [g for g in due if self.is_open(g, now)]
-        if due:
-            return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
         waiting = [g for g in groups if self.fresh[g] and self.is_open(g, now)]
+        self.contested = bool(due and waiting)
+        retries, fresh = self.plan.turns
+        if due and (not waiting or self.turn % (retries + fresh) < retries):
+            return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
         if waiting:
             _, line = self.fresh[min(waiting, key=lambda g: self.fresh[g][0])].popleft()
             return Retry(due=now, number=-1, line=line, attempt=1)
@@ -296,6 +300,7 @@ class ReferenceCampaign:
                 return
             if self.left_alone(candidate.line, now):
                 continue
+            self.turn += self.contested
             assert self.gap is not None
             self.earliest_by_pace = (
                 self.earliest_by_pace if earliest == now else Fraction(now)

@@ -90,6 +90,16 @@ def gap_without_effect(subject: Subject) -> Iterator[Fault]:
         )
 
 
+@rule("attempts", "recycle")
+def order_without_effect(subject: Subject) -> Iterator[Fault]:
+    """An order of retries and fresh lines meets retries."""
+    path: Path = ("attempts", "order")
+    once = subject.strategy.attempts.lifetime == 1
+    if once and subject.strategy.attempts.turns != (1, 0) and not _given_up(subject, path):
+        message = "has no effect: attempts.lifetime is 1, so nothing is dialled again"
+        yield subject.warning(message, path, _LIFETIME)
+
+
 @rule("campaign", "attempts", "recycle")
 def gap_beyond_the_campaign(subject: Subject) -> Iterator[Fault]:
     """A line's second call can come before the cutoff."""
