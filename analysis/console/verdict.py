@@ -19,7 +19,7 @@ from sim.store.read import Run
 
 WIDTH = 80
 """Columns of the screen."""
-LINES = 37
+LINES = 38
 """Lines of the screen; where the run lies follows."""
 BINDS = {"pace": "pace", "channels": "channels", "list": "the list, or its hours"}
 """What keeps a strategy from dialling more, in words."""
@@ -135,10 +135,15 @@ def _short(name: str, wide: int) -> str:
 
 def _beneath(told: Verdict, most: int) -> Iterator[str]:
     """What binds, what is broken, and what drives the numbers, in at most so many lines."""
-    lines = [*_binding(told)]
+    lines, left = [*_binding(told)], [*_left_over(told)]
     rest = [*_driven(told), *_standing(told)]
+    room = max(1, most - len(lines) - len(rest))
     yield from lines
-    yield from _broken(told, max(1, most - len(lines) - len(rest)))
+    # Rules of law are told in full first.
+    if len(_in_full(told, _law(told))) + len(left) <= room:
+        yield from left
+        room -= len(left)
+    yield from _broken(told, room)
     yield from rest
 
 
@@ -159,18 +164,27 @@ def _binding(told: Verdict) -> Iterator[str]:
     yield from _labelled("What binds", text)
 
 
+def _left_over(told: Verdict) -> Iterator[str]:
+    """The worst territory of others that do not finish, on one line: as many as it has room for."""
+    left = [(one.strategy, one.behind) for one in told.others if one.behind is not None]
+    said = [f"{chance(at.undialled)} of {at.territory} ({name})" for name, at in left]
+    for shown in range(min(2, len(said)), 0, -1):
+        rest = [f"{len(said) - shown} more"] if len(said) > shown else []
+        line = [*_labelled("Undialled", several([*said[:shown], *rest]))]
+        if len(line) == 1:
+            yield from line
+            return
+
+
 def _broken(told: Verdict, most: int) -> Iterator[str]:
     """Rules of law broken by name, then other rules not kept; at most so many lines."""
-    law: dict[str, list[tuple[str, Broken]]] = {}
+    law = _law(told)
     soft: dict[str, list[str]] = {}
     for one in told.outcomes:
-        for rule in one.broken:
-            if rule.force == "law":
-                law.setdefault(rule.title, []).append((one.strategy, rule))
         names = dict.fromkeys(_advice(rule) for rule in one.broken if rule.force != "law")
         if names:
             soft.setdefault("; ".join(names), []).append(one.strategy)
-    whole = _titled("Law broken", [_breakers(told, *rule) for rule in law.items()])
+    whole = _in_full(told, law)
     advice = [f"{several(who, 2)} (advice): {rules}" for rules, who in soft.items()]
     every = [name for who in soft.values() for name in who]
     short = [f"advice, in {several(every, 3)}: --all"] if every else []
@@ -188,6 +202,21 @@ def _broken(told: Verdict, most: int) -> Iterator[str]:
         if len(lines) <= most:
             yield from lines
             return
+
+
+def _law(told: Verdict) -> dict[str, list[tuple[str, Broken]]]:
+    """By the title of a rule of law: who breaks it, and how."""
+    law: dict[str, list[tuple[str, Broken]]] = {}
+    for one in told.outcomes:
+        for rule in one.broken:
+            if rule.force == "law":
+                law.setdefault(rule.title, []).append((one.strategy, rule))
+    return law
+
+
+def _in_full(told: Verdict, law: dict[str, list[tuple[str, Broken]]]) -> list[str]:
+    """Rules of law with their whole titles."""
+    return _titled("Law broken", [_breakers(told, *rule) for rule in law.items()])
 
 
 def _titled(label: str, texts: Sequence[str]) -> list[str]:

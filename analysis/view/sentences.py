@@ -47,7 +47,10 @@ def _reach(told: Verdict) -> str:
             "before its cutoff,"
         )
     else:
-        text = f"{name} does not finish: {chance(1 - share)} of its list is undialled at {at}. It"
+        worst, several_ = base.behind, len(run.of("territories", name)["territory"]) > 1
+        most = f" (of {worst.territory}, {chance(worst.undialled)})" if worst and several_ else ""
+        left = f"{chance(1 - share)} of its list{most}"
+        text = f"{name} does not finish: {left} is undialled at {at}. It"
     if base.people is None:
         return f"{text}." if not text.endswith("It") else text.removesuffix(" It")
     joined = text if text.endswith((" It", ",")) else f"{text},"

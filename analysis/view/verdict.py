@@ -111,6 +111,15 @@ class Broken:
 
 
 @dataclass(frozen=True, slots=True)
+class Behind:
+    """The territory of which most is left over."""
+
+    territory: str
+    undialled: float
+    """Share of its list that nobody dialled before the cutoff, 0–1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """One strategy's part of the verdict."""
 
@@ -120,6 +129,8 @@ class Outcome:
     done_utc: np.datetime64
     """When; NaT where it did not."""
     share_dialled: float | None
+    behind: Behind | None
+    """The worst territory; None where the list was done, or a scaled run cannot tell."""
     people: Range | None
     against: Ratio | None
     """People reached beside the base; None for the base."""
@@ -193,6 +204,17 @@ def verdict_of(run: RunView) -> Verdict:
 # ── One strategy ─────────────────────────────────────────────────────────────────────────────────
 
 
+def _behind(run: RunView, name: str) -> Behind | None:
+    """The territory with the largest share of its list undialled; the first of several."""
+    rows = run.of("territories", name)
+    left = rows["lines_undialled"].astype(np.float64)
+    share = left / np.maximum(left + rows["lines_dialled"], 1.0)
+    if not share.any():
+        return None
+    worst = int(np.argmax(share))
+    return Behind(str(rows["territory"][worst]), float(share[worst]))
+
+
 def _outcome(run: RunView, name: str) -> Outcome:
     done = run.list_done(name)
     plan = run.plans.get(name, {})
@@ -207,6 +229,7 @@ def _outcome(run: RunView, name: str) -> Outcome:
         done=None if run.scaled else not np.isnat(done),
         done_utc=done,
         share_dialled=run.metric(name, "share_dialled"),
+        behind=None if run.scaled or not np.isnat(done) else _behind(run, name),
         people=_people(run, name),
         against=None if name == run.base else _against(run, name),
         live=live,

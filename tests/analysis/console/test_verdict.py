@@ -13,7 +13,7 @@ from analysis.console.verdict import LINES, WIDTH, verdict_text
 from analysis.view import RunView
 from analysis.view.rounded import about, between, chance, compared, more, percent, rounded, times
 from analysis.view.sentences import sentences
-from analysis.view.verdict import verdict_document, verdict_of
+from analysis.view.verdict import Behind, verdict_document, verdict_of
 from tests.analysis.tables import make_run
 
 DRAWS = 200
@@ -113,6 +113,38 @@ def test_the_table_shows_ratios_to_the_base_and_no_sign_within_noise() -> None:
     assert " ≈ " in row[run.strategies[2]]
     assert "%" not in row[run.strategies[2]]
     assert "Driven by   voicemail.heard (30–90 %, grade D) 80 % of people" in "\n".join(lines)
+
+
+def test_the_worst_territory_of_a_list_that_is_not_done_is_named() -> None:
+    """By hand: of 1,000 lines of the third territory 400 are left, of all others a tenth."""
+    run = make_run()
+    rows = {name: column.copy() for name, column in run.table("territories").items()}
+    first = rows["strategy"] == run.strategies[1]
+    rows["lines_dialled"][first], rows["lines_undialled"][first] = 900, 100
+    third = np.flatnonzero(first)[2]
+    rows["lines_dialled"][third], rows["lines_undialled"][third] = 600, 400
+    rows["list_done_utc"][first] = np.datetime64("NaT", "ms")
+    run = replace(run, tables={**run.tables, "territories": rows})
+    place = str(rows["territory"][third])
+    assert verdict_of(run).outcomes[1].behind == Behind(place, 0.4)
+    assert f"Undialled   40 % of {place} ({run.strategies[1]})" in verdict_text(run)
+    rows["lines_undialled"] = rows["lines_undialled"] * 0
+    done = replace(run, tables={**run.tables, "territories": rows})
+    for other in (done, make_run(lines=60_000, scale=0.01)):
+        assert {one.behind for one in verdict_of(other).outcomes} == {None}
+        assert "Undialled" not in verdict_text(other)
+
+
+def test_the_base_names_the_territory_of_which_most_is_left() -> None:
+    run = make_run()
+    rows = {name: column.copy() for name, column in run.table("territories").items()}
+    base = rows["strategy"] == run.base
+    rows["lines_dialled"][base], rows["lines_undialled"][base] = 900, 100
+    last = np.flatnonzero(base)[-1]
+    rows["lines_dialled"][last], rows["lines_undialled"][last] = 250, 750
+    rows["list_done_utc"][base] = np.datetime64("NaT", "ms")
+    said = sentences(verdict_of(replace(run, tables={**run.tables, "territories": rows})))[0]
+    assert f"of its list (of {rows['territory'][last]}, 75 %) is undialled at its cutoff" in said
 
 
 def test_what_a_scaled_run_cannot_tell_is_not_told() -> None:
