@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import os
 import pickle
-import re
 import shutil
 import stat
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -32,9 +31,21 @@ def python(code: str, *arguments: str | Path, **changes: str) -> subprocess.Comp
     )
 
 
-def test_a_read_only_install_with_nowhere_to_keep_kernels(here: Path) -> None:
+WHOLE = pytest.param(RUN, marks=pytest.mark.verify, id="a run")
+
+
+@pytest.mark.parametrize(
+    "command", [WHOLE, pytest.param(("validate", "trial.yaml"), id="two rooms of kernels")]
+)
+def test_a_read_only_install_with_nowhere_to_keep_kernels(
+    here: Path, command: tuple[str, ...]
+) -> None:
     """No folder can be written but the one for the run. Root may write anywhere: so no path leads
-    to the others, and what root could write beside the source is looked for."""
+    to the others, and what root could write beside the source is looked for.
+
+    A run compiles all kernels, which takes most of a minute: ``make verify``. Each time, those of
+    two rooms are compiled, and a command is given.
+    """
     install = here / "install"
     for package in ("sim", "analysis"):
         skip = shutil.ignore_patterns("__pycache__")
@@ -47,58 +58,78 @@ def test_a_read_only_install_with_nowhere_to_keep_kernels(here: Path) -> None:
         "import sys, tempfile\n"
         "tempfile.tempdir = sys.argv.pop(1)\n"
         "import sim.compiled, sim.cli, analysis\n"
+        "from sim import streams\n"
+        "from sim.measure import counting\n"
         "assert sim.compiled.cache_folder() == (None, ())\n"
         "assert sim.__file__.startswith(sys.path[1]), sim.__file__\n"
+        "kernels = [streams._fill, *(v for v in vars(counting).values() if hasattr(v, 'stats'))]\n"
+        "assert len(kernels) > 2\n"
+        "assert not any(sum(each.stats.cache_hits.values()) for each in kernels)\n"
         "sys.argv[0] = 'ringfence'\n"
         "sim.cli.main()\n"
     )
     folders = dict.fromkeys(("HOME", "XDG_CACHE_HOME", "TMPDIR", "NUMBA_CACHE_DIR"), str(nowhere))
-    done = python(code, nowhere, *RUN, "--out", here / "run", PYTHONPATH=str(install), **folders)
+    out = ("--out", here / "run") if command == RUN else ()
+    done = python(code, nowhere, *command, *out, PYTHONPATH=str(install), **folders)
     assert done.returncode == 0, done.stderr
-    assert "people reached" in done.stdout
+    assert ("people reached" if out else "trial.yaml: fine") in done.stdout
     assert [install, *install.rglob("*")] == everything
     for path in reversed(everything):
         path.chmod(0o755)
 
 
-def test_two_processes_that_start_at_once_and_a_third_that_finds_the_cache(here: Path) -> None:
+FOUND = """
+import sys
+from importlib import import_module
+kernels = {v for m in sys.argv[1:] for v in vars(import_module(m)).values() if hasattr(v, 'stats')}
+for each in kernels:
+    hits, misses = each.stats.cache_hits, each.stats.cache_misses
+    print(each.__name__, sum(hits.values()), sum(misses.values()))
+"""
+"""Tells of the kernels of modules how often the cache had them, and how often it had not."""
+
+
+def at_once(here: Path, *commands: Sequence[str | Path]) -> None:
+    """Start commands at once, with one empty folder for kernels; all must do well."""
     kept = environment(NUMBA_CACHE_DIR=str(here / "kernels"))
-    both = [
-        subprocess.Popen(
-            [str(PROGRAM), *RUN, "--out", name],
-            cwd=here,
-            env=kept,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            encoding="utf-8",
-        )
-        for name in ("one", "two")
-    ]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
+    both = [subprocess.Popen([*map(str, c)], cwd=here, env=kept, **pipes) for c in commands]
     for process in both:
-        out, err = process.communicate(timeout=120)
+        _, err = process.communicate(timeout=120)
         assert process.returncode == 0, err
-        assert "people reached" in out
+
+
+def all_found(here: Path, *modules: str) -> set[str]:
+    """The kernels of modules, each of which the cache must have had."""
+    done = python(FOUND, *modules, NUMBA_CACHE_DIR=str(here / "kernels"))
+    assert done.returncode == 0, done.stderr
+    lines = done.stdout.splitlines()
+    assert lines
+    assert all(line.endswith(" 1 0") for line in lines)
+    return {line.split()[0] for line in lines}
+
+
+def test_two_processes_that_start_at_once_and_a_third_that_finds_the_cache(here: Path) -> None:
+    """With the kernels of two rooms; with all of them in ``make verify``."""
+    rooms = ("sim.streams", "sim.measure.counting")
+    command = (sys.executable, "-c", FOUND, *rooms)
+    at_once(here, command, command)
+    assert len(all_found(here, *rooms)) > 2
+
+
+@pytest.mark.verify
+def test_two_runs_that_start_at_once_and_a_third_that_finds_the_cache(here: Path) -> None:
+    at_once(here, *((PROGRAM, *RUN, "--out", name) for name in ("one", "two")))
     tables = [
         {file.name: file.read_bytes() for file in (here / name).glob("*.parquet")}
         for name in ("one", "two")
     ]
     assert tables[0] == tables[1]
-
-    code = (
-        "from sim import streams\n"
-        "from sim.engine.fast import inbound, kernel, sift\n"
-        "from sim.measure import counting\n"
-        "rooms = (streams, kernel, sift, inbound, counting)\n"
-        "kernels = [v for m in rooms for v in vars(m).values() if hasattr(v, 'stats')]\n"
-        "assert len(kernels) > 5\n"
-        "for each in kernels:\n"
-        "    hits, misses = each.stats.cache_hits, each.stats.cache_misses\n"
-        "    print(each.__name__, sum(hits.values()), sum(misses.values()))\n"
-    )
-    done = python(code, NUMBA_CACHE_DIR=str(here / "kernels"))
-    assert done.returncode == 0, done.stderr
-    assert re.search(r"^place 1 0$", done.stdout, re.M)
-    assert all(line.endswith(" 1 0") for line in done.stdout.splitlines())
+    fast = ("kernel", "sift", "inbound")
+    rooms = ("sim.streams", *(f"sim.engine.fast.{room}" for room in fast), "sim.measure.counting")
+    found = all_found(here, *rooms)
+    assert "place" in found
+    assert len(found) > 5
 
 
 @pytest.fixture

@@ -19,11 +19,30 @@ from sim.errors import RunDirectoryError
 from sim.partial import is_partial
 from sim.scenario.starter import starter
 from sim.store.read import load_run
-from tests.cli.conftest import FRANCE, PROGRAM, Command, environment, program
+from tests.cli.conftest import PROGRAM, Command, environment, program
 
 SMALL = ("run", "trial.yaml", "--scale", "1%")
-LONG = ("run", FRANCE, "--scale", "20%", "--calls")
+LONG = ("run", "long.yaml", "--calls")
 """More than a second for each of its strategies."""
+STRATEGIES = ("all-channels", "third", "fourth", "half-the-channels")
+
+
+@pytest.fixture
+def long(here: Path) -> Path:
+    """The folder, with a scenario of a million lines and four strategies in it."""
+    more = "".join(f"  {name}: {{}}\n" for name in STRATEGIES[1:3])
+    text = starter("long")
+    for old, new in (
+        ("lines: 100_000", "lines: 1_000_000"),
+        ("channels: 60 ", "channels: 900 "),
+        ("calls_per_second: 2\n", "calls_per_second: 30\n"),
+        ("  half-the-channels:\n", f"{more}  half-the-channels:\n"),
+        ("{channels: 30}", "{channels: 450}"),
+    ):
+        assert text.count(old) == 1, old
+        text = text.replace(old, new)
+    (here / "long.yaml").write_text(text, encoding="utf-8")
+    return here
 
 
 def names(folder: Path) -> set[str]:
@@ -39,11 +58,11 @@ def tables(folder: Path) -> dict[str, bytes]:
 # ── Interruptions ────────────────────────────────────────────────────────────────────────────────
 
 
-def interrupted(here: Path, number: signal.Signals, jobs: int) -> tuple[int, str]:
+def interrupted(long: Path, number: signal.Signals, jobs: int) -> tuple[int, str]:
     """Start a long run, send a signal when a first strategy is done; exit code and messages."""
     with subprocess.Popen(
-        [str(PROGRAM), *map(str, LONG), "--jobs", str(jobs)],
-        cwd=here,
+        [str(PROGRAM), *LONG, "--jobs", str(jobs)],
+        cwd=long,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -53,10 +72,10 @@ def interrupted(here: Path, number: signal.Signals, jobs: int) -> tuple[int, str
         first = process.stderr.readline()
         while " warning: " in first:
             first = process.stderr.readline()
-        done = re.match(r"\[(\d)/\d\] as-run", first)
+        done = re.match(r"\[(\d)/4\] (all-channels|third)", first)
         assert done is not None, first
         assert int(done[1]) <= jobs
-        (left,) = (here / "runs").iterdir()
+        (left,) = (long / "runs").iterdir()
         assert is_partial(left)
         assert (left / "calls.parquet").is_file()
         process.send_signal(number)
@@ -69,16 +88,17 @@ JOBS = pytest.mark.parametrize("jobs", [1, 2])
 
 
 @JOBS
-def test_ctrl_c_in_mid_run(here: Path, jobs: int) -> None:
-    code, err = interrupted(here, signal.SIGINT, jobs)
+def test_ctrl_c_in_mid_run(long: Path, jobs: int) -> None:
+    code, err = interrupted(long, signal.SIGINT, jobs)
     assert code == 130
     assert err.splitlines()[-1] == "interrupted: nothing was left half-written"
     assert "Traceback" not in err
-    assert names(here) == {"trial.yaml"}
+    assert names(long) == {"trial.yaml", "long.yaml"}
 
 
 @JOBS
-def test_kill_in_mid_run(here: Path, jobs: int) -> None:
+def test_kill_in_mid_run(long: Path, jobs: int) -> None:
+    here = long
     code, err = interrupted(here, signal.SIGKILL, jobs)
     assert code == -signal.SIGKILL
     assert "Traceback" not in err
@@ -225,11 +245,11 @@ def test_text_in_any_encoding(here: Path, encoding: str, arguments: list[str]) -
     assert ("Σ" if arguments[0] == "explain" else "…") not in answer.out
 
 
-def test_a_terminal_shows_a_bar_with_rate_and_time_left(here: Path) -> None:
+def test_a_terminal_shows_a_bar_with_rate_and_time_left(long: Path) -> None:
     ours, theirs = pty.openpty()
     with subprocess.Popen(
-        [str(PROGRAM), *map(str, LONG), "--strategy", "as-run", "--json"],
-        cwd=here,
+        [str(PROGRAM), *LONG, "--strategy", "all-channels", "--json"],
+        cwd=long,
         env=environment(),
         stdout=subprocess.PIPE,
         stderr=theirs,
@@ -253,7 +273,9 @@ def test_a_terminal_shows_a_bar_with_rate_and_time_left(here: Path) -> None:
     screen = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode())
     drawn = re.split(r"[\r\n]+", screen)
     whole = [
-        s for s in drawn if re.search(r"as-run ━.* \d+ % [\d,]+ calls, .*/s (\d+:\d\d|--:--)", s)
+        s
+        for s in drawn
+        if re.search(r"all-channels ━.* \d+ % [\d,]+ calls, .*/s (\d+:\d\d|--:--)", s)
     ]
     assert len(whole) > 2
     assert any("100 %" in s for s in whole)

@@ -4,7 +4,8 @@ Each page's blocks run in order, in a folder of their own that holds the shipped
 
 * ``yaml`` blocks that begin with ``# PATH`` are written to that path;
 * lines of ``console`` blocks that begin with ``$ ringfence`` run; a scenario of more than a million
-  lines at a thousandth of them;
+  lines at a thousandth of them, and those two of its strategies that come first unless the line
+  names some (all of them run in ``tests/cli/test_commands.py``);
 * ``python`` blocks run, and so do the ``test_…`` functions that they define;
 * a ``diff`` is applied to the code in memory, see :func:`test_the_behaviour_reaches_both_engines`.
 
@@ -65,8 +66,11 @@ def command(line: str) -> list[str]:
         if "--scale" in words:
             at = words.index("--scale")
             del words[at : at + 2]
-        if load(words[1]).scenario.world.lines > 1_000_000:
+        scenario = load(words[1]).scenario
+        if scenario.world.lines > 1_000_000:
             words += ["--scale", SMALL]
+            if "--strategy" not in words:
+                words += [f"--strategy={name}" for name in list(scenario.strategies)[:2]]
     return words
 
 
@@ -91,7 +95,8 @@ def walk(block: Block, names: dict[str, Any], page: str) -> None:
 def test_page_works(page: str, folder: Path) -> None:
     if page == "README.md":  # what `make demo` leaves behind
         shipped = load(ROOT / "scenarios" / "france-2017.yaml")
-        run_scenario(shipped, scale=0.001, out=folder / "runs" / "demo")
+        two = list(shipped.scenario.strategies)[:2]
+        run_scenario(shipped, strategies=two, scale=0.001, out=folder / "runs" / "demo")
     found = blocks((ROOT / page).read_text(encoding="utf-8"))
     assert any(block.language in {"console", "python"} for block in found)
     names: dict[str, Any] = {"__name__": "example"}

@@ -440,10 +440,21 @@ def assert_same(found: FeedbackResult, told: Account) -> None:
 FOREVER = 1 << 50
 
 
-@settings(max_examples=1_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1))
 @example(0)
 def test_equals_a_plain_account(seed: int) -> None:
+    account(seed)
+
+
+@pytest.mark.verify
+@settings(max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(st.integers(0, 2**32 - 1))
+def test_equals_a_plain_account_thousands_of_times(seed: int) -> None:
+    account(seed)
+
+
+def account(seed: int) -> None:
     """Any log, cut into any chunks, with any moments at which somebody looks."""
     rng = np.random.default_rng(seed)
     plan, span = generated(rng)

@@ -45,10 +45,13 @@ def logs(stage: Stage, uniform: Mapping[str, float], names: list[str]) -> dict[s
     return found
 
 
-def prove(file: Path, scale: Fraction) -> None:
-    """Reading inputs at both ends leave every log as it is; placing ones move some."""
+def prove(file: Path, scale: Fraction, every: int = 1) -> None:
+    """Reading inputs at both ends leave every log as it is; placing ones move some.
+
+    Of the strategies one in `every` is looked at.
+    """
     stage = staged(file, scale)
-    names = list(stage.scenario.strategies)
+    names = list(stage.scenario.strategies)[::every]
     known = roles(stage, groups(stage.scenario), names)
     middle = logs(stage, {}, names)
     for name in names:
@@ -63,7 +66,8 @@ def prove(file: Path, scale: Fraction) -> None:
 
 
 def test_a_small_france() -> None:
-    prove(SHIPPED[1], Fraction(1, 1000))
+    """Of three strategies: the base, one by day alone, one that keeps the law."""
+    prove(SHIPPED[1], Fraction(1, 1000), every=3)
 
 
 @pytest.mark.verify
