@@ -84,6 +84,8 @@ class Purpose(IntEnum):
     """By line: whether a baseline keeps its calls, (three spare)."""
     RESAMPLE = 25
     """By number of a resample and run: which run stands in its place, (three spare)."""
+    CALL_FAILED = 26
+    """By line and attempt: failed on the way or not, its release time, (two spare)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,6 +216,7 @@ def test_purposes_are_frozen() -> None:
         "PARAMETER_JUDGED": 23,
         "CHECK_SAMPLE": 24,
         "RESAMPLE": 25,
+        "CALL_FAILED": 26,
     }
 
 

@@ -51,7 +51,7 @@ def _figure(run: RunView) -> Drawing:
     for row, strategy in enumerate(run.strategies, start=1):
         table = run.of("timeline", strategy)
         bins = drawn_bins(run, strategy)
-        for name, (label, color) in DISPOSITIONS.items():
+        for name, (label, color) in _there(run).items():
             x, y = step(bins, run.full(table[name]))
             figure.add_scatter(
                 **along(x),
@@ -79,8 +79,14 @@ def _figure(run: RunView) -> Drawing:
     figure.update_layout(
         margin={"t": 50 + 15 * len(notes)},
     )
-    colour_key(figure, dict(DISPOSITIONS.values()), row=36 + 15 * len(notes))
+    colour_key(figure, dict(_there(run).values()), row=36 + 15 * len(notes))
     return figure
+
+
+def _there(run: RunView) -> dict[str, tuple[str, str]]:
+    """Dispositions that the run's world has: calls fail only in some."""
+    table = run.table("timeline")
+    return {name: look for name, look in DISPOSITIONS.items() if name in table}
 
 
 def _place_titles(figure: Drawing) -> None:
@@ -90,7 +96,7 @@ def _place_titles(figure: Drawing) -> None:
 
 
 def _numbers(run: RunView) -> Numbers:
-    names = ("attempts", *DISPOSITIONS)
+    names = ("attempts", *_there(run))
     rows = []
     for strategy in run.strategies:
         labels, totals = sums(run, strategy, names)
@@ -103,7 +109,7 @@ def _numbers(run: RunView) -> Numbers:
             "Strategy",
             f"Hour from ({run.timezone})",
             "Attempts",
-            *(label for label, _ in DISPOSITIONS.values()),
+            *(label for label, _ in _there(run).values()),
         ),
         rows=tuple(rows),
     )

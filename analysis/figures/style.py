@@ -54,6 +54,7 @@ DISPOSITIONS: dict[str, tuple[str, str]] = {
     "no_answer": ("No answer", BLUE),
     "busy": ("Busy", PLUM),
     "invalid": ("Not in service", BLACK),
+    "failed": ("Failed", GREY),
 }
 """Label and colour of each disposition, in stacking order from below."""
 

@@ -136,7 +136,7 @@ def figures(
         log.outcomes[:, Outcome.MACHINE_VOICEMAIL], by_hour(voicemail.delay, horizon)
     )[:horizon]
     made = (
-        log.outcomes[:, Outcome.HUMAN_TAKEN_FOR_MACHINE :].sum(axis=1)
+        log.outcomes[:, Outcome.HUMAN_TAKEN_FOR_MACHINE : Outcome.FAILED].sum(axis=1)
         + effects.voicemail.central * voicemail.heard.central * heard
         + effects.unanswered.central * log.outcomes[:, _UNANSWERED].sum(axis=1)
     )

@@ -51,6 +51,9 @@ class CallTables:
     """By line type: dial to pick-up by a machine."""
     invalid: QuantileTable
     busy: QuantileTable
+    failed: tuple[int, ...]
+    """By line type: uint32 threshold of a call that fails on the way."""
+    failed_release: QuantileTable
     greeting: QuantileTable
     listening: QuantileTable
     press_delay: QuantileTable
@@ -148,6 +151,10 @@ def call_tables(
         machine_ring=tuple(h.machine_ring for h in hidden),
         invalid=table(world.signalling.invalid),
         busy=table(world.signalling.busy),
+        failed=tuple(
+            threshold(line_type.answering.failed.central) for line_type in world.line_types.values()
+        ),
+        failed_release=table(world.signalling.failed or world.signalling.busy),
         greeting=table(world.voicemail.greeting),
         listening=table(world.listening),
         press_delay=table(world.press_1_delay),
@@ -342,6 +349,32 @@ def draw(
     CallDraws
         Each entry depends on its own line and attempt alone.
     """
+    drawn = _drawn(t, key, line, attempt, line_type, in_service, has_machine)
+    if any(t.failed):
+        _fail(t, key, line, attempt, line_type, drawn)
+    return drawn
+
+
+def _fail(
+    t: CallTables, key: Key, line: U32, attempt: U8 | int, line_type: U8, drawn: CallDraws
+) -> None:
+    """Let some calls fail on the way: whatever they would have met, they end alike."""
+    word = words(key, Purpose.CALL_FAILED, line, attempt)
+    rows = np.flatnonzero(word[0] < np.array(t.failed, dtype=np.uint32)[line_type])
+    ending = pack(t.failed_release(word[1][rows]), Outcome.FAILED)
+    drawn.busy[rows] = drawn.human[rows] = drawn.other[rows] = ending
+
+
+def _drawn(
+    t: CallTables,
+    key: Key,
+    line: U32,
+    attempt: U8 | int,
+    line_type: U8,
+    in_service: U8,
+    has_machine: U8,
+) -> CallDraws:
+    """Draw n calls that do not fail."""
     answer = words(key, Purpose.CALL_ANSWER, line, attempt)
     disposition = answer[0]
     if not t.rings:
@@ -457,7 +490,9 @@ def details(
         ring[machine] -= t.voicemail_ms
         return CallDetails(ring, listened, pressed)
     ring[machine] = by_line_type(t.machine_ring, answer[2][machine], line_type[machine])
-    human = np.flatnonzero(outcome >= Outcome.HUMAN_TAKEN_FOR_MACHINE)
+    human = np.flatnonzero(
+        (outcome >= Outcome.HUMAN_TAKEN_FOR_MACHINE) & (outcome < Outcome.FAILED)
+    )
     ring[human] = by_line_type(t.human_ring, answer[1][human], line_type[human])
     opting = _opt_out_words(t, key, line, attempt, human)
     ending = human_calls(t, ring[human], answer[3][human], listen[:, human], opting)

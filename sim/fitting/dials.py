@@ -109,7 +109,10 @@ def dials_of(calls: pa.Table) -> Dials:
             left_out[why] += count
         keep[wrong] = False
 
-    drop(outcome < 0, "failed, or not known how they turned out")
+    if "failed" in disposition[1]:
+        failed = disposition[0] == disposition[1].index("failed")
+        drop(failed, "failed on the way, which tells nothing of the line")
+    drop(outcome < 0, "not known how they turned out")
     drop(text["zone"][0] < 0, "zone not known")
     drop((outcome >= NO_ANSWER) & ~(ring > 0), "not known for how long they rang")
     rang = int(np.count_nonzero(outcome >= NO_ANSWER))

@@ -143,7 +143,7 @@ def _changes(old: Mapping[str, int], new: Mapping[str, int]) -> Iterator[str]:
 
 
 def _shown(name: str, value: int) -> str:
-    if name == "outcome" and value <= Outcome.HEARD:
+    if name == "outcome" and value in set(Outcome):
         return Outcome(value).name.lower()
     return str(value)
 

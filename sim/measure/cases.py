@@ -174,7 +174,7 @@ def _told(plan: Plan) -> dict[str, Any]:
 def _kinds() -> NDArray[np.uint8]:
     """Place in :data:`KINDS` by outcome, ``_NO_KIND`` where nobody could complain: (16,)."""
     kinds = np.full(N_OUTCOMES, KINDS.index(Kind.LIVE), dtype=np.uint8)
-    kinds[[Outcome.INVALID, Outcome.BUSY]] = _NO_KIND
+    kinds[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]] = _NO_KIND
     kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = KINDS.index(
         Kind.UNANSWERED
     )

@@ -27,6 +27,8 @@ DELIVERED = 8
 """Delivered live."""
 VOICEMAIL = 16
 """A message was left."""
+_FAILED = 15
+"""Code of a call that failed on the way, as in :mod:`sim.record.log`; a test holds it equal."""
 HEARD = 32
 """A message left was heard."""
 HEARD_BY_CUTOFF = 64
@@ -125,7 +127,7 @@ class Progress(Fields):
     bin_ms: int
     """Width of a bin."""
     heard_from: int
-    """Outcomes from here on mean that the live message was heard."""
+    """Outcomes from here on, up to ``_FAILED``, mean that the live message was heard."""
     delivered_from: int
     """Outcomes from here on mean that it was delivered."""
     unused: int
@@ -193,7 +195,7 @@ def count(
         # What is new for the line.
         had = np.int64(flags[a])
         has = had | marks[o]
-        if o >= heard_from:
+        if heard_from <= o < _FAILED:
             if o >= delivered_from:
                 has |= DELIVERED
             if o - heard_from > has >> LIVE_SHIFT:

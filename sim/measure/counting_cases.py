@@ -17,6 +17,8 @@ consent ends in the campaign."""
 _STANDINGS = 4
 _VOICEMAIL = 4
 """Code of the outcome of a call that left a message."""
+_FAILED = 15
+"""Code of a call that failed on the way; a test holds both equal to the log's."""
 _AHEAD = 256
 """Rows whose lines are looked up together, so that fetching them from memory overlaps."""
 
@@ -101,5 +103,5 @@ def count_cases(
                 counts.dialled[at] += 1
             if outcome == _VOICEMAIL:
                 counts.left[line] += 1
-            elif outcome >= delivered_from:
+            elif delivered_from <= outcome < _FAILED:
                 counts.live[line] = True

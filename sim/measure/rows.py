@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 
 from sim.record.column import count
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS
+from sim.scenario.world import World, may_fail
 
 Block = dict[str, Any]
 """Rows of one table: arrays of one length by column, masked or NaT where a value is missing, or
@@ -32,8 +34,8 @@ def length(block: Block) -> int:
 
 
 def dispositions(by_outcome: Int64s) -> Int64s:
-    """Counts by outcome (..., 16) to counts by disposition (..., 5)."""
-    out = np.zeros((*by_outcome.shape[:-1], 5), dtype=np.int64)
+    """Counts by outcome (..., 16) to counts by disposition (..., 6)."""
+    out = np.zeros((*by_outcome.shape[:-1], len(DISPOSITIONS)), dtype=np.int64)
     for code, disposition in enumerate(DISPOSITION_OF_OUTCOME):
         out[..., disposition] += by_outcome[..., code]
     return out
@@ -45,13 +47,22 @@ DISPOSITION_COLUMNS = (
     count("no_answer", "calls", "Attempts that rang until the time-out."),
     count("machine", "calls", "Attempts that an answering machine took."),
     count("human", "calls", "Attempts that a person took."),
+    replace(
+        count("failed", "calls", "Attempts that failed on the way to the line."),
+        where="some line type has `answering.failed`",
+    ),
 )
 """Columns of what :func:`calls` counts beside ``attempts``, in the order of their codes."""
 
 
-def calls(by_outcome: Int64s) -> Block:
-    """Columns of attempts and dispositions from counts by outcome, (rows, 16)."""
+def calls(by_outcome: Int64s, world: World) -> Block:
+    """Columns of attempts and dispositions from counts by outcome, (rows, 16).
+
+    Calls that failed have a column only in a world in which some may.
+    """
     columns: Block = {"attempts": by_outcome.sum(axis=1)}
     for name, column in zip(DISPOSITIONS, dispositions(by_outcome).T, strict=True):
         columns[name] = column.copy()
+    if not may_fail(world.line_types):
+        del columns["failed"]
     return columns

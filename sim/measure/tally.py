@@ -52,16 +52,16 @@ _MEMBERS = (np.arange(NEWLY)[:, None] >> np.arange(CHAINS) & 1).astype(np.int64)
 """(32, 5) The bits of each set of bits that became new."""
 _VOICEMAIL = int(Outcome.MACHINE_VOICEMAIL)
 _HEARD = int(Outcome.HEARD)
-_MACHINE = DISPOSITIONS.index("machine")
+_ANSWERED = [DISPOSITIONS.index("machine"), DISPOSITIONS.index("human")]
 
 
 def _marks() -> Int64s:
     """What an outcome makes of a line, DELIVERED left out: (16,) int64."""
     marks = np.full(N_OUTCOMES, DIALLED, dtype=np.int64)
-    answered = DISPOSITION_OF_OUTCOME >= _MACHINE
+    answered = np.isin(DISPOSITION_OF_OUTCOME, _ANSWERED)
     marks[answered] |= CONNECTED
     marks[_VOICEMAIL] |= VOICEMAIL
-    marks[_HEARD:] |= GATE_PASSED
+    marks[_HEARD : Outcome.FAILED] |= GATE_PASSED
     return marks
 
 
@@ -257,8 +257,8 @@ class Tally:
 
 
 def dispositions(by_outcome: Int64s) -> Int64s:
-    """Counts by outcome (..., 16) to counts by disposition (..., 5)."""
-    out = np.zeros((*by_outcome.shape[:-1], 5), dtype=np.int64)
+    """Counts by outcome (..., 16) to counts by disposition (..., 6)."""
+    out = np.zeros((*by_outcome.shape[:-1], len(DISPOSITIONS)), dtype=np.int64)
     for code, disposition in enumerate(DISPOSITION_OF_OUTCOME):
         out[..., disposition] += by_outcome[..., code]
     return out

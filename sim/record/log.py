@@ -14,15 +14,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human")
+DISPOSITIONS = ("invalid", "busy", "no_answer", "machine", "human", "failed")
 """How an attempt ended, in the order of their codes."""
 
 
 class Outcome(IntEnum):
     """A disposition, refined by what the call delivered.
 
-    Codes from ``HEARD`` on mean: a person passed the gate (or there was none) and the message
-    played; ``HEARD + k`` is one who listened past k of the live thresholds.
+    Codes from ``HEARD`` to below ``FAILED`` mean: a person passed the gate (or there was none) and
+    the message played; ``HEARD + k`` is one who listened past k of the live thresholds.
     """
 
     INVALID = 0
@@ -39,16 +39,18 @@ class Outcome(IntEnum):
     HUMAN_AT_GATE = 7
     """A person answered and did not pass the gate."""
     HEARD = 8
+    FAILED = 15
+    """Congestion or a carrier's error: the call did not come as far as the line."""
 
 
-MAX_THRESHOLDS = 7
+MAX_THRESHOLDS = 6
 """Most live thresholds: outcomes fit in four bits."""
 
-N_OUTCOMES = int(Outcome.HEARD) + MAX_THRESHOLDS + 1
+N_OUTCOMES = int(Outcome.FAILED) + 1
 """Outcome codes are 0 to 15."""
 
 DISPOSITION_OF_OUTCOME = np.array(
-    [0, 1, 2, 3, 3, 3, 4, 4] + [4] * (MAX_THRESHOLDS + 1), dtype=np.uint8
+    [0, 1, 2, 3, 3, 3, 4, 4] + [4] * (MAX_THRESHOLDS + 1) + [5], dtype=np.uint8
 )
 """Code of the disposition of each outcome, (16,) uint8: an index into ``DISPOSITIONS``."""
 

@@ -8,7 +8,16 @@ from pydantic import Discriminator, Field, Tag
 
 from sim.document.fields import Count
 from sim.document.laws import SOURCE, DurationLaw
-from sim.document.quantity import GRADE, Factor, FactorRange, Grade, Model, PlainDuration, Share
+from sim.document.quantity import (
+    GRADE,
+    Factor,
+    FactorRange,
+    Grade,
+    Model,
+    PlainDuration,
+    Share,
+    ShareRange,
+)
 from sim.scenario.dialing import MAX_ATTEMPTS
 
 
@@ -40,6 +49,11 @@ class Answering(Model):
     no_answer: RestShare = Field(description="Share of dials that ring until the time-out.")
     machine: RestShare = Field(description="Share of dials that an answering machine takes.")
     human: RestShare = Field(description="Share of dials that a person takes.")
+    failed: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of dials that fail on the way, by congestion or a carrier's error, "
+        "whatever the line; the five shares are of the others.",
+    )
     at_ring_timeout: PlainDuration = Field(
         description="Ring time-out at which the five shares were measured."
     )

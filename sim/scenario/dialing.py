@@ -178,6 +178,9 @@ class RecycleRules(Model):
     human: Recycle | None = Field(
         None, description="After a person took the call, whatever came of it; left out, no retry."
     )
+    failed: Recycle | None = Field(
+        None, description="After a call that failed on the way; left out, no retry."
+    )
 
 
 class Amd(Model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -86,6 +87,15 @@ class Signalling(Model):
 
     invalid: DurationLaw = Field(description="Dial to release of a number not in service.")
     busy: DurationLaw = Field(description="Dial to release of a busy line.")
+    failed: DurationLaw | None = Field(
+        None, description="Dial to release of a call that fails on the way; left out, as if busy."
+    )
+
+
+def may_fail(line_types: Mapping[str, LineType]) -> bool:
+    """Whether calls to some of the line types may fail on the way, in some draw."""
+    shares = (line_type.answering.failed for line_type in line_types.values())
+    return any(share.central > 0 or (share.high or 0) > 0 for share in shares)
 
 
 class VoicemailWorld(Model):

@@ -49,7 +49,8 @@ def outcome_names(plan: Plan) -> list[str]:
     """The text of each outcome code, (16,): ``heard_19s`` is one who listened for at least 19 s."""
     names = [Outcome(code).name.lower() for code in range(Outcome.HEARD + 1)]
     names += [f"heard_{_seconds(limit)}" for limit in plan.live_thresholds_ms]
-    return names + [f"outcome_{code}" for code in range(len(names), N_OUTCOMES)]
+    names += [f"outcome_{code}" for code in range(len(names), Outcome.FAILED)]
+    return [*names, Outcome.FAILED.name.lower()]
 
 
 def _seconds(ms: int) -> str:
@@ -117,6 +118,7 @@ def _told(first: CallTables, other: CallTables, plan: Plan, chunk: LogChunk) -> 
         for tables in (first, other)
     )
     told: NDArray[np.bool_] = chunk.outcome >= Outcome.HUMAN_TAKEN_FOR_MACHINE
+    told &= chunk.outcome < Outcome.FAILED
     told &= (logged == by_other) & (logged != by_first)
     return told
 
@@ -137,7 +139,7 @@ def _came(strategy: Strategy) -> _Came:
     """What outcomes mean under a strategy."""
     gated = strategy.message.gate != "none"
     code = np.arange(N_OUTCOMES)
-    heard = code >= Outcome.HEARD
+    heard = (code >= Outcome.HEARD) & (code < Outcome.FAILED)
     delivered = heard | (code == Outcome.MACHINE_VOICEMAIL)
     # A machine taken for a person is told of the gate, or hears the live message.
     delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
@@ -244,7 +246,7 @@ class CallRows:
             "key": key,
             "caller_number": chunk.caller,
             "delivered": self._came.delivered[chunk.outcome],
-            "delivered_live": chunk.outcome >= self._live_from,
+            "delivered_live": (chunk.outcome >= self._live_from) & (chunk.outcome < Outcome.FAILED),
             "heard_utc": self._heard(chunk),
             "pressed": self._came.pressed[chunk.outcome],
             "abandoned": self._came.abandoned[chunk.outcome],

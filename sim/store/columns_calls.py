@@ -22,7 +22,10 @@ CALLS = Table(
         Column("territory", "-", CATEGORY, "Territory of the line, as in the scenario."),
         Column("zone", "-", CATEGORY, "IANA time zone of the recipient."),
         Column(
-            "disposition", "-", CATEGORY, "`invalid`, `busy`, `no_answer`, `machine` or `human`."
+            "disposition",
+            "-",
+            CATEGORY,
+            "`invalid`, `busy`, `no_answer`, `machine`, `human` or `failed`.",
         ),
         Column("outcome", "-", CATEGORY, "The disposition, refined by what the call delivered."),
         Column("ring_ms", "ms", "int32", "Dial to pick-up or to the ring time-out."),

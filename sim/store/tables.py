@@ -22,7 +22,11 @@ from sim.store.schema import schema
 
 
 def arrow(table: Table, columns: Mapping[str, NDArray[Any] | Sequence[Any] | Coded]) -> pa.Table:
-    """Arrays by column as an Arrow table; the columns must be those of the table, no more."""
+    """Arrays by column as an Arrow table; the columns must be those of the table, no more.
+
+    Those that a table has only somewhere may be left out.
+    """
+    table = table.with_columns(tuple(c for c in table.columns if not c.where or c.name in columns))
     if set(columns) != set(table.column_names):
         differ = sorted(set(columns) ^ set(table.column_names))
         raise ValueError(f"columns of '{table.name}' differ from the registry: {differ}")

@@ -66,7 +66,8 @@ ANSWERED = {
     Outcome.HUMAN_AT_GATE: "yes yes no no no",
     Outcome.HEARD: "yes yes no yes yes",
     9: "yes yes no yes yes",
-    15: "yes yes no yes yes",
+    14: "yes yes no yes yes",
+    Outcome.FAILED: "no no no no no",
 }
 """A machine that answers is a call that connected, whatever it was taken for."""
 

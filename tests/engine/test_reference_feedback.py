@@ -295,7 +295,8 @@ def tables_equal(left: FeedbackResult, right: FeedbackResult) -> bool:
         (Outcome.HUMAN_TAKEN_FOR_MACHINE, Kind.LIVE, 7_110),
         (Outcome.HUMAN_AT_GATE, Kind.LIVE, 7_110),
         (Outcome.HEARD, Kind.LIVE, 7_110),
-        (Outcome.HEARD + 7, Kind.LIVE, 7_110),
+        (Outcome.HEARD + 6, Kind.LIVE, 7_110),
+        (Outcome.FAILED, None, None),
     ],
 )
 def test_the_outcome_says_what_is_complained_of_and_when(

@@ -186,6 +186,14 @@ def scenarios() -> dict[str, Scenario]:
             dialing__call_times=minute_windows("10:05", "12:00"),
             dialing__changes=[{"at": "2017-04-18 10:02", "calls_per_second": "0.001"}],
         ),
+        "calls that fail come back at once": changed(
+            world__line_types__landline__answering__failed=0.5,
+            world__signalling__failed="1 s",
+            recycle__failed={"delay": "1 s"},
+            recycle__no_answer={"delay": "20 min"},
+            recycle__busy={"delay": "30 min"},
+            recycle__machine={"delay": "30 min"},
+        ),
         "a list that ends before its retries": changed(
             world__lines=5,
             recycle__no_answer={"delay": "20 min"},

@@ -441,6 +441,10 @@ def dialers_own(dice: Dice, data: dict[str, Any]) -> dict[str, Any]:
     strategy["attempts"]["order"] = dice.pick(
         ["retries-first", "fresh-first", {"retries": 1, "fresh": 3}, {"retries": 2, "fresh": 1}]
     )
+    for line_type in data["world"]["line_types"].values():
+        line_type["answering"]["failed"] = dice.pick([0.0, 0.0, 0.2])
+    data["world"]["signalling"]["failed"] = dice.pick([None, "1 s", "2 min"])
+    strategy["recycle"]["failed"] = {"delay": dice.pick(DELAYS)}
     return data
 
 

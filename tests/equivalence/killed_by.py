@@ -10,6 +10,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "dialer: merged with ties open",
         "kernel: 5: waits for a retry past a window that opens",
     ),
+    "calls that fail come back at once": ("lookahead: calls that fail forgotten",),
     "cutoff while retries wait": (
         "reference: 5: retries by number alone",
         "reference: 12: starts at the cutoff",
@@ -99,6 +100,8 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "kernel: 9: household forgotten",
     ),
     "generated 43": (
+        "reference_feedback: complaints: about calls that failed",
+        "feedback: complaints: about calls that failed",
         "reference: 5: a turn too many of retries",
         "reference: 5: turns taken where one waits alone",
         "kernel: 5: a turn too many of retries",

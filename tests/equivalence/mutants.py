@@ -105,6 +105,7 @@ MUTANTS = (
     _r("9: a later objection frees the line", "min(self.until.get(one, NEVER), from_ms)", "from_ms"),
     # The fast engine: what makes it fast must not show.
     _l("lookahead doubled", "return min(ahead) if ahead else None", "return 2 * min(ahead) if ahead else None"),
+    _l("calls that fail forgotten", "        shortest[Outcome.FAILED] = t.failed_release.shortest\n", "        pass\n"),
     _l("lookahead by the longest", "return min(ahead) if ahead else None", "return max(ahead) if ahead else None"),
     _f("segments past their bucket", "min(until, self._loaded * self._bucket_ms)", "until"),
     _f("bucket skipped", "ahead = bucket * self._bucket_ms", "ahead = (bucket + 1) * self._bucket_ms"),
@@ -165,6 +166,7 @@ MUTANTS = (
     _p("7: a review sees its own millisecond", "c.moment + regulator.registration_ms < now", "c.moment + regulator.registration_ms <= now"),
     _p("7: an update sees its own millisecond", "if self.updated <= c.end < now", "if self.updated <= c.end <= now"),
     _p("7: a try before the end of another", "self.ends[0] <= moment:\n            heapq.heappop(self.ends)\n        while self.tries", "self.ends[0] < moment:\n            heapq.heappop(self.ends)\n        while self.tries"),
+    _p("complaints: about calls that failed", "(Outcome.INVALID, Outcome.BUSY, Outcome.FAILED)", "(Outcome.INVALID, Outcome.BUSY)"),
     _p("inbound: one line more", "len(self.ends) < self.lines", "len(self.ends) <= self.lines"),
     _p("inbound: one try too many", "number >= tables.tries", "number > tables.tries"),
     _p("complaints: repeats alike", "int(call.attempt > 1)", "0"),
@@ -188,6 +190,7 @@ MUTANTS = (
     _f("9: households forgotten at a refresh", "lines = np.concatenate([lines, others[others >= 0]])", "pass"),
     _b("7: an objection after the call of its moment", "to_come[0].moment <= start:", "to_come[0].moment < start:"),
     _b("7: a refresh sees its own millisecond", "self._pending[0][0] < before", "self._pending[0][0] <= before"),
+    _b("complaints: about calls that failed", "[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]]", "[[Outcome.INVALID, Outcome.BUSY]]"),
     _b("contagion: nobody need have been called", "not 0 < self._first_call[line] <= moment", "False"),
     _b("complaints: objections forgotten", "after = NEVER - self._opposed_at[candidate.complaint.line] <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),

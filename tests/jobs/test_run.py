@@ -65,6 +65,8 @@ def test_load_run_gives_documented_tables(outcome, loaded):
             continue
         if name == "recipients":
             table = recipients_table(loaded.scenario.world)
+        else:  # calls that fail are not of this world
+            table = table.with_columns(tuple(c for c in table.columns if c.name != "failed"))
         frame = run.table(name)
         assert tuple(frame.columns) == table.column_names
         for column in table.columns:
@@ -101,7 +103,7 @@ def test_the_call_log_tells_the_same_story(outcome):
         assert rows["line"].nunique() == metric["lines_dialled"]
         for disposition in DISPOSITIONS:
             count = (rows["disposition"] == disposition).sum()
-            assert count == metric[f"attempts_{disposition}"]
+            assert count == (metric[f"attempts_{disposition}"] or 0)
         assert rows["hold_ms"].sum() / 3_600_000 == pytest.approx(metric["channel_hours"])
         answered = rows[rows["disposition"].isin(["machine", "human"])]
         assert answered["line"].nunique() == metric["lines_connected"]
@@ -262,7 +264,7 @@ def test_outcome_texts_follow_the_thresholds(outcome):
     for name, low in (("heard", 0), ("heard_6s", 6), ("heard_19s", 19), ("heard_30s", 30)):
         times = heard[heard["outcome"] == name]["listened_ms"] / 1000
         assert times.min() >= low
-    assert set(np.unique(DISPOSITION_OF_OUTCOME)) == set(range(5))
+    assert set(np.unique(DISPOSITION_OF_OUTCOME)) == set(range(6))
 
 
 def test_a_run_imports_neither_pandas_nor_plotly(scenario_file, tmp_path):

@@ -58,6 +58,8 @@ def test_every_file_is_there_and_reads_back(followed: Any, acting_back: Any) -> 
             table = recipients_table(acting_back.scenario.world)
             assert "register_bloctel" in table.column_names
             assert "register_NAME" not in table.column_names
+        else:  # calls that fail are not of this world
+            table = table.with_columns(tuple(c for c in table.columns if c.name != "failed"))
         assert run.arrow(name).schema.equals(schema(table)), name
         frame = run.table(name)
         for column in table.columns:

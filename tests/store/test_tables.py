@@ -31,6 +31,7 @@ CAME = {
     Outcome.HUMAN_TAKEN_FOR_MACHINE: (False, False, True),
     Outcome.HUMAN_AT_GATE: (False, False, False),
     Outcome.HEARD: (True, True, True),
+    Outcome.FAILED: (False, False, False),
 }
 
 
@@ -70,6 +71,7 @@ def test_what_calls_came_to(which: int, gate: str, on_machine: str) -> None:
     assert [row["abandoned"] for row in found] == dropped
     assert [row["disposition"] for row in found] == [
         "invalid", "busy", "no_answer", "machine", "machine", "machine", "human", "human", "human",
+        "failed",
     ]  # fmt: skip
     heard = {row["line"]: row["heard_utc"] for row in found if row["heard_utc"]}
     assert {line: at.timestamp() * 1000 for line, at in heard.items()} == {

@@ -126,13 +126,14 @@ def _chooser(run: RunView, place: Place) -> Component:
         return {"": every, **{name: name for name in names}}
 
     others = tuple(s for s in run.strategies if s != run.base)
+    table = run.table("timeline")
     lists = {
         "strategy": (f"Beside {run.base}", all_of(others, "all strategies")),
         "territory": ("Territory", all_of(territories_of(run), "all")),
         "day": ("Day", all_of(days_of(run), "all")),
         "disposition": (
             "Disposition",
-            {"": "all", **{key: words for key, (words, _) in DISPOSITIONS.items()}},
+            {"": "all", **{name: look[0] for name, look in DISPOSITIONS.items() if name in table}},
         ),
         "regime": ("Regime", all_of(regimes(run), "all")),
     }

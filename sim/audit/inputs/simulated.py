@@ -213,15 +213,15 @@ def _came(strategy: Strategy) -> dict[str, Bools]:
     """By column of an audit's calls: (16,) what each outcome says of it."""
     gated = strategy.message.gate != "none"
     leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
-    heard = [code >= Outcome.HEARD for code in range(16)]
+    heard = [Outcome.HEARD <= code < Outcome.FAILED for code in range(16)]
     delivered = list(heard)
     delivered[Outcome.MACHINE_VOICEMAIL] = True
     delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
     delivered[Outcome.HUMAN_TAKEN_FOR_MACHINE] = leaves
     came = {
-        "connected": [code >= Outcome.MACHINE for code in range(16)],
+        "connected": [Outcome.MACHINE <= code < Outcome.FAILED for code in range(16)],
         "delivered": delivered,
-        "person": [code >= Outcome.HUMAN_TAKEN_FOR_MACHINE for code in range(16)],
+        "person": [Outcome.HUMAN_TAKEN_FOR_MACHINE <= code < Outcome.FAILED for code in range(16)],
         "abandoned": [code == Outcome.HUMAN_TAKEN_FOR_MACHINE for code in range(16)],
         "rang_out": [code == Outcome.NO_ANSWER for code in range(16)],
         "pressed": [gated and passed for passed in heard],

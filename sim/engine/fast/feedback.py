@@ -67,7 +67,7 @@ _LEFT = int(Outcome.MACHINE_VOICEMAIL)
 def _kinds() -> NDArray[np.uint8]:
     """Kind of complaint by outcome, ``NO_KIND`` where none is possible: (16,) uint8."""
     kinds = np.full(N_OUTCOMES, Kind.LIVE, dtype=np.uint8)
-    kinds[[Outcome.INVALID, Outcome.BUSY]] = NO_KIND
+    kinds[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]] = NO_KIND
     kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = Kind.UNANSWERED
     kinds[_LEFT] = Kind.VOICEMAIL
     return kinds

@@ -16,7 +16,9 @@ def longest_hold_ms(t: CallTables) -> int:
     machine = max(t.analysis_ms, t.greeting.longest) + t.voicemail_ms
     human = t.analysis_ms + t.gate_timeout_ms + max(t.message_ms, t.voicemail_ms)
     human += t.notice_ms + (t.opt_out_delay.longest if t.opt_out_delay is not None else 0)
-    return max(t.invalid.longest, t.busy.longest + t.voicemail_ms, ring + max(machine, human))
+    failed = t.failed_release.longest if any(t.failed) else 0
+    nobody = max(t.invalid.longest, t.busy.longest + t.voicemail_ms, failed)
+    return max(nobody, ring + max(machine, human))
 
 
 def longest_call_ms(plan: Plan) -> int:
@@ -51,6 +53,8 @@ def _shortest(plan: Plan, t: CallTables) -> int | None:
         Outcome.HUMAN_AT_GATE: person,
         Outcome.HEARD: person,
     }
+    if any(t.failed):
+        shortest[Outcome.FAILED] = t.failed_release.shortest
     ahead = [
         hold + int(delay)
         for outcome, hold in shortest.items()

@@ -220,10 +220,11 @@ def _retry_delays(strategy: Strategy) -> NDArray[np.int64]:
     """
     delay = np.zeros(N_OUTCOMES, dtype=np.int64)
     rules = strategy.recycle
-    heard = range(Outcome.HEARD, N_OUTCOMES)
+    heard = range(Outcome.HEARD, Outcome.FAILED)
     for rule, outcomes in (
         (rules.busy, (Outcome.BUSY,)),
         (rules.no_answer, (Outcome.NO_ANSWER,)),
+        (rules.failed, (Outcome.FAILED,)),
         (
             rules.machine,
             (Outcome.MACHINE, Outcome.MACHINE_VOICEMAIL, Outcome.HUMAN_TAKEN_FOR_MACHINE)

@@ -150,6 +150,7 @@ class Plan:
         again = self.lifetime > 1
         household = self.partner is not None
         keyed = any(posture.tables.opt_out_key for posture in self.postures)
-        people_again = again and bool((self.retry_delay_ms[Outcome.HUMAN_AT_GATE :] > 0).any())
+        delays = self.retry_delay_ms[Outcome.HUMAN_AT_GATE : Outcome.FAILED]
+        people_again = again and bool((delays > 0).any())
         refreshed = self.feedback is not None and len(self.feedback.refresh_ms) > 0
         return (keyed and (people_again or household)) or (refreshed and (again or household))

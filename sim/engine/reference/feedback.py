@@ -534,9 +534,8 @@ class ReferenceFeedback:
     def ended_at_once(self, outcome: int) -> bool:
         """Whether a person answered who is not known to have listened for 6 s."""
         past = self.plan.live_thresholds_ms[: max(0, outcome - Outcome.HEARD)]
-        return outcome >= Outcome.HUMAN_TAKEN_FOR_MACHINE and all(
-            threshold < LISTENED_MS for threshold in past
-        )
+        person = Outcome.HUMAN_TAKEN_FOR_MACHINE <= outcome < Outcome.FAILED
+        return person and all(threshold < LISTENED_MS for threshold in past)
 
     # ── The end ──────────────────────────────────────────────────────────────────────────────────
 
@@ -574,7 +573,7 @@ class ReferenceFeedback:
 
 def kind_of(outcome: int) -> Kind | None:
     """What a complaint about a call of an outcome would be about; None where there is none."""
-    if outcome in (Outcome.INVALID, Outcome.BUSY):
+    if outcome in (Outcome.INVALID, Outcome.BUSY, Outcome.FAILED):
         return None
     if outcome == Outcome.MACHINE_VOICEMAIL:
         return Kind.VOICEMAIL

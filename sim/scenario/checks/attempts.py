@@ -9,8 +9,9 @@ from sim.errors import Fault
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.world import may_fail
 
-RETRIED = ("busy", "no_answer", "machine", "human")
+RETRIED = ("busy", "no_answer", "machine", "human", "failed")
 """Dispositions that may be retried."""
 
 
@@ -41,6 +42,15 @@ def retry_delays(subject: Subject) -> Iterator[Fault]:
         if rule is not None and rule.delay > LONGEST_WAIT_MS:
             message = too_long(rule.delay, LONGEST_WAIT_MS)
             yield subject.fault(message, ("recycle", name, "delay"))
+
+
+@rule("recycle", "world.line_types")
+def failures_that_never_come(subject: Subject) -> Iterator[Fault]:
+    """A retry rule for calls that fail is for a world in which some do."""
+    if subject.strategy.recycle.failed is not None and not may_fail(subject.world.line_types):
+        yield subject.warning(
+            "has no effect: no line type has `answering.failed`", ("recycle", "failed")
+        )
 
 
 @rule("campaign", "attempts", "recycle")

@@ -6,9 +6,25 @@ from tests.mutants.mutant import Mutant, Swap
 
 _ANSWERING = "tests/behaviour/test_answering.py::"
 _CALLS = "tests/behaviour/test_calls.py::"
+_FAILED = "tests/behaviour/test_failed.py::"
 _COMPLAINING = "tests/behaviour/test_complaining.py::"
 
 MUTANTS = (
+    Mutant(
+        "calls fail by their line's type: by the first",
+        "sim.behaviour:_fail",
+        Swap("np.array(any_a, dtype=np.uint32)[line_type]", "np.array(any_a, dtype=np.uint32)[0]"),
+        _FAILED + "test_the_stated_share_of_dials_fails_whatever_the_line",
+    ),
+    Mutant(
+        "a call that fails meets nobody: people answer all the same",
+        "sim.behaviour:_fail",
+        Swap(
+            "drawn.busy[rows] = drawn.human[rows] = drawn.other[rows] = ending",
+            "drawn.busy[rows] = drawn.other[rows] = ending",
+        ),
+        _FAILED + "test_calls_that_do_not_fail_are_drawn_as_they_were",
+    ),
     Mutant(
         "frailty spreads by its sd: by the root of it",
         "sim.behaviour:cohort_odds",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.mutant import Mutant, Swap
 
 _BUILD = "tests/engine/test_build.py::"
+_FAILED = "tests/behaviour/test_failed.py::"
 _LIMITS = "tests/engine/test_limits.py::"
 
 MUTANTS = (
@@ -40,6 +41,12 @@ MUTANTS = (
             "(Outcome.MACHINE, Outcome.MACHINE_VOICEMAIL)",
         ),
         _BUILD + "test_retry_delays_follow_what_the_dialer_sees",
+    ),
+    Mutant(
+        "failures have a rule of their own: that of people",
+        "sim.engine.plan:_retry_delays",
+        Swap("range(Outcome.HEARD, Outcome.FAILED)", "range(Outcome.HEARD, N_OUTCOMES)"),
+        _FAILED + "test_its_own_rule_dials_it_again",
     ),
     Mutant(
         "the longer of delay and gap holds: their sum",

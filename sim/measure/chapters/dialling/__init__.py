@@ -14,11 +14,13 @@ from sim.measure.evidence import Evidence
 from sim.measure.metric import CALL_LOG, OTHERS, Heading, Metric, Place, divide, hours, lines, of
 from sim.measure.rows import dispositions
 from sim.record.log import DISPOSITIONS, Outcome
+from sim.scenario.world import may_fail
 
 if TYPE_CHECKING:
     from sim.measure.findings import Findings
 
 _HUMAN = DISPOSITIONS.index("human")
+_FAILED = DISPOSITIONS.index("failed")
 
 
 # ── Totals ───────────────────────────────────────────────────────────────────────────────────────
@@ -32,8 +34,10 @@ class DiallingTotals:
     lines_dialled: int
     lines_left_alone: int
     """Lines on the list that were never dialled and were to be left alone before the end."""
-    dispositions: tuple[int, int, int, int, int]
+    dispositions: tuple[int, ...]
     """Calls by disposition, in the order of ``DISPOSITIONS``."""
+    failing: bool
+    """Whether the world has calls that fail on the way."""
     first_human: int
     """First attempts that a person took."""
     voicemails_left: int
@@ -55,7 +59,7 @@ class DiallingTotals:
     @property
     def connected(self) -> int:
         """Calls that a person or a machine answered."""
-        return sum(self.dispositions[3:])
+        return sum(self.dispositions[3:_FAILED])
 
 
 def totals(e: Evidence) -> DiallingTotals:
@@ -66,7 +70,8 @@ def totals(e: Evidence) -> DiallingTotals:
         lines_on_list=e.lines.total("listed"),
         lines_dialled=e.lines.total("dialled"),
         lines_left_alone=e.lines.total("left_alone"),
-        dispositions=(calls[0], calls[1], calls[2], calls[3], calls[4]),
+        dispositions=tuple(calls),
+        failing=may_fail(e.world.line_types),
         first_human=int(dispositions(e.tally.first_by_hour)[:, _HUMAN].sum()),
         voicemails_left=int(by_outcome[Outcome.MACHINE_VOICEMAIL]),
         in_progress_at_cutoff=e.tally.in_progress_at_cutoff,
@@ -92,7 +97,7 @@ def _disposition(index: int, description: str) -> Metric:
         CALL_LOG,
         of(DiallingTotals, lambda t: t.dispositions[index]),
         # Whom the caller wants most stands first.
-        Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS) - index),
+        Place(Heading.ATTEMPTS, rank=_FAILED - index),
     )
 
 
@@ -226,6 +231,19 @@ METRICS = (
         of(DiallingTotals, lambda t: t.in_progress_at_cutoff),
         place=Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS) + 1),
     ),
+    Metric(
+        "attempts_failed",
+        "Attempts: failed",
+        "calls",
+        "additive",
+        "neither",
+        "Attempts that failed on the way, by congestion or a carrier's error. None where the world "
+        "has none.",
+        "calls with disposition failed",
+        CALL_LOG,
+        of(DiallingTotals, lambda t: t.dispositions[_FAILED] if t.failing else None),
+        Place(Heading.ATTEMPTS, rank=len(DISPOSITIONS)),
+    ),
 )
 
 
@@ -240,11 +258,13 @@ def equal(found: Findings) -> Iterable[Account]:
     yield "lines on which engine and log differ", found.strays, "none", 0
     for table, block in found.on(Shelf.CALLS):
         yield f"{table}.attempts", found.sum(table, "attempts"), "rows of the call log", rows
-        if not set(DISPOSITIONS) <= set(block):
+        if "human" not in block:
             continue
         for name, total in zip(DISPOSITIONS, counted.dispositions, strict=True):
-            yield f"{table}.{name}", found.sum(table, name), f"attempts_{name}", total
-        apart = int(np.abs(sum(block[d] for d in DISPOSITIONS) - block["attempts"]).sum())
+            there = found.sum(table, name) if name in block else 0
+            yield f"{table}.{name}", there, f"attempts_{name}", total
+        parts = sum(block[name] for name in DISPOSITIONS if name in block)
+        apart = int(np.abs(parts - block["attempts"]).sum())
         yield f"{table}: attempts less dispositions, row by row", apart, "none", 0
 
     left = found.sum("timeline", "voicemails_left")

@@ -142,10 +142,10 @@ def timeline(e: Evidence) -> Block:
     by_bin = tally.tables.by_bin[:bins]
     return {
         "bin_start_utc": e.utc(np.arange(bins, dtype=np.int64) * BIN_MS),
-        **calls(by_bin),
+        **calls(by_bin, e.world),
         "voicemails_left": by_bin[:, Outcome.MACHINE_VOICEMAIL].copy(),
-        "gate_passed": by_bin[:, Outcome.HEARD :].sum(axis=1),
-        "delivered_live": by_bin[:, delivered_from:].sum(axis=1),
+        "gate_passed": by_bin[:, Outcome.HEARD : Outcome.FAILED].sum(axis=1),
+        "delivered_live": by_bin[:, delivered_from : Outcome.FAILED].sum(axis=1),
         "channel_ms": tally.tables.busy_ms[:bins].copy(),
         "available_channel_ms": available_by_bin(plan, e.wanted_ms, BIN_MS, bins),
         "in_progress": tally.tables.in_progress[:bins].copy(),
@@ -194,7 +194,7 @@ def answering(e: Evidence) -> Block:
     return {
         "weekday": (hours // 24).astype(np.uint8),
         "hour": (hours % 24).astype(np.uint8),
-        **calls(tally.by_hour),
+        **calls(tally.by_hour, e.world),
         "first_attempts": tally.first_by_hour.sum(axis=1),
         "first_human": dispositions(tally.first_by_hour)[:, DISPOSITIONS.index("human")].copy(),
     }
@@ -205,7 +205,7 @@ def attempts(e: Evidence) -> Block:
     tally = e.tally
     return {
         "attempt": np.arange(1, len(tally.by_attempt), dtype=np.uint8),
-        **calls(tally.by_attempt[1:]),
+        **calls(tally.by_attempt[1:], e.world),
         "newly_connected": tally.newly_by_attempt[1:, 1].copy(),
         "newly_delivered_live": tally.newly_by_attempt[1:, 3].copy(),
     }
