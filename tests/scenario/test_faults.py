@@ -177,7 +177,7 @@ WARNINGS: list[tuple[tuple[str, str], list[tuple[str | None, str, str]]]] = [
     (('lifetime: 3}', 'lifetime: 3}\n    caps: [{calls: 2, within: ^30 min}]'), [(None, 'strategies.three-attempts.caps.0.within', "cannot bind: a line's calls are 15 min apart at least, so no more than 2 start within 30 min")]),
     (('lifetime: 3}', 'lifetime: 3, min_gap: ^15 min}'), [(None, 'strategies.three-attempts.attempts.min_gap', 'has no effect: each retry waits 15 min or longer')]),
     (('lifetime: 3}', 'lifetime: 3, min_gap: ^82 h}'), [(None, 'strategies.three-attempts.attempts.min_gap', 'no line is dialled again 82 h after its first call: the campaign lasts 82 h')]),
-    (('busy: {delay: 15 min}}', 'failed: ^{delay: 15 min}}'), [(None, 'strategies.three-attempts.recycle.failed', 'has no effect: no line type has `answering.failed`')]),
+    (('busy: {delay: 15 min}}', '^failed: {delay: 15 min}}'), [(None, 'strategies.three-attempts.recycle.failed', 'has no effect: no line type has `answering.failed`')]),
     (('attempts: {lifetime: 1}', 'attempts: {lifetime: 1, order: ^fresh-first}'), [(None, 'attempts.order', 'has no effect: attempts.lifetime is 1')]),
     (('attempts: {lifetime: 1}', 'attempts: {lifetime: 1, min_gap: ^1 h}'), [(None, 'attempts.min_gap', 'has no effect: attempts.lifetime is 1')]),
     (('prices:', 'reached_when: {live: ^91 s}\nprices:'), [(None, 'reached_when.live', '91 s is longer than the message (90 s)')]),

@@ -44,7 +44,7 @@ MUTANTS = (
     Mutant(
         "a plain machine that answers has connected: has not",
         "sim.audit.inputs.simulated:_came",
-        Swap("code >= Outcome.MACHINE", "code > Outcome.MACHINE"),
+        Swap("Outcome.MACHINE <= code < Outcome.FAILED", "Outcome.MACHINE < code < Outcome.FAILED"),
         _BY_HAND + "test_what_each_outcome_is_to_the_law",
     ),
     Mutant(
