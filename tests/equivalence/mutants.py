@@ -64,6 +64,14 @@ def _k(law: str, old: str, new: str) -> Mutant:
     return Mutant(law, "kernel", old, new)
 
 
+def _m(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "lived", old, new)
+
+
+def _e(law: str, old: str, new: str) -> Mutant:
+    return Mutant(law, "fast", old, new)
+
+
 MUTANTS = (
     # The reference engine: the laws as a reader finds them.
     _r("1: busy up to and with its end", "self.ends[0] <= now", "self.ends[0] < now"),
@@ -87,14 +95,14 @@ MUTANTS = (
     _r("5: turns taken where one waits alone", "self.turn += self.contested", "self.turn += 1"),
     _r("6: due from the start", "due = end + delay", "due = now + delay"),
     _r("6: due one ms late", "due = end + delay", "due = end + delay + 1"),
-    _r("6: one attempt too many", "who.attempt < self.plan.lifetime", "who.attempt <= self.plan.lifetime"),
-    _r("6: attempts never counted", "who.attempt + 1)", "max(2, who.attempt))"),
+    _r("6: one attempt too many", "row.attempt < self.plan.lifetime", "row.attempt <= self.plan.lifetime"),
+    _r("6: attempts never counted", "row.attempt + 1)", "max(2, row.attempt))"),
     _r("10: quarter-hour one ms late", 'side="right"', 'side="left"'),
     _r("11: attempt level ignored", "min(attempt, len(rows)) - 1", "0"),
     _r("12: starts at the cutoff", "now >= self.plan.cutoff_ms or", "now >= self.plan.cutoff_ms - 60_000 or"),
     _r("6: a call too many under a cap", "len(starts) >= cap.calls", "len(starts) > cap.calls"),
     _r("6: cap from the last call", "starts[-cap.calls] + cap.window_ms", "starts[-1] + cap.window_ms"),
-    _r("6: cap of all lines", "if cap.lines[who.line] and len(starts)", "if len(starts)"),
+    _r("6: cap of all lines", "if cap.lines[row.line] and len(starts)", "if len(starts)"),
     _r("6: cap sets due earlier", "due = max(due, starts", "due = min(due, starts"),
     _r("6: one attempt too many a day", ">= self.plan.per_day:", "> self.plan.per_day:"),
     _r("6: a day of the other territory", "self.days[territory]", "self.days[0]"),
@@ -196,6 +204,24 @@ MUTANTS = (
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),
 )  # fmt: skip
 
+GOING_ON = (
+    _r("head: decides one ms late", "if now < self.decides_from:", "if now <= self.decides_from > 0:"),
+    _r("head: retries of the head lost", "            if retry is not None:\n                self.wait_for(retry)\n\n    # ", "            pass\n\n    # "),
+    _r("head: lines of the head are fresh again", "if line not in dialled:", "if True:"),
+    _r("head: the head keeps no pace", "            self.count_start(row.start)\n", ""),
+    _m("head: ends of the head forgotten", "if end >= at:", "if False:"),
+    _m("head: a key press of the head forgotten", "lived.opted_out[i] > 0", "False"),
+    _m("head: the head keeps no pace", "        state.tat += state.gap\n", ""),
+    _m("head: calls of the head not counted", "state.placed += last - first", "state.placed += 0"),
+    _m("head: starts under a cap forgotten", "rows.starts[row, (lived.attempt[i] - 1) % remembered] = s", "pass"),
+    _m("head: one attempt too many", "(log.attempt[number] < plan.lifetime)", "(log.attempt[number] <= plan.lifetime)"),
+    _m("head: buckets in the wrong order", "np.sort(last[last >= 0])", "np.sort(last[last >= 0])[::-1]"),
+    _f("head: retries due by the moment lost", "self._parked = joined(self._parked, self._loaded_from(waiting, begun))", "pass"),
+    _f("head: ends of the head released at once", "state.now = state.released = at", "state.now = at; state.released = at + 5_000"),
+    _e("head: no event before the moment", "        control.advance()\n    dialer.go_on", "        break\n    dialer.go_on"),
+)  # fmt: skip
+"""Mutants of how a run goes on from its head; cuts of runs kill them."""
+
 
 def source_of(module: str) -> str:
     """The text of an engine module."""
@@ -213,7 +239,7 @@ PLACES = {
 
 
 REFERENCE = ("reference_feedback", "reference")
-FAST = ("kernel", "lookahead", "inbound", "feedback", "dialer", "control", "fast")
+FAST = ("kernel", "lived", "lookahead", "inbound", "feedback", "dialer", "control", "fast")
 """The modules of each engine that are made anew, in the order in which they use one another."""
 
 
@@ -236,6 +262,8 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
         parts["reference"].__dict__["draw"] = remembered_draw
         return parts["reference"]
     parts["dialer"].__dict__["k"] = parts["kernel"]
+    for name in ("enter", "live", "lived_of", "waiting_after"):
+        parts["dialer"].__dict__[name] = getattr(parts["lived"], name)
     for name in ("lookahead_ms", "longest_call_ms"):
         parts["dialer"].__dict__[name] = getattr(parts["lookahead"], name)
     parts["feedback"].__dict__["Inbound"] = parts["inbound"].Inbound

@@ -13,11 +13,13 @@ from sim.behaviour.calls import CallDraws, draw
 from sim.compiled import quick
 from sim.engine.fast import kernel as k
 from sim.engine.fast.control import Permission
-from sim.engine.fast.layout import laid_out
+from sim.engine.fast.layout import laid_out, laid_out_after
+from sim.engine.fast.lived import Waiting, enter, live, lived_of, those_of, waiting_after
 from sim.engine.fast.lookahead import longest_call_ms, lookahead_ms
 from sim.engine.fast.retries import columns, joined, room, select
 from sim.engine.plan.pace import rebase
 from sim.engine.plan.plan import Plan
+from sim.record.head import Head
 from sim.record.log import COLUMNS, LogChunk, LogSink
 from sim.record.never import NEVER
 
@@ -40,6 +42,7 @@ class Dialer:
         plan: Plan,
         sink: LogSink,
         *,
+        head: Head | None = None,
         draw_block: int,
         log_block: int,
         progress: Progress | None,
@@ -55,25 +58,29 @@ class Dialer:
         self.state.key_press = plan.key_press_ms
         self.state.per_day = plan.per_day
         self.state.retry_turns, self.state.fresh_turns = plan.turns
-        self._lay_rows(plan)
+        longest = longest_call_ms(plan)
+        if head is not None and len(head.log):
+            longest = max(longest, int((head.log.start_ms + head.log.hold_ms).max()) - head.at_ms)
+        self._lay_rows(plan, head)
         self._lay_clock(plan)
-        self._lay_retries(plan)
+        self._lay_retries(plan, longest)
         self._lay_laws(plan)
         self._tables = plan.tables
         self.posture = 0
         self._pace: Fraction | None = None
-        longest = longest_call_ms(plan)
         ends = _power_of_two(max(2 * longest + 4, 64))
         self.state.slack = ends - longest - 2
         self._ends = k.Ends(np.zeros(ends, dtype=np.int32), np.zeros(ends >> 6, dtype=np.int32))
         self._chunk = LogChunk.empty(log_block)
         self._log = k.Log(*(getattr(self._chunk, name) for name in COLUMNS))
+        self._head = head
+        self._lived = None if head is None else lived_of(head.log, self._row_of)
 
     # ── Laying out the arrays ────────────────────────────────────────────────────────────────────
 
-    def _lay_rows(self, plan: Plan) -> None:
+    def _lay_rows(self, plan: Plan, lived: Head | None) -> None:
         """Groups, the list by row, and room for the draws of fresh lines."""
-        laid = laid_out(plan)
+        laid = laid_out(plan) if lived is None else laid_out_after(plan, lived.log.line)
         head, stop, line = laid.head, laid.stop, laid.columns.line
         self._line_type = laid.columns.line_type
         self._in_service = laid.columns.in_service
@@ -100,7 +107,8 @@ class Dialer:
             caller=np.empty(total if plan.numbers > 1 else 0, dtype=np.uint16),
         )
         self._row_of = np.empty(0, dtype=np.int32)
-        if plan.watches and (plan.feedback is not None or plan.partner is not None):
+        watched = plan.watches and (plan.feedback is not None or plan.partner is not None)
+        if watched or lived is not None:
             self._row_of = np.full(plan.population.lines, -1, dtype=np.int32)
             self._row_of[line] = np.arange(len(line), dtype=np.int32)
         capped, starts = self._lay_caps(plan, line)
@@ -164,11 +172,11 @@ class Dialer:
             days=np.concatenate(days),
         )
 
-    def _lay_retries(self, plan: Plan) -> None:
+    def _lay_retries(self, plan: Plan, longest: int) -> None:
         """The retry pool: buckets as wide as the lookahead, each a linked list of nodes."""
         lookahead = lookahead_ms(plan)
         self.state.bucket_ms = self._bucket_ms = _FOREVER if lookahead is None else lookahead
-        furthest = int(plan.retry_delay_ms.max()) + longest_call_ms(plan)
+        furthest = int(plan.retry_delay_ms.max()) + longest
         furthest = max([furthest, *(cap.window_ms for cap in plan.caps)])
         if plan.per_day:
             days = [np.diff(np.append(c.day_from_ms, plan.cutoff_ms)) for c in plan.calling]
@@ -327,6 +335,43 @@ class Dialer:
                 if ahead >= until:
                     return
                 state.now = max(int(state.now), ahead)
+
+    def live_until(self, until: int) -> None:
+        """Let the calls of the head that start before a moment happen as they did."""
+        assert self._head is not None
+        assert self._lived is not None
+        log, first = self._head.log, self.placed
+        last = int(np.searchsorted(log.start_ms, until, side="left"))
+        at = self._head.at_ms
+        live(first, last, at, self._lived, self._record, self.rows, self._ends)
+        size = len(self._chunk)
+        for row in range(first, last, size):
+            some = slice(row, min(row + size, last))
+            self._sink(LogChunk(row, **{name: getattr(log, name)[some] for name in COLUMNS}))
+
+    def go_on(self) -> None:
+        """Make ready to place calls from the head's moment on: its lines' retries wait."""
+        assert self._head is not None
+        assert self._lived is not None
+        state, at = self.state, self._head.at_ms
+        state.now = state.released = at
+        waiting = waiting_after(self._plan, self._head.log, self._lived, self.rows)
+        self._loaded = at // self._bucket_ms + 1
+        begun = waiting.due < self._loaded * self._bucket_ms
+        self._parked = joined(self._parked, self._loaded_from(waiting, begun))
+        later = those_of(waiting, ~begun)
+        entered = enter(0, later, self._record, self._pool)
+        while entered < len(later.due):
+            self._grow_pool()
+            entered = enter(entered, later, self._record, self._pool)
+        self._sort_out_ready()
+
+    def _loaded_from(self, waiting: Waiting, which: NDArray[np.bool_]) -> k.Retries:
+        """Some of the retries that wait, drawn."""
+        found = room(int(np.count_nonzero(which)))
+        for name, column in those_of(waiting, which)._asdict().items():
+            getattr(found, name)[:] = column
+        return self._redrawn(found)
 
     def _place_until(self, edge: int) -> int:
         return k.place(

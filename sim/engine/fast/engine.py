@@ -17,6 +17,7 @@ from sim.engine.fast.control import ControlPlane, nothing_allowed
 from sim.engine.fast.dialer import Dialer, Progress
 from sim.engine.fast.feedback import Feedback
 from sim.engine.plan.plan import Plan
+from sim.record.head import Head
 from sim.record.log import LogChunk, LogSink
 from sim.record.result import EngineResult
 
@@ -30,6 +31,7 @@ def run(
     plan: Plan,
     sink: LogSink,
     *,
+    head: Head | None = None,
     progress: Progress | None = None,
     draw_block: int = DRAW_BLOCK,
     log_block: int = LOG_BLOCK,
@@ -41,7 +43,10 @@ def run(
     plan
         One strategy in one world.
     sink
-        Gets the call log, chunk by chunk.
+        Gets the call log, chunk by chunk; that of the head first.
+    head
+        What was dialled before a moment from which the engine goes on; default nothing. Its lines
+        are on the plan's list.
     progress
         Told now and then how far the campaign is.
     draw_block, log_block
@@ -55,11 +60,16 @@ def run(
             feedback.add(chunk, permission.posture)
         sink(chunk)
 
-    dialer = Dialer(plan, hand_on, draw_block=draw_block, log_block=log_block, progress=progress)
+    dialer = Dialer(
+        plan, hand_on, head=head, draw_block=draw_block, log_block=log_block, progress=progress
+    )
     control = ControlPlane(plan, permission, dialer, feedback)
+    if head is not None:
+        live_through(head, control, dialer)
     while not permission.over and not dialer.finished:
         dialer.permit(permission, control.now)
-        dialer.place(control.now, min(control.next_event_ms(), plan.cutoff_ms))
+        now = control.now if head is None else max(control.now, head.at_ms)
+        dialer.place(now, min(control.next_event_ms(), plan.cutoff_ms))
         control.advance()
     dialer.flush()
     control.finish()
@@ -72,3 +82,14 @@ def run(
         stopped_ms=permission.stopped_ms,
         feedback=feedback.finish() if feedback is not None else None,
     )
+
+
+def live_through(head: Head, control: ControlPlane, dialer: Dialer) -> None:
+    """Let the calls of a head happen as they did, and all control events before its moment."""
+    while True:
+        dialer.permit(control.permission, control.now)
+        dialer.live_until(min(control.next_event_ms(), head.at_ms))
+        if control.next_event_ms() >= head.at_ms:
+            break
+        control.advance()
+    dialer.go_on()

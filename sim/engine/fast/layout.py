@@ -6,7 +6,7 @@ order.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -114,4 +114,24 @@ def laid_out(plan: Plan) -> Layout:
     order = np.array(plan.order, dtype=np.int32)  # kernels take what can be written to
     _lay(order, _traits(plan), np.empty(n, dtype=np.uint64), at, columns)
     stop = at[:-1]
-    return Layout(columns, head=np.concatenate([np.zeros(1, dtype=np.int64), stop[:-1]]), stop=stop)
+    head = np.concatenate([np.zeros(1, dtype=np.int64), stop[:-1]])
+    return Layout(columns, head=head, stop=stop)
+
+
+def laid_out_after(plan: Plan, lines: NDArray[np.int32]) -> Layout:
+    """A plan's list by row, in which some lines have been dialled: these come first in each group.
+
+    Parameters
+    ----------
+    plan
+        The plan; its order stands but for them.
+    lines : (n,) int32
+        Lines of its list that have been dialled, some of them often.
+    """
+    dialled = np.zeros(plan.population.lines, dtype=np.bool_)
+    dialled[lines] = True
+    first = dialled[plan.order]
+    order = np.concatenate([plan.order[first], plan.order[~first]])
+    laid = laid_out(replace(plan, order=order))
+    count = np.bincount(plan.group[order[: np.count_nonzero(first)]], minlength=len(plan.groups))
+    return replace(laid, head=laid.head + count)

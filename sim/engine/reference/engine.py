@@ -17,6 +17,8 @@ The laws, by number (docs/model.md has them in full):
 8. Only a control event makes a control event: what the regulator does, it does at a review.
 9. A start needs ``s < until``: a key press sets it to call end + delay, a list refresh to itself.
 12. No call starts at or after its territory's cutoff.
+
+A campaign with a head lives through the head's calls as they were, and decides from its moment on.
 """
 
 from __future__ import annotations
@@ -38,6 +40,7 @@ from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction
 from sim.engine.plan.pace import rebase
 from sim.engine.plan.plan import Plan, Step
 from sim.engine.reference.feedback import ReferenceFeedback
+from sim.record.head import Head
 from sim.record.log import LogChunk, LogSink
 from sim.record.never import NEVER
 from sim.record.result import EngineResult
@@ -70,12 +73,12 @@ class Row:
     caller: int
 
 
-def run(plan: Plan, sink: LogSink) -> EngineResult:
+def run(plan: Plan, sink: LogSink, *, head: Head | None = None) -> EngineResult:
     """Run a campaign and hand on its log as one chunk.
 
     Parameters and result as :func:`sim.engine.fast.engine.run`.
     """
-    campaign = ReferenceCampaign(plan)
+    campaign = ReferenceCampaign(plan, head)
     rows = campaign.run()
     attempts = np.zeros(plan.population.lines, dtype=np.uint8)
     for row in rows:
@@ -106,15 +109,19 @@ def run(plan: Plan, sink: LogSink) -> EngineResult:
 class ReferenceCampaign:
     """One campaign, from its first millisecond to its cutoff."""
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, head: Head | None = None) -> None:
         self.plan = plan
+        self.lived = [] if head is None else rows_of(head)
+        self.decides_from = 0 if head is None else head.at_ms
         self.env = simpy.Environment(initial_time=0)
         self.log: list[Row] = []
         self.ends: list[int] = []  # heap of the ends of calls in progress
         # By group of lines: those not dialled yet, as (list position, line).
         self.fresh = [deque[tuple[int, int]]() for _ in plan.groups]
+        dialled = {row.line for row in self.lived}
         for position, line in enumerate(plan.order.tolist()):
-            self.fresh[int(plan.group[line])].append((position, line))
+            if line not in dialled:
+                self.fresh[int(plan.group[line])].append((position, line))
         self.retries: list[list[Retry]] = [[] for _ in plan.groups]  # heaps
         # By posture and group, and by group: plain numbers, for each start asks for them.
         self.open_ms = [[hours.tolist() for hours in at.open_ms] for at in plan.postures]
@@ -141,6 +148,7 @@ class ReferenceCampaign:
 
     def run(self) -> list[Row]:
         """Run until nothing is left to happen, and return the log."""
+        self.env.process(self.live_through())
         self.env.process(self.call_dialer_at(*self.control_moments()))
         self.env.process(self.take_feedback_at(*self.refreshes | self.reviews | self.updates))
         self.env.process(self.dialer())
@@ -174,18 +182,25 @@ class ReferenceCampaign:
             self.take_feedback(moment)
             self.call_dialer()
 
-    def call(self, end: int, due: int | None) -> Process:
-        """A call in progress: the dialer looks up at its end, and when its retry falls due."""
-        yield from self.call_dialer_at(end)
-        if due is not None:
-            yield from self.call_dialer_at(due)
+    def live_through(self) -> Process:
+        """Let the calls of the head happen as they did; their lines' retries wait from then on."""
+        last: dict[int, Retry | None] = {}
+        for row in self.lived:
+            yield self.env.timeout(row.start - self.env.now)
+            self.take_feedback(row.start)
+            self.set_pace(1000 / self.capacity(row.start).calls_per_second)
+            self.count_start(row.start)
+            last[row.line] = self.start_call(row)
+        for retry in last.values():
+            if retry is not None:
+                self.wait_for(retry)
 
     # ── What holds at a moment ───────────────────────────────────────────────────────────────────
 
     def control_moments(self) -> set[int]:
         """All moments at which a window opens or capacity changes."""
         opens = {opens for by_group in self.open_ms for hours in by_group for opens, _ in hours}
-        return opens | {step.at_ms for step in self.plan.steps}
+        return opens | {step.at_ms for step in self.plan.steps} | {self.decides_from}
 
     def is_open(self, group: int, now: int) -> bool:
         """Whether lines of a group may be dialled."""
@@ -290,6 +305,8 @@ class ReferenceCampaign:
             return
         capacity = self.capacity(now)
         self.set_pace(1000 / capacity.calls_per_second)
+        if now < self.decides_from:
+            return
         while self.busy(now) < capacity.channels:
             earliest = math.ceil(self.earliest_by_pace)
             if earliest > now:
@@ -301,11 +318,18 @@ class ReferenceCampaign:
             if self.left_alone(candidate.line, now):
                 continue
             self.turn += self.contested
-            assert self.gap is not None
-            self.earliest_by_pace = (
-                self.earliest_by_pace if earliest == now else Fraction(now)
-            ) + self.gap
-            self.start_call(candidate, now)
+            self.count_start(now)
+            retry = self.start_call(self.ending(candidate.line, candidate.attempt, now))
+            if retry is not None:
+                self.wait_for(retry)
+
+    def count_start(self, now: int) -> None:
+        """Let a start count against the pace."""
+        assert self.gap is not None
+        earliest = math.ceil(self.earliest_by_pace)
+        self.earliest_by_pace = (
+            self.earliest_by_pace if earliest == now else Fraction(now)
+        ) + self.gap
 
     def set_pace(self, gap: Fraction) -> None:
         """Let a change of pace take effect."""
@@ -313,24 +337,23 @@ class ReferenceCampaign:
             self.earliest_by_pace = rebase(self.earliest_by_pace, self.gap, gap)
         self.gap = gap
 
-    def start_call(self, who: Retry, now: int) -> None:
-        """Start one call: its ending, its row in the log, its retry."""
-        territory = int(self.plan.population.territory[who.line])
-        row = self.ending(who.line, who.attempt, territory, now)
-        end, outcome = now + row.hold, row.outcome
+    def start_call(self, row: Row) -> Retry | None:
+        """Start one call: its row in the log, what follows from it, and the retry that it makes."""
+        now, end, outcome = row.start, row.start + row.hold, row.outcome
         number = len(self.log)
         self.log.append(row)
         heapq.heappush(self.ends, end)
-        starts = self.starts.setdefault(who.line, [])
+        starts = self.starts.setdefault(row.line, [])
         starts.append(now)
+        self.env.process(self.call_dialer_at(end))
         if row.opted_out:
-            self.leave_alone(who.line, end + self.plan.key_press_ms)
+            self.leave_alone(row.line, end + self.plan.key_press_ms)
         if self.feedback is not None:
             self.feedback.call_placed(
                 number,
-                who.line,
-                who.attempt,
-                territory,
+                row.line,
+                row.attempt,
+                row.territory,
                 now,
                 row.hold,
                 outcome,
@@ -339,22 +362,26 @@ class ReferenceCampaign:
                 self.posture,
             )
         delay = int(self.plan.retry_delay_ms[outcome])
-        due = None
-        if delay > 0 and who.attempt < self.plan.lifetime:
+        if delay > 0 and row.attempt < self.plan.lifetime:
             due = end + delay
             for cap in self.plan.caps:
-                if cap.lines[who.line] and len(starts) >= cap.calls:
+                if cap.lines[row.line] and len(starts) >= cap.calls:
                     due = max(due, starts[-cap.calls] + cap.window_ms)
             if self.plan.per_day:
-                begins, ends = self.day_of(territory, now)
+                begins, ends = self.day_of(row.territory, now)
                 if sum(start >= begins for start in starts) >= self.plan.per_day:
                     due = max(due, ends)
-            retry = Retry(due, number, who.line, who.attempt + 1)
-            heapq.heappush(self.retries[int(self.plan.group[who.line])], retry)
-        self.env.process(self.call(end, due))
+            return Retry(due, number, row.line, row.attempt + 1)
+        return None
 
-    def ending(self, line: int, attempt: int, territory: int, now: int) -> Row:
+    def wait_for(self, retry: Retry) -> None:
+        """Let a retry wait for its turn; the dialer looks up when it falls due."""
+        heapq.heappush(self.retries[int(self.plan.group[retry.line])], retry)
+        self.env.process(self.call_dialer_at(max(retry.due, int(self.env.now))))
+
+    def ending(self, line: int, attempt: int, now: int) -> Row:
         """How a call turns out, from its keyed words, the local hour and the message in force."""
+        territory = int(self.plan.population.territory[line])
         people, tables = self.plan.population, self.plan.postures[self.posture].tables
         one = slice(line, line + 1)
         drawn = draw(
@@ -392,3 +419,14 @@ def feedback_moments(back: FeedbackPlan | None) -> tuple[set[int], set[int], set
         set(regulator.review_ms if regulator is not None else ()),
         set(reputation.update_ms if reputation is not None else ()),
     )
+
+
+def rows_of(head: Head) -> list[Row]:
+    """The calls of a head as rows of the log."""
+    log = head.log
+    columns = (
+        getattr(log, name).tolist()
+        for name in ("line", "attempt", "territory", "start_ms", "hold_ms", "outcome")
+    )
+    pressed, caller = log.opted_out.astype(np.bool_).tolist(), log.caller.tolist()
+    return [Row(*row) for row in zip(*columns, pressed, caller, strict=True)]

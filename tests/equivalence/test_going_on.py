@@ -1,0 +1,123 @@
+"""A run that is cut anywhere and goes on from its own log equals the uncut run, call for call."""
+
+from __future__ import annotations
+
+import random
+import secrets
+from dataclasses import replace
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from sim.engine import fast, reference
+from sim.engine.plan.plan import Plan
+from sim.record.head import Head, cut
+from sim.record.log import LogChunk
+from sim.record.result import EngineResult
+from tests.equivalence import edge_cases
+from tests.equivalence.compare import difference, log_of, parted
+from tests.equivalence.generate import plan as plan_of
+from tests.equivalence.mutants import GOING_ON, Mutant, engine
+from tests.equivalence.test_mutants import limited
+
+
+def check_cut(plan: Plan, dice: random.Random, *, every: bool = False) -> None:
+    """Cut a run at a moment of some kind, or one of each, and go on in both engines."""
+    whole, result = log_of(fast, plan)
+    starts = whole.start_ms.tolist()
+    anywhere = dice.randrange(1, plan.cutoff_ms)
+    moments = {anywhere, dice.choice(starts) if starts else anywhere}
+    # A call's own end, and the millisecond in which some start is just over.
+    if starts:
+        row = dice.randrange(len(starts))
+        moments |= {starts[row] + 1, min(starts[row] + int(whole.hold_ms[row]), plan.cutoff_ms - 1)}
+    chosen = sorted(moments - {0})
+    for moment in chosen if every else [dice.choice(chosen)]:
+        head = cut(whole, moment)
+        for which, options in ((reference, {}), (fast, {"log_block": 7})):
+            found, after = log_of(which, plan, head=head, **options)
+            words = f"cut at {moment} ms, {which.__name__}: "
+            assert difference(whole, found) is None, words + str(difference(whole, found))
+            assert parted(result, after) is None, words + str(parted(result, after))
+            assert after.calls == len(whole)
+
+
+def check_number(number: int, *, every: bool = False) -> None:
+    """A generated plan goes on after a cut, or the failure names its number."""
+    try:
+        check_cut(plan_of(number), random.Random(number), every=every)
+    except Exception as error:
+        raise AssertionError(f"tests.equivalence.generate.plan({number}): {error}") from error
+
+
+def test_generated_scenarios_go_on_after_a_cut() -> None:
+    for number in range(40):
+        check_number(number)
+
+
+@pytest.mark.parametrize("name", sorted(edge_cases.plans()))
+def test_hand_built_edges_go_on_after_a_cut(name: str) -> None:
+    check_cut(edge_cases.plans()[name], random.Random(name))
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("shard", range(10))
+def test_thousands_of_scenarios_go_on_after_a_cut(shard: int) -> None:
+    """1,000 scenarios more, new ones each time."""
+    for _ in range(100):
+        check_number(secrets.randbelow(2**48), every=True)
+
+
+@cache
+def cuts() -> tuple[tuple[Plan, LogChunk, EngineResult, Head], ...]:
+    """Small runs with moments to cut them at: each a plan, its log, its result, a head."""
+    plans = [*edge_cases.plans().values(), *(plan_of(n, most_lines=60) for n in range(20))]
+    found = []
+    for number, plan in enumerate(plans):
+        log, result = log_of(fast, plan)
+        starts = log.start_ms.tolist()
+        dice = random.Random(number)
+        moments = {dice.choice(starts) + i for i in (0, 0, 1)} if starts else set()
+        found += [(plan, log, result, cut(log, at)) for at in moments if at < plan.cutoff_ms]
+    return tuple(sorted(found, key=lambda case: (not case[0].watches, len(case[1]))))
+
+
+def killed(mutated: Any) -> bool:
+    """Whether some cut tells an engine from the truth."""
+    for plan, log, result, head in cuts():
+        try:
+            with limited(2):
+                found, after = log_of(mutated, plan, head=head)
+        except (Exception, TimeoutError):
+            return True
+        if difference(log, found) is not None or parted(result, after) is not None:
+            return True
+    return False
+
+
+@pytest.mark.parametrize("mutant", GOING_ON, ids=lambda m: f"{m.module}: {m.law}")
+def test_cuts_kill_every_mutant_of_going_on(mutant: Mutant) -> None:
+    assert killed(engine(mutant))
+
+
+@pytest.mark.parametrize("module", ["fast", "reference"])
+def test_the_unmutated_engines_survive_all_cuts(module: str) -> None:
+    assert not killed(engine(None, module))
+
+
+def test_a_head_is_in_order_from_the_start_and_numbered_without_a_gap() -> None:
+    plan = edge_cases.plans()["draw on the busy threshold"]
+    log, _ = log_of(fast, plan)
+    start = int(log.start_ms[-1])
+    with pytest.raises(ValueError, match="starts after its moment"):
+        Head(start, log)
+    for name, value, said in (
+        ("start_ms", log.start_ms[::-1] + 1, "not in order"),
+        ("start_ms", log.start_ms - start - 1, "not in order"),
+        ("hold_ms", log.hold_ms * 0, "holds no channel"),
+        ("attempt", log.attempt + np.uint8(1), "not numbered from 1"),
+    ):
+        with pytest.raises(ValueError, match=said):
+            Head(2 * start + 2, replace(log, **{name: value}))
