@@ -93,7 +93,7 @@ def enter(first: int, waiting: Waiting, state: State, pool: Pool) -> int:
     for i in range(first, waiting.due.shape[0]):
         node = state.free
         if node < 0:
-            return i
+            return int(i)
         state.free = pool.next[node]
         pool.due[node] = waiting.due[i]
         pool.number[node] = waiting.number[i]
@@ -104,7 +104,7 @@ def enter(first: int, waiting: Waiting, state: State, pool: Pool) -> int:
         pool.next[node] = pool.first[bucket]
         pool.first[bucket] = node
         state.waiting += 1
-    return waiting.due.shape[0]
+    return int(waiting.due.shape[0])
 
 
 def lived_of(log: LogChunk, row_of: I32) -> Lived:
