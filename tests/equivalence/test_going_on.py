@@ -88,7 +88,7 @@ def killed(mutated: Any) -> bool:
     """Whether some cut tells an engine from the truth."""
     for plan, log, result, head in cuts():
         try:
-            with limited(2):
+            with limited(60):
                 found, after = log_of(mutated, plan, head=head)
         except (Exception, TimeoutError):
             return True
