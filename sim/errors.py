@@ -14,7 +14,8 @@
         │   ├── RunDirectoryError            a run directory cannot be written or read
         │   ├── BaselineError                a baseline cannot be read, written or judged by
         │   ├── DialerFilesError             a real dialer's files; carries every fault
-        │   │   └── ImportFilesError         files that cannot be imported
+        │   │   ├── ImportFilesError         files that cannot be imported
+        │   │   └── MisfitError              a log from which no run of a scenario can go on
         │   ├── DoesNotFitError              a run takes more memory or disk than is free
         │   ├── OptionError                  an option, or an argument of a function
         │   │   └── UnknownNameError         there is nothing of that name; tells the nearest
@@ -292,6 +293,12 @@ class ImportFilesError(DialerFilesError):
     """Files of a real dialer that cannot be imported; carries every fault."""
 
     undone = "imported"
+
+
+class MisfitError(DialerFilesError):
+    """A log from which no run of a scenario can go on; counts what does not fit."""
+
+    undone = "run"
 
 
 class DoesNotFitError(BadInputError):

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from fractions import Fraction
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -13,6 +15,7 @@ from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
 from sim.errors import OptionError
 
 if TYPE_CHECKING:
+    from sim.jobs.after import GoingOn
     from sim.jobs.run import RunOutcome
 
 
@@ -65,6 +68,18 @@ class Scale(click.ParamType[Fraction]):
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
 @click.option(
+    "--after",
+    metavar="CALLS",
+    help="Go on from what was dialled: a run with --calls, a dialer's log, an import.",
+)
+@click.option(
+    "--at",
+    metavar="MOMENT",
+    type=click.DateTime(["%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M"]),
+    help="With --after: decide from this local moment on; default after the last call.",
+)
+@click.option("--of", metavar="NAME", help="With --after: all go on from this strategy of the log.")
+@click.option(
     "--draws",
     metavar="K",
     type=int,
@@ -92,10 +107,14 @@ def run(
     draws: int | None,
     draw: int,
     precision: str | None,
+    after: str | None,
+    at: dt.datetime | None,
+    of: str | None,
 ) -> None:
     """Simulate every strategy of the scenario in FILE, and compare them.
 
-    Results go into a run directory; the verdict and the paths follow on standard output.
+    Results go into a run directory; the verdict and the paths follow on standard output. With
+    --after it goes on from what was dialled so far: shall we finish, and what if?
     """
     loaded = load_and_warn(file, sets)
 
@@ -105,6 +124,9 @@ def run(
     from sim.jobs.run import run_scenario
 
     tell_of_kernels()
+    going_on = _going_on(after, at, of)
+    if going_on is not None and (draws is not None or precision is not None):
+        raise OptionError("a campaign goes on in one draw", place="--after", remedy="--draw N")
     if draws is not None or precision is not None:
         if draw or calls:
             raise OptionError("--draws makes a study, which has no single draw and no call log")
@@ -134,6 +156,7 @@ def run(
             progress=hook,
             report=lambda run: html(run, known),
             jobs=jobs,
+            going_on=going_on,
             note=lambda text: click.echo(text, err=True),
         )
     if as_json:
@@ -145,6 +168,18 @@ def run(
     if every:
         click.echo("\n" + shown_by("comparison_text")(outcome.run, loaded.scenario))
     click.echo(f"\nrun:    {outcome.path}\nreport: {outcome.path / 'report.html'}")
+
+
+def _going_on(after: str | None, at: dt.datetime | None, of: str | None) -> GoingOn | None:
+    """From which log the run goes on."""
+    if after is None:
+        if at is not None or of is not None:
+            option = "--at" if at is not None else "--of"
+            raise OptionError("goes with --after", place=option)
+        return None
+    from sim.jobs.after import GoingOn
+
+    return GoingOn(Path(after), at, of)
 
 
 def _document(outcome: RunOutcome, scenario: str) -> dict[str, Any]:
@@ -159,4 +194,5 @@ def _document(outcome: RunOutcome, scenario: str) -> dict[str, Any]:
         "report": str(outcome.path / "report.html"),
         "metrics": outcome.shown,
         "metrics_as_simulated": outcome.metrics,
+        **({"after": manifest["after"]} if "after" in manifest else {}),
     }

@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
+from sim.jobs.after import GoingOn
 from sim.jobs.draws import Drawing
 from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
@@ -131,6 +132,7 @@ def run_scenario(
     report: ReportHook | None = None,
     argv: Sequence[str] | None = None,
     jobs: int | None = 1,
+    going_on: GoingOn | None = None,
     note: Callable[[str], None] | None = None,
 ) -> RunOutcome:
     """Run a scenario and write its run directory.
@@ -160,8 +162,10 @@ def run_scenario(
     jobs
         How many processes run strategies at the same time; None for as many as there are cores.
         What is written does not depend on it.
+    going_on
+        What was dialled so far, from which the strategies go on; default nothing.
     note
-        Told where they are fewer than was asked for.
+        Told where processes are fewer than was asked for, and what a log does not tell.
 
     Raises
     ------
@@ -171,6 +175,8 @@ def run_scenario(
         If the directory exists or cannot be written. Nothing is left behind then.
     sim.errors.OptionError
         For an unknown strategy, or a scale or draw out of range.
+    sim.errors.MisfitError
+        If what was dialled does not fit the scenario.
     sim.errors.DoesNotFitError
         If it takes more memory or disk than is free.
     """
@@ -192,6 +198,12 @@ def run_scenario(
     if said and note is not None:
         note(f"note: {said}")
     replication = Replication(full.seed, draw)
+    after = None if going_on is None else going_on.read(scaled, chosen, replication, asked == 1)
+    if after is not None and after.notes and calls:
+        raise OptionError("a team's log has no rows as ours", place="--calls")
+    if after is not None and note is not None:
+        for missing in after.notes:
+            note(f"note: {after.path}: {missing}")
     with RunWriter(
         target,
         full,
@@ -203,13 +215,16 @@ def run_scenario(
     ) as writer:
         stage = Stage(scaled, loaded.laws, replication)
         regimes = loaded.laws.regimes(full.regimes)
-        watching = Watching(stage, full, regimes, Reader(stage, tuple(chosen), effective))
+        reader = Reader(stage, tuple(chosen), effective)
+        watching = Watching(stage, full, regimes, reader, after=after)
         watched = list(_watched(watching, workers, writer, progress))
         findings = [found.findings for found in watched]
         plans = {found.findings.strategy: found.plan for found in watched}
         manifest = manifest_of(
             loaded, scaled, stage.replication, asked, text, findings, plans, argv
         )
+        if after is not None:
+            manifest["after"] = after.told()
         manifest["started_utc"] = started.strftime("%Y-%m-%dT%H:%M:%SZ")
         manifest["duration_s"] = round(time.perf_counter() - clock, 3)
         run = _finish(writer, watching, watched, manifest, parameter_table(drawn), report)

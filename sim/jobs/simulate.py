@@ -10,8 +10,10 @@ from sim.engine import fast
 from sim.engine.plan.build import plan_of
 from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
+from sim.jobs.after import After
 from sim.jobs.observers import Counting, Observer
 from sim.measure.findings import Findings
+from sim.record.head import Head
 from sim.record.log import LogChunk
 
 
@@ -51,10 +53,14 @@ class StrategyRun:
     of: int = 1
     """How many there are."""
     progress: ProgressHook | None = None
+    after: After | None = None
+    """What was dialled so far, from which it goes on."""
 
-    def run(self) -> None:
-        """Run it to its end and let the observers find what they look for."""
-        plan = plan_of(self.stage, self.strategy)
+    def run(self) -> Head | None:
+        """Run it to its end and let observers look; the head that it went on from, if any."""
+        plan, head = plan_of(self.stage, self.strategy), None
+        if self.after is not None:
+            plan, head = self.after.begin(self.strategy, plan)
         for observer in self.observers:
             observer.begin(self.strategy, plan)
         adds = [observer.add for observer in self.observers]
@@ -67,10 +73,11 @@ class StrategyRun:
             self._tell(plan, now_ms, calls)
 
         tell(0, 0)
-        result = fast.run(plan, sink, progress=tell if self.progress else None)
+        result = fast.run(plan, sink, head=head, progress=tell if self.progress else None)
         for observer in self.observers:
             observer.end(result)
         self._tell(plan, plan.cutoff_ms, result.calls, done=True)
+        return head
 
     def _tell(self, plan: Plan, now_ms: int, calls: int, *, done: bool = False) -> None:
         if self.progress is not None:

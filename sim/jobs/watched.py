@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 
 from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
+from sim.jobs.after import After
+from sim.jobs.head_facts import facts_of
 from sim.jobs.manifest import plan_facts
 from sim.jobs.observers import Auditing, Counting, Log, Observer, Telling, Writing
 from sim.jobs.pool import Tell
@@ -60,15 +62,18 @@ class Watching:
     """Reads what was found in other draws; knows all strategies that are run, in order."""
     log: Log | None = None
     """Where calls go that are written at once; only for work in one process."""
+    after: After | None = None
+    """What was dialled so far, from which strategies go on."""
     aside: Path | None = None
     """The folder in which calls are set aside; None where they are not."""
 
     def __call__(self, strategy: str, tell: Tell) -> Watched:
         """Run it."""
-        scaled, facts = self.stage.scenario, dict[str, Any]()
+        scaled, facts, plans = self.stage.scenario, dict[str, Any](), list[Plan]()
 
         def note(name: str, plan: Plan) -> None:
             facts.update(plan_facts(plan, self.full, scaled, name))
+            plans.append(plan)
 
         names = self.reader.strategies
         number = names.index(strategy) + 1
@@ -79,8 +84,10 @@ class Watching:
         writing = None if log is None else Writing(log, scaled.world.lines)
         observers += [] if writing is None else [writing]
         told = _now_and_then(tell)
-        StrategyRun(self.stage, strategy, observers, number, len(names), told).run()
-        found = counting.found
+        running = StrategyRun(self.stage, strategy, observers, number, len(names), told, self.after)
+        head, found = running.run(), counting.found
+        if head is not None:
+            facts["after"] = facts_of(plans[0], head, scaled, strategy, self.reader.scale)
         assert found.cases is not None
         self.reader.read(strategy, found.cases)
         return Watched(
