@@ -216,6 +216,7 @@ GOING_ON = (
     _m("head: starts under a cap forgotten", "rows.starts[row, (lived.attempt[i] - 1) % remembered] = s", "pass"),
     _m("head: one attempt too many", "(log.attempt[number] < plan.lifetime)", "(log.attempt[number] <= plan.lifetime)"),
     _m("head: buckets in the wrong order", "np.sort(last[last >= 0])", "np.sort(last[last >= 0])[::-1]"),
+    _m("head: attempts of the day forgotten", "full & (earlier >= begins)", "full & (earlier > ends)"),
     _f("head: retries due by the moment lost", "self._parked = joined(self._parked, self._loaded_from(waiting, begun))", "pass"),
     _f("head: ends of the head released at once", "state.now = state.released = at", "state.now = at; state.released = at + 5_000"),
     _e("head: no event before the moment", "        control.advance()\n    dialer.go_on", "        break\n    dialer.go_on"),

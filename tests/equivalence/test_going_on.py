@@ -73,7 +73,10 @@ def test_thousands_of_scenarios_go_on_after_a_cut(shard: int) -> None:
 @cache
 def cuts() -> tuple[tuple[Plan, LogChunk, EngineResult, Head], ...]:
     """Small runs with moments to cut them at: each a plan, its log, its result, a head."""
-    plans = [*edge_cases.plans().values(), *(plan_of(n, most_lines=60) for n in range(20))]
+    plans = [
+        *edge_cases.plans().values(),
+        *(plan_of(n, most_lines=60) for n in (*range(12), 58, 97, 118, 202, 206)),
+    ]
     found = []
     for number, plan in enumerate(plans):
         log, result = log_of(fast, plan)
