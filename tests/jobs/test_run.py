@@ -226,8 +226,8 @@ def test_the_report_sees_the_whole_run(loaded, tmp_path):
 
 
 def test_both_engines_fill_the_same_tables(outcome, loaded, tmp_path, monkeypatch):
-    def slow(plan, sink, progress=None):
-        return reference.run(plan, sink)
+    def slow(plan, sink, head=None, progress=None):
+        return reference.run(plan, sink, head=head)
 
     monkeypatch.setattr(fast, "run", slow)
     result = run_scenario(loaded, scale=0.1, out=tmp_path / "reference", calls=True)
