@@ -82,14 +82,14 @@ def test_a_change_of_the_program_by_one_millisecond_is_found(accepted, monkeypat
     real = fast.run
     column, amount = by
 
-    def off_by_one(plan, sink, progress=None):
+    def off_by_one(plan, sink, head=None, progress=None):
         def shifted(chunk):
             chunk = chunk.copy()
             if chunk.first == 0:
                 getattr(chunk, column)[0] += amount
             sink(chunk)
 
-        return real(plan, shifted, progress=progress)
+        return real(plan, shifted, head=head, progress=progress)
 
     monkeypatch.setattr(fast, "run", off_by_one)
     result = check([accepted])

@@ -83,13 +83,13 @@ def test_a_change_of_the_program_is_placed(scenario_text, tmp_path, monkeypatch)
     assert calls == kept["counters"]["all-channels"]["attempts"]
     real = fast.run
 
-    def longer(plan, sink, progress=None):
+    def longer(plan, sink, head=None, progress=None):
         def changed(chunk):
             chunk = chunk.copy()
             chunk.hold_ms[(chunk.start_ms >= 3_600_000) & (chunk.line % 2 == 0)] += 1
             sink(chunk)
 
-        return real(plan, changed, progress=progress)
+        return real(plan, changed, head=head, progress=progress)
 
     monkeypatch.setattr(fast, "run", longer)
     (one,) = check([file]).files
