@@ -1,7 +1,4 @@
-"""A verdict in three sentences: whom the base strategy reaches, at what price, and the law.
-
-One more stands in front where the run went on from what was dialled.
-"""
+"""A verdict in three sentences: whom the base strategy reaches, at what price, and the law."""
 
 from __future__ import annotations
 
@@ -15,11 +12,7 @@ from analysis.view.verdict import Outcome, Range, Verdict
 
 def sentences(told: Verdict) -> tuple[str, ...]:
     """The answer in words, each clause made from numbers."""
-    return tuple(text for text in _all(told) if text)
-
-
-def _all(told: Verdict) -> tuple[str, ...]:
-    return (_going_on(told), _reach(told), _price(told), _law(told))
+    return tuple(text for text in (_reach(told), _price(told), _law(told)) if text)
 
 
 def with_range(one: Range) -> str:
@@ -28,25 +21,6 @@ def with_range(one: Range) -> str:
         f"{rounded(one.central)} [{between(one.p5, one.p95)}]"
         if one.moves
         else rounded(one.central)
-    )
-
-
-def _going_on(told: Verdict) -> str:
-    """Where the base strategy stood when the run went on from what was dialled."""
-    run, name = told.run, told.base.strategy
-    after = run.plans.get(name, {}).get("after")
-    if after is None:
-        return ""
-
-    def lines(key: str) -> str:
-        return f"{run.approx}{rounded(after[key] * run.factor)}"
-
-    at = written_in(np.datetime64(after["at_utc"], "ms"), run.timezone)
-    return (
-        f"From {at} on: {name} had dialled {lines('lines_dialled')} of its "
-        f"{lines('lines_on_list')} lines, {lines('lines_done')} for the last time; these calls "
-        f"alone reach {run.approx}{rounded(after['so_far']['people_reached'])} people. In all, "
-        "before and after:"
     )
 
 

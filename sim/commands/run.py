@@ -164,6 +164,8 @@ def run(
         document = {**_document(outcome, loaded.scenario.name), "verdict": verdict}
         click.echo(json.dumps(document, indent=2, allow_nan=False))
         return
+    if going_on is not None:
+        click.echo(shown_by("course_text")(outcome.run, loaded.scenario) + "\n")
     click.echo(shown_by("verdict_text")(outcome.run, loaded.scenario))
     if every:
         click.echo("\n" + shown_by("comparison_text")(outcome.run, loaded.scenario))

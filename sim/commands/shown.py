@@ -19,6 +19,7 @@ ANALYSIS_COMMANDS = "analysis.cli"
 SHOWN_BY = {
     "compare_text": "analysis.console.compare",
     "comparison_text": "analysis.console.table",
+    "course_text": "analysis.view.course",
     "experiment_html": "analysis.report.experiment",
     "plan_text": "analysis.console.plan",
     "officer_html": "analysis.report.officer",

@@ -197,3 +197,12 @@ def misfit_of_columns(loaded: Any, folder: Path) -> str:
     with pytest.raises(DialerFilesError) as refused:
         run_scenario(loaded, going_on=GoingOn(path))
     return str(refused.value)
+
+
+def test_the_screen_says_where_the_campaign_stood(going: RunOutcome) -> None:
+    from analysis.view.course import course_text
+
+    said = " ".join(course_text(going.run).split())
+    assert "all-channels goes on from Thu 20 Apr 12:00" in said
+    assert "of its 3 k lines" in said
+    assert course_text(going.run).count("goes on from") == 2
