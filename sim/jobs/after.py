@@ -266,9 +266,9 @@ class OwnLog:
         wrong = {
             "have an outcome that this scenario does not know": outcome >= own,
             "ended as they cannot in this world; its seed, scale or people are others": (
-                people.in_service[line] == 0
-            )
-            != (outcome == Outcome.INVALID),
+                ((people.in_service[line] == 0) != (outcome == Outcome.INVALID))
+                & (outcome != Outcome.FAILED)
+            ),
         }
         refuse(self.file, len(line), wrong)
         early = start < at_ms

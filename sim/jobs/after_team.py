@@ -214,7 +214,8 @@ class TeamLog:
         leaves = (left == 1) | ((left < 0) & bool(tables.leave_message))
         outcome = np.full(len(early), int(Outcome.NO_ANSWER), dtype=np.int64)
         outcome[ended == "invalid"] = Outcome.INVALID
-        outcome[(ended == "busy") | (ended == "failed")] = Outcome.BUSY
+        outcome[ended == "busy"] = Outcome.BUSY
+        outcome[ended == "failed"] = Outcome.FAILED
         machine = ended == "machine"
         outcome[machine] = np.where(leaves, Outcome.MACHINE_VOICEMAIL, Outcome.MACHINE)[machine]
         listened = np.where(self.ring_ms[early] < 0, 0, hold - self.ring_ms[early])
@@ -333,7 +334,6 @@ def _notes(
     told = {
         "end not known, time on a channel drawn": held < 0,
         "disposition not known, taken for no answer": ended == "",
-        "failed, retried as busy": ended == "failed",
         "territory not known, of any": texts["territory"] == "",
         "type of line not known, of any": texts["line_type"] == "",
         "answered by a person, time listened not known, taken for none": person & (rang < 0),
