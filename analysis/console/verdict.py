@@ -135,7 +135,7 @@ def _short(name: str, wide: int) -> str:
 
 def _beneath(told: Verdict, most: int) -> Iterator[str]:
     """What binds, what is broken, and what drives the numbers, in at most so many lines."""
-    lines, left = [*_binding(told)], [*_left_over(told)]
+    lines, left = [*_binding(told), *_changing(told)], [*_left_over(told)]
     rest = [*_driven(told), *_standing(told)]
     room = max(1, most - len(lines) - len(rest))
     yield from lines
@@ -174,6 +174,15 @@ def _left_over(told: Verdict) -> Iterator[str]:
         if len(line) == 1:
             yield from line
             return
+
+
+def _changing(told: Verdict) -> Iterator[str]:
+    """What changes when in the base strategy, up to three moments; the rest are counted."""
+    changes = told.run.plans.get(told.base.strategy, {}).get("changes") or ()
+    if changes:
+        said = [f"{at}: {what}" for at, what in changes[:3]]
+        said += [f"{len(changes) - 3} more"] if len(changes) > 3 else []
+        yield from _labelled("Changes", f"{told.base.strategy}: {'. '.join(said)}")
 
 
 def _broken(told: Verdict, most: int) -> Iterator[str]:

@@ -7,10 +7,13 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
+from sim.document.written import moment_text
 from sim.engine.plan.plan import Plan
 from sim.loading.load import Runnable
 from sim.measure.findings import Findings
+from sim.scenario.dialing import Change
 from sim.scenario.scenario import Scenario
+from sim.scenario.strategy import Strategy
 from sim.store.digest import digest_object
 from sim.store.provenance import git_state, machine, versions
 from sim.store.recipients import means_of_objection
@@ -78,6 +81,21 @@ def manifest_of(
     }
 
 
+def by_date(strategy: Strategy) -> list[Change]:
+    """The changes of a strategy, the first one first."""
+    return sorted(strategy.dialing.changes, key=lambda change: change.at)
+
+
+def said_of(change: Change) -> str:
+    """What changes, in words: *channels 900; call times of north*."""
+    said = [] if change.channels is None else [f"channels {change.channels:,}"]
+    said += [] if change.calls_per_second is None else [f"pace {change.calls_per_second}/s"]
+    said += [] if change.call_times is None else ["call times"]
+    if change.territory_call_times:
+        said.append(f"call times of {', '.join(change.territory_call_times)}")
+    return "; ".join(said) or "nothing"
+
+
 def plan_facts(plan: Plan, full: Scenario, scaled: Scenario, name: str) -> dict[str, Any]:
     """What the manifest tells of a strategy's plan."""
     strategy, run = full.strategies[name], scaled.strategies[name]
@@ -98,6 +116,7 @@ def plan_facts(plan: Plan, full: Scenario, scaled: Scenario, name: str) -> dict[
         "caller_numbers": strategy.caller_numbers.numbers,
         "caller_numbers_simulated": run.caller_numbers.numbers,
         "refresh_ms": strategy.suppression.refresh,
+        "changes": [[moment_text(one.at), said_of(one)] for one in by_date(strategy)],
         "reactions": None
         if full.world.regulator is None
         else {

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Discriminator, Field, StrictBool, Tag
+from pydantic import AfterValidator, Discriminator, Field, StrictBool, Tag
 
 from sim.document.fields import Clock, Count, Days, Moment, Rate
-from sim.document.quantity import Model, PlainDuration, Share, ShareRange
+from sim.document.quantity import Freeze, Model, PlainDuration, Share, ShareRange
 
 RESERVED_CHANNELS = 1_000_000
 """Most channels that a scenario may ask for."""
@@ -47,14 +47,36 @@ class Outage(Model):
     )
 
 
+MAX_TERRITORIES = 200
+"""Most territories with windows of their own."""
+
+
+def _own_windows(description: str) -> Any:
+    """A map from territories to their windows."""
+    return Field(
+        max_length=MAX_TERRITORIES, default_factory=lambda: Freeze({}), description=description
+    )
+
+
+TerritoryTimes = Annotated[
+    dict[str, Annotated[tuple[CallTimes, ...], Field(min_length=1, max_length=MAX_WINDOWS)]],
+    AfterValidator(Freeze),
+]
+"""Windows by territory."""
+
+
 class Change(Model):
-    """A lasting change of capacity."""
+    """A lasting change of capacity or of call times."""
 
     at: Moment = Field(description="Local time of the campaign.")
     channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] | None = Field(
         None, description="Channels from then on."
     )
     calls_per_second: Rate | None = Field(None, description="Pace from then on.")
+    call_times: (
+        Annotated[tuple[CallTimes, ...], Field(min_length=1, max_length=MAX_WINDOWS)] | None
+    ) = Field(None, description="Windows from then on, in territories that have none of their own.")
+    territory_call_times: TerritoryTimes = _own_windows("Windows from then on, by territory.")
 
 
 class Dialing(Model):
@@ -79,6 +101,9 @@ class Dialing(Model):
         max_length=MAX_WINDOWS,
         description="Weekly windows in the recipient's local time.",
     )
+    territory_call_times: TerritoryTimes = _own_windows(
+        "Windows of territories that keep others than `call_times`."
+    )
     on_holidays: Literal["normal", "closed", "sunday"] = Field(
         "normal", description="Windows on a public holiday of the recipient's territory."
     )
@@ -86,7 +111,7 @@ class Dialing(Model):
         (), max_length=MAX_STEPS, description="Times with fewer channels."
     )
     changes: tuple[Change, ...] = Field(
-        (), max_length=MAX_STEPS, description="Lasting changes of capacity."
+        (), max_length=MAX_STEPS, description="Lasting changes of capacity and of call times."
     )
 
 

@@ -209,3 +209,71 @@ def test_a_change_of_pace_waits_for_the_grid_of_the_new_one() -> None:
     at 10 1/2 begins at the next third, 10 2/3, and the next is due at 14."""
     assert rebase(Fraction(17), Fraction(7), Fraction(10, 3)) == Fraction(40, 3)
     assert rebase(Fraction(35, 2), Fraction(7), Fraction(10, 3)) == 14
+
+
+def open_hours(dialing: dict[str, object]) -> list[list[list[int]]]:
+    """By territory: hours from the start at which it opens and closes, over three days."""
+    scenario = plain(
+        world={
+            "lines": 10,
+            "territories": {
+                "all": {"share": 0.5, "timezone": "Europe/Paris"},
+                "north": {"share": 0.3, "timezone": "Europe/Paris"},
+                "reunion": {"share": 0.2, "timezone": "Indian/Reunion"},  # two hours ahead
+            },
+        },
+        campaign={
+            "timezone": "Europe/Paris",
+            "start": "2017-04-18 00:00",
+            "cutoff": "2017-04-21 00:00",
+        },
+        dialing=dialing,
+    )
+    return [(c.open_ms // HOUR).tolist() for c in build_plan(scenario, "only").calling]
+
+
+def hours(opens: int, closes: int, days: str = "all") -> list[dict[str, str]]:
+    return [{"days": days, "from": f"{opens:02}:00", "to": f"{closes:02}:00"}]
+
+
+def test_a_territory_keeps_its_own_call_times_by_its_own_clock() -> None:
+    found = open_hours(
+        {
+            "call_times": hours(10, 12),
+            "territory_call_times": {"north": hours(9, 20), "reunion": hours(10, 20)},
+        }
+    )
+    assert found == [
+        [[10, 12], [34, 36], [58, 60]],
+        [[9, 20], [33, 44], [57, 68]],
+        [[8, 18], [32, 42], [56, 66]],
+    ]
+
+
+def test_call_times_change_at_a_moment_and_not_where_a_territory_has_its_own() -> None:
+    """From Wednesday 11:00 on, in the middle of a window; on Thursday at 09:00 for the north."""
+    found = open_hours(
+        {
+            "call_times": hours(10, 12),
+            "territory_call_times": {"reunion": hours(10, 11)},
+            "changes": [
+                {"at": "2017-04-20 09:00", "territory_call_times": {"north": hours(8, 10)}},
+                {"at": "2017-04-19 11:00", "call_times": hours(15, 21)},
+            ],
+        }
+    )
+    assert found == [
+        [[10, 12], [34, 35], [39, 45], [63, 69]],
+        [[10, 12], [34, 35], [39, 45], [57, 58]],
+        [[8, 9], [32, 33], [56, 57]],
+    ]
+
+
+def test_a_later_change_takes_the_place_of_an_earlier_one_in_any_order() -> None:
+    changes = [
+        {"at": "2017-04-19 00:00", "call_times": hours(1, 2)},
+        {"at": "2017-04-20 00:00", "call_times": hours(3, 4)},
+    ]
+    for order in (changes, changes[::-1]):
+        found = open_hours({"call_times": hours(10, 12), "changes": order})
+        assert found[0] == [[10, 12], [25, 26], [51, 52]]

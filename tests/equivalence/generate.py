@@ -448,6 +448,20 @@ def dialers_own(dice: Dice, data: dict[str, Any]) -> dict[str, Any]:
     return data
 
 
+def call_times_of_ones_own(dice: Dice, data: dict[str, Any]) -> None:
+    """Windows of some territories alone, and windows that change on a date."""
+    places = sorted(data["world"]["territories"])
+    dialing = data["strategies"]["only"]["dialing"]
+    if dice.flip():
+        own = dice.some(places, 1, 2)
+        dialing["territory_call_times"] = {place: windows(dice) for place in own}
+    for change in dialing["changes"]:
+        if dice.flip():
+            change["call_times"] = windows(dice)
+        if dice.flip():
+            change["territory_call_times"] = {dice.pick(places): windows(dice)}
+
+
 def plan(number: int, *, most_lines: int = 250) -> Plan:
     """The plan of a scenario, often with rolling caps and moments from which lines are left alone.
 
@@ -457,6 +471,7 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
     data = documents(dice, most_lines=most_lines)
     if number >= FIRST_FORTY and number % 3:
         data = dialers_own(Dice(number + 2**48), data)
+        call_times_of_ones_own(Dice(number + 2**49), data)
     of = Scenario.model_validate(data)
     plan = build_plan(of, "only", laws=packs_of(of))
     line = np.arange(plan.population.lines)

@@ -15,6 +15,7 @@ from sim.engine.plan import calendar
 from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.enforce import Enforcement
 from sim.engine.plan.plan import Calling, Group
+from sim.scenario.call_times import in_force
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.world.population import Population
@@ -79,7 +80,14 @@ class Timetable:
             if dialing.on_holidays != "normal"
             else frozenset()
         )
-        inside = calendar.open_minutes(local, dialing.call_times, holidays, dialing.on_holidays)
+        inside = np.zeros(count, dtype=np.bool_)
+        for times in in_force(dialing, territory):
+            # Each holds from its moment on; the next takes its place.
+            since = self._minute_of(times.since)
+            rest = local[since:]
+            inside[since:] = calendar.open_minutes(
+                rest, times.windows, holidays, dialing.on_holidays
+            )
         left = self.strategy.reactions.narrow_call_times
         if narrow and left is not None:
             inside &= calendar.open_minutes(local, left, holidays, dialing.on_holidays)
@@ -93,6 +101,14 @@ class Timetable:
             row_from_ms=changes.astype(np.int64) * calendar.MINUTE_MS,
             row=quarter[changes],
         )
+
+    def _minute_of(self, moment: dt.datetime | None) -> int:
+        """Minute of the campaign, from 0 to all of them, of a local moment; None is its start."""
+        first, count = self._minutes
+        if moment is None:
+            return 0
+        utc = calendar.utc_ms(moment, self.strategy.campaign.timezone) // calendar.MINUTE_MS
+        return min(max(utc - first, 0), count)
 
     def _groups(self, calling: Sequence[Calling]) -> tuple[Group, ...]:
         """Groups of lines by the calendars of their territories.

@@ -57,8 +57,13 @@ def changes(subject: Subject) -> Iterator[Fault]:
                 f"({moment_text(campaign.start)} to {moment_text(campaign.cutoff)})",
                 (*path, "at"),
             )
-        if change.channels is None and change.calls_per_second is None:
-            yield subject.warning("changes nothing; name channels or calls_per_second", path)
+        said = (change.channels, change.calls_per_second, change.call_times)
+        if all(one is None for one in said) and not change.territory_call_times:
+            yield subject.warning(
+                "changes nothing; name channels, calls_per_second, call_times or "
+                "territory_call_times",
+                path,
+            )
 
 
 @rule("dialing.ring_timeout")

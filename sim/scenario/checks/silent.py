@@ -16,10 +16,12 @@ from sim.document.written import clock_text, duration_text, share_text
 from sim.errors import Fault
 from sim.scenario import clock
 from sim.scenario.calendars import day_windows
+from sim.scenario.call_times import in_force, written
 from sim.scenario.checks.durations import LONGEST_HOLD_MS
 from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.people import MOST_VOTERS
 from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.checks.windows import spans_in_force
 
 FEW = 0.02
 """Chance of answering in time below which a warning says so: what is left is hardly a law."""
@@ -130,25 +132,30 @@ def more_voters_than_there_are(subject: Subject) -> Iterator[Fault]:
         )
 
 
-@rule("campaign", "dialing.call_times", "world.territories")
+@rule("campaign", "dialing", "world.territories")
 def windows_never_met(subject: Subject) -> Iterator[Fault]:
     """Each window is open at some time of the campaign, somewhere."""
-    span, windows = span_of(subject), subject.strategy.dialing.call_times
-    if span is None or len(windows) < 2:  # where no window at all is open, that is a fault
+    span, dialing = span_of(subject), subject.strategy.dialing
+    if span is None:
         return
-    zones = {p.timezone for p in subject.world.territories.values()} & clock.zone_names()
-    alone = [day_windows((window,), "normal", frozenset()) for window in windows]
-    met = [
-        any(next(clock.open_intervals(zone, *span, one), None) is not None for zone in zones)
-        for one in alone
-    ]
-    if not any(met):
-        return
-    for index, window in enumerate(windows):
-        if not met[index] and window.closes > window.opens:
-            yield subject.warning(
-                f"is never open during the campaign ({clock_text(window.opens)} to "
-                f"{clock_text(window.closes)})",
-                ("dialing", "call_times", index),
-                ("campaign", "cutoff"),
-            )
+    met: dict[tuple[Path, int], bool] = {}
+    for name, place in subject.world.territories.items():
+        if place.timezone not in clock.zone_names():
+            continue
+        times = in_force(dialing, name)
+        for each, during in zip(times, spans_in_force(times, span, subject), strict=True):
+            for index, window in enumerate(each.windows):
+                alone = day_windows((window,), "normal", frozenset())
+                opens = any(True for _ in clock.open_intervals(place.timezone, *during, alone))
+                met[each.path, index] = met.get((each.path, index), False) or opens
+    if not any(met.values()):
+        return  # where no window at all is open, that is a fault
+    for each in written(dialing):
+        for index, window in enumerate(each.windows):
+            if not met.get((each.path, index), True) and window.closes > window.opens:
+                yield subject.warning(
+                    f"is never open during the campaign ({clock_text(window.opens)} to "
+                    f"{clock_text(window.closes)})",
+                    (*each.path, index),
+                    ("campaign", "cutoff"),
+                )

@@ -19,6 +19,24 @@ MUTANTS = (
         _BUILD + "test_narrowed_hours_keep_public_holidays",
     ),
     Mutant(
+        "windows hold until the next ones: beside them",
+        "sim.engine.plan",
+        Swap("inside[since:] = any_a", "inside[since:] |= any_a"),
+        _BUILD + "test_call_times_change_at_a_moment_and_not_where_a_territory_has_its_own",
+    ),
+    Mutant(
+        "a territory keeps its own windows: until any change",
+        "sim.scenario.call_times:in_force",
+        Swap("(own or any_a)[-1]", "so_far[-1]"),
+        _BUILD + "test_call_times_change_at_a_moment_and_not_where_a_territory_has_its_own",
+    ),
+    Mutant(
+        "windows change at the campaign's moment: one minute late",
+        "sim.engine.plan",
+        Swap("min(max(utc - first, 0), count)", "min(max(utc - first + 1, 0), count)"),
+        _BUILD + "test_call_times_change_at_a_moment_and_not_where_a_territory_has_its_own",
+    ),
+    Mutant(
         "a random order ranks whole words: 8 bits of them",
         "sim.engine.plan:ranked",
         Swap(
