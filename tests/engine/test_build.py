@@ -211,7 +211,7 @@ def test_a_change_of_pace_waits_for_the_grid_of_the_new_one() -> None:
     assert rebase(Fraction(35, 2), Fraction(7), Fraction(10, 3)) == 14
 
 
-def open_hours(dialing: dict[str, object]) -> list[list[list[int]]]:
+def open_hours(dialing: dict[str, object]) -> list[list[list[float]]]:
     """By territory: hours from the start at which it opens and closes, over three days."""
     scenario = plain(
         world={
@@ -229,7 +229,7 @@ def open_hours(dialing: dict[str, object]) -> list[list[list[int]]]:
         },
         dialing=dialing,
     )
-    return [(c.open_ms // HOUR).tolist() for c in build_plan(scenario, "only").calling]
+    return [(c.open_ms / HOUR).tolist() for c in build_plan(scenario, "only").calling]
 
 
 def hours(opens: int, closes: int, days: str = "all") -> list[dict[str, str]]:
