@@ -194,5 +194,5 @@ def test_the_page_adds_to_the_console_and_moves_nothing() -> None:
 def test_attempts_stand_from_person_to_no_such_number() -> None:
     """What a caller wants most stands first, though codes of dispositions run the other way."""
     ends = ("human", "machine", "no_answer", "busy", "invalid")
-    names = ("attempts", *(f"attempts_{end}" for end in ends), "in_progress_at_cutoff")
+    names = ("attempts", *(f"attempts_{end}" for end in (*ends, "failed")), "in_progress_at_cutoff")
     assert compared(more=False)["Attempts"] == names
