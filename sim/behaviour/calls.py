@@ -152,7 +152,8 @@ def call_tables(
         invalid=table(world.signalling.invalid),
         busy=table(world.signalling.busy),
         failed=tuple(
-            threshold(line_type.answering.failed.central) for line_type in world.line_types.values()
+            threshold(failing.central) if (failing := each.answering.failed) is not None else 0
+            for each in world.line_types.values()
         ),
         failed_release=table(world.signalling.failed or world.signalling.busy),
         greeting=table(world.voicemail.greeting),

@@ -16,7 +16,6 @@ from sim.document.quantity import (
     Model,
     PlainDuration,
     Share,
-    ShareRange,
 )
 from sim.scenario.dialing import MAX_ATTEMPTS
 
@@ -49,10 +48,10 @@ class Answering(Model):
     no_answer: RestShare = Field(description="Share of dials that ring until the time-out.")
     machine: RestShare = Field(description="Share of dials that an answering machine takes.")
     human: RestShare = Field(description="Share of dials that a person takes.")
-    failed: Share = Field(
-        default_factory=lambda: ShareRange(central=0.0),
+    failed: Share | None = Field(
+        None,
         description="Share of dials that fail on the way, by congestion or a carrier's error, "
-        "whatever the line; the five shares are of the others.",
+        "whatever the line; the five shares are of the others; left out, none fails.",
     )
     at_ring_timeout: PlainDuration = Field(
         description="Ring time-out at which the five shares were measured."

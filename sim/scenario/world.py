@@ -95,7 +95,8 @@ class Signalling(Model):
 def may_fail(line_types: Mapping[str, LineType]) -> bool:
     """Whether calls to some of the line types may fail on the way, in some draw."""
     shares = (line_type.answering.failed for line_type in line_types.values())
-    return any(share.central > 0 or (share.high or 0) > 0 for share in shares)
+    known = (share for share in shares if share is not None)
+    return any(share.central > 0 or (share.high or 0) > 0 for share in known)
 
 
 class VoicemailWorld(Model):
