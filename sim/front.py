@@ -360,7 +360,7 @@ def load_study(path: str | os.PathLike[str]) -> Study:
     --------
     >>> import sim
     >>> made = sim.run_study(
-    ...     "scenarios/canada-federal.yaml", 2, "runs/drawn", scale=0.001
+    ...     "scenarios/canada-federal.yaml", 2, "runs/drawn", strategies=["one-clock"], scale=0.001
     ... )
     >>> study = sim.load_study("runs/drawn")
     >>> list(study.draws.columns)

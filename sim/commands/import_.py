@@ -139,12 +139,17 @@ def import_(
         return
     for line in lines(mapping.name, mapping.tried, manifest["counts"]):
         click.echo(line)
-    for name, n in manifest["lists"].items():
+    _tell_lists(manifest["lists"])
+    click.echo(f"imported: {out}, to be deleted by {manifest['delete_by']}")
+    click.echo(f"next: ringfence audit {out} --regime ID")
+
+
+def _tell_lists(lists: dict[str, dict[str, int]]) -> None:
+    """Say how many rows came of each list."""
+    for name, n in lists.items():
         lifted = f", {n['lifted']:,} were lifted later and stand" if n.get("lifted") else ""
         bad = f", {n['bad']:,} cannot be used" if n["bad"] else ""
         click.echo(f"  {name}: {n['rows']:,} rows{bad}{lifted}")
-    click.echo(f"imported: {out}, to be deleted by {manifest['delete_by']}")
-    click.echo(f"next: ringfence audit {out} --regime ID")
 
 
 def _mapping(format_: str | None, map_: Path | None) -> tuple[Any, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -82,9 +83,8 @@ def plan(
     from sim.study.goals import parse_goal
 
     loaded = load_and_warn(file, sets)
-    known = list(loaded.scenario.strategies)
-    own = path.split(".")[1] if path.startswith("strategies.") and path.count(".") > 1 else None
-    chosen = named("strategy", [strategy or own or loaded.scenario.base], known)[0]
+    wanted_of = strategy or _strategy_in(path) or loaded.scenario.base
+    chosen = named("strategy", [wanted_of], list(loaded.scenario.strategies))[0]
     wanted = parse_goal(goal)
     facts = {
         "for": wanted.text,
@@ -96,18 +96,9 @@ def plan(
     }
     folder = Path(out) if out is not None else folder_of("plan", loaded, facts)
     tell_of_kernels()
-    jobs = told.pop("jobs")
+    workers = partial(workers_of, loaded, (chosen,), runs=draws, jobs=told.pop("jobs"))
     screened, full = (
-        Probe(
-            file,
-            sets,
-            (chosen,),
-            one,
-            folder,
-            draws,
-            16,
-            workers_of(loaded, (chosen,), one, draws, jobs),
-        )
+        Probe(file, sets, (chosen,), one, folder, draws, 16, workers(scale=one))
         for one in (min(screen, scale), scale)
     )
     found = document(
@@ -124,3 +115,8 @@ def plan(
     tell("plan_text", found, inputs=(file,), **told)
     if not found["met"]:
         raise click.exceptions.Exit(1)
+
+
+def _strategy_in(path: str) -> str | None:
+    """The strategy whose own key a path names, if it names one."""
+    return path.split(".")[1] if path.startswith("strategies.") and path.count(".") > 1 else None

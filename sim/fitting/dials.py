@@ -122,17 +122,11 @@ def dials_of(calls: pa.Table) -> Dials:
             "from time-outs; Asterisk, FreeSWITCH and VICIdial tell it"
         )
     line = text["line"][0]
-    earlier = np.zeros(int(line.max(initial=-1)) + 1, dtype=np.bool_)
-    first = np.full(len(earlier), np.iinfo(np.int64).max)
-    np.minimum.at(first, line, attempt)
-    earlier[first > 1] = True
-    drop(earlier[line], "to lines whose first calls lie before the log")
+    drop(_begun_before(line, attempt), "to lines whose first calls lie before the log")
     rows = np.flatnonzero(keep)
     if len(rows) < _LEAST_CALLS:
         raise CannotJudgeError(f"{len(rows):,} calls can be used; {_LEAST_CALLS} are the fewest")
-    named = np.array(text["line"][1])
-    rank = np.empty(len(named), dtype=np.int64)
-    rank[np.argsort(named)] = np.arange(len(named))
+    rank = _rank_of(text["line"][1])
     used = np.unique(rank[line[rows]])
     if len(used) > MOST_LINES:
         beyond = rank[line] > used[MOST_LINES - 1]
@@ -152,6 +146,21 @@ def dials_of(calls: pa.Table) -> Dials:
         ring=_with_half_seconds(ring[rows], outcome[rows]),
         left_out=dict(left_out),
     )
+
+
+def _begun_before(line: I64, attempt: I64) -> Bools:
+    """By call, whether the log misses its line's first calls."""
+    first = np.full(int(line.max(initial=-1)) + 1, np.iinfo(np.int64).max)
+    np.minimum.at(first, line, attempt)
+    begun: Bools = (first > 1)[line]
+    return begun
+
+
+def _rank_of(names: list[str]) -> I64:
+    """By name, its place in their order."""
+    rank = np.empty(len(names), dtype=np.int64)
+    rank[np.argsort(np.array(names))] = np.arange(len(names))
+    return rank
 
 
 def _coded(calls: pa.Table, name: str) -> tuple[I64, list[str]]:

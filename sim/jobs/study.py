@@ -165,21 +165,17 @@ def run_study(
     """
     loaded = reseeded(loaded, seed)
     hold_ranges(loaded)
-    full = loaded.scenario
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
-    chosen = tuple(choose(full, list(strategies) if strategies else None))
+    chosen = tuple(choose(loaded.scenario, list(strategies) if strategies else None))
     drawing = Drawing(loaded, chosen, asked)
     most = _most(draws, precision)
     hold_draws(most, drawing)
-    small = scaled_down(full, asked, loaded.laws, chosen)
+    small = scaled_down(loaded.scenario, asked, loaded.laws, chosen)
     need = need_of(small.scenario, chosen, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, asked)
     seconds, begun = seconds_for(small.scenario, chosen), _begun(most, precision)
     workers = _workers(jobs, begun, need, seconds, note)
-    text = resolved_text(loaded)
-    facts = facts_of(loaded, text, asked, small.effective, chosen)
-    path = Path(out) if out is not None else default_folder(facts)
-    folder = StudyFolder(path, facts, text, loaded.laws.own)
+    folder = _folder(loaded, asked, small.effective, chosen, out)
     calls = sum(calls_of(small.scenario, name) for name in chosen)
     wanted = max(begun, _had(folder.path))
     while True:
@@ -208,6 +204,20 @@ def run_study(
         if precision is None or sure is None or wanted >= most or _met(sure, precision):
             return _assembled(folder, drawing, gathering, series, precision, sure)
         wanted = min(2 * wanted, most)
+
+
+def _folder(
+    loaded: Runnable,
+    asked: Fraction,
+    effective: Fraction,
+    strategies: tuple[str, ...],
+    out: str | os.PathLike[str] | None,
+) -> StudyFolder:
+    """The folder of a study, which its name follows from unless one is given."""
+    text = resolved_text(loaded)
+    facts = facts_of(loaded, text, asked, effective, strategies)
+    path = Path(out) if out is not None else default_folder(facts)
+    return StudyFolder(path, facts, text, loaded.laws.own)
 
 
 def _begun(most: int, precision: Target | None) -> int:
