@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from analysis.view.front import study_people, study_sentences
-from analysis.view.numbers import MISSING, several
+from analysis.view.numbers import MISSING, several, small_share
 from analysis.view.rounded import between, chance, rounded
 from sim.printed import escaped
 from sim.store.study import Study
@@ -32,7 +32,7 @@ def _heading(study: Study) -> Iterator[str]:
     facts = study.facts
     size = "full size"
     if facts.effective < 1:
-        size = f"≈ from {facts.effective:.3g} of the lines"
+        size = f"≈ from {small_share(facts.effective, separator=' ')} of the lines"
     inputs = len(study.answer["uncertain"])
     yield from _wrapped(
         f"{facts.scenario} · {study.draws_count} draws of {inputs} inputs · "

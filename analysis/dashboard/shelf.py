@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
 from analysis.view import RunView, as_view
+from analysis.view.numbers import small_share
 from sim.errors import RingfenceError, RunDirectoryError
 from sim.partial import is_partial
 from sim.store.manifest import MANIFEST, read_manifest
@@ -185,7 +186,7 @@ def _run(folder: Path) -> Entry:
     manifest = read_manifest(folder)
     scenario = manifest["scenario"]
     scale = float(manifest["scale"]["effective"])
-    tags = [scenario["name"], "full size" if scale >= 1 else f"{scale:.3g} of the lines"]
+    tags = [scenario["name"], "full size" if scale >= 1 else f"{small_share(scale)} of the lines"]
     tags += ["calls"] if "calls.parquet" in manifest["files"] else []
     tags += [f"draw {manifest['draw']}"] if manifest["draw"] else []
     return Entry(
@@ -205,7 +206,7 @@ def _study(folder: Path) -> Entry:
     facts = read_facts(folder)
     done = sum(1 for _ in (folder / TASKS).glob("*.npz")) if (folder / TASKS).is_dir() else 0
     finished = (folder / MANIFEST).is_file()
-    size = "full size" if facts.effective >= 1 else f"{facts.effective:.3g} of the lines"
+    size = "full size" if facts.effective >= 1 else f"{small_share(facts.effective)} of the lines"
     return Entry(
         folder.name,
         "study" if finished else "live",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from analysis.report.markup import Html, details, esc, paragraph, table
-from analysis.view.numbers import MISSING
+from analysis.view.numbers import MISSING, small_share
 from analysis.view.rounded import chance, rounded
 from analysis.view.study import StudyView
 
@@ -78,7 +78,7 @@ def _list(names: Iterable[str]) -> Html:
 
 def foot_html(study: StudyView) -> Html:
     """Where the numbers come from."""
-    size = "full size" if study.scale >= 1 else f"{study.scale:.3g} of the lines"
+    size = "full size" if study.scale >= 1 else f"{small_share(study.scale)} of the lines"
     rows = {
         "Scenario": study.name,
         "Draws": str(study.runs),

@@ -203,7 +203,7 @@ def _beneath(told: Verdict) -> str:
 
 def front_of_study(study: StudyView) -> Front:
     """The first screen of a study."""
-    size = "full size" if study.scale >= 1 else f"≈ from {study.scale:.3g} of the lines"
+    size = "full size" if study.scale >= 1 else f"≈ from {small_share(study.scale)} of the lines"
     inputs = len(study.answer["uncertain"])
     rows = tuple(_study_row(study, i, s) for i, s in enumerate(study.strategies, 1))
     drivers = {k: v for k, v in study.draws.drivers.items() if _named(v)}
@@ -218,8 +218,8 @@ def front_of_study(study: StudyView) -> Front:
         beneath=f"[ ] is P5–P95 over {study.draws.over}; ≈ says that no sign can be told beyond "
         "noise. Complaints: the mean, and P95 over draws and luck. Not varied: "
         f"{len(study.answer['not_varied'])} inputs without a range. Not legal advice.",
-        badge=f"At {study.scale:.3g} of the lines: counts are full-size equivalents; judge a close "
-        "finish at full size."
+        badge=f"At {small_share(study.scale)} of the lines: counts are full-size equivalents; "
+        "judge a close finish at full size."
         if study.scale < 1
         else "",
     )

@@ -165,7 +165,10 @@ class _Sample:
         chosen = self._among(shown)
         if not set(chosen) & set(linked):
             return Hangs(number, found, linked, None)
-        at = {p: readings.get(p, np.repeat(runs[p][:, None], value.shape[1], 1)) for p in chosen}
+        at = {
+            p: readings[p] if p in readings else np.repeat(runs[p][:, None], value.shape[1], 1)
+            for p in chosen
+        }
         return Hangs(number, found, linked, shapley(value, at, self._correlation(chosen)))
 
     def _among(self, shown: Sequence[str]) -> list[str]:

@@ -88,6 +88,24 @@ def test_linked_inputs_have_shapley_shares(small_study: Study) -> None:
     assert found.shapley.shares == pytest.approx(expected, abs=0.01)
 
 
+def test_linked_inputs_that_are_read_have_them_too(small_study: Study) -> None:
+    """The same sum, where the two that are linked differ from reading to reading."""
+    group = Joint(inputs=("a", "b"), correlation=0.5)
+    free = dict(zip("ab", shuffled(3, ["a", "b"], 64 * 32).T, strict=True))
+    read = {path: u.reshape(64, 32) for path, u in correlated([group], free).items()}
+    placed = {"a": read["a"][:, 0], "b": read["b"][:, 0], "c": shuffled(5, ["c"], 64)[:, 0]}
+    drawing = SimpleNamespace(
+        points=lambda _numbers: placed,
+        loaded=SimpleNamespace(scenario=SimpleNamespace(joint=(group,))),
+    )
+    sample = _Sample(small_study, drawing)  # type: ignore[arg-type]
+    value = 2 * ndtri(read["a"]) + ndtri(read["b"]) + 2 * ndtri(placed["c"])[:, None]
+    found = sample.hangs("people_reached", value, read)
+    assert found.shapley is not None
+    expected = {"a": 4.625 / 11, "b": 2.375 / 11, "c": 4 / 11}
+    assert found.shapley.shares == pytest.approx(expected, abs=0.03)
+
+
 def test_an_unknown_strategy(small_study: Study) -> None:
     with pytest.raises(UnknownNameError, match="did you mean 'all-channels'"):
         sensitivity(small_study, ["all-chanels"])

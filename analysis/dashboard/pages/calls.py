@@ -17,7 +17,7 @@ from analysis.figures.drawing import Drawing
 from analysis.figures.style import DISPOSITIONS, blank, dress, text
 from analysis.view import RunView
 from analysis.view.clock import to_local, written
-from analysis.view.numbers import decimal
+from analysis.view.numbers import decimal, small_share
 
 GRID: Final = "grid"
 COLUMNS: Final = {
@@ -66,7 +66,7 @@ def calls_page(place: Place, shelf: Shelf) -> Component:
             "When, and how they ended",
             html.P(
                 f"{decimal(count)} of {decimal(log.rows)} calls"
-                + (f", as simulated at {run.scale:.3g} of the lines" if run.scaled else "")
+                + (f", as simulated at {small_share(run.scale)} of the lines" if run.scaled else "")
                 + ". A click on a bar chooses its hour.",
                 className="finding",
                 id="counted",

@@ -34,7 +34,7 @@ from analysis.figures.regret import regret
 from analysis.figures.trade_off import trade_off
 from analysis.figures.turns import turns
 from analysis.report.markup import paragraph
-from analysis.view.numbers import decimal
+from analysis.view.numbers import decimal, small_share
 from analysis.view.rounded import between, chance, rounded
 from analysis.view.study import StudyView, study_view
 from sim.errors import RingfenceError
@@ -98,7 +98,7 @@ def study_page(place: Place, shelf: Shelf) -> Component:
     stored, study = shelf.study(name), view_of(shelf, name)
     shown = place.one_of("strategy", study.strategies) or study.base
     files = [f.removesuffix(".parquet") for f in stored.manifest["files"] if f.endswith(".parquet")]
-    size = "full size" if study.scale >= 1 else f"≈ from {study.scale:.3g} of the lines"
+    size = "full size" if study.scale >= 1 else f"≈ from {small_share(study.scale)} of the lines"
     return page(
         study.name,
         *components(paragraph(study.question or "", "question")),
