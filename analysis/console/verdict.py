@@ -19,7 +19,7 @@ from sim.store.read import Run
 
 WIDTH = 80
 """Columns of the screen."""
-LINES = 38
+LINES = 37
 """Lines of the screen; where the run lies follows."""
 BINDS = {"pace": "pace", "channels": "channels", "list": "the list, or its hours"}
 """What keeps a strategy from dialling more, in words."""

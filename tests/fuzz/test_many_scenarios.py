@@ -206,8 +206,8 @@ def test_a_tenth_of_the_packs(here: Path, record_property: Tell) -> None:
     try_packs(range(100), record_property)
 
 
-@pytest.mark.parametrize("first", range(0, 500, 250))
-def test_a_twentieth_of_the_scenarios(first: int, here: Path, record_property: Tell) -> None:
+@pytest.mark.parametrize("first", range(0, 1_000, 250))
+def test_a_tenth_of_the_scenarios(first: int, here: Path, record_property: Tell) -> None:
     """All of them in ``make verify``."""
     try_seeds(range(first, first + 250), record_property, runs=5)
 
@@ -285,7 +285,7 @@ def test_all_that_is_in_memory(here: Path, record_property: Tell, watch: Watch) 
 @TOGETHER
 @pytest.mark.verify
 def test_all_scenarios(here: Path, record_property: Tell, watch: Watch) -> None:
-    try_seeds(range(500, 11_000), record_property, watch)
+    try_seeds(range(1_000, 11_000), record_property, watch)
     watch.tried.add("scenarios")
 
 
