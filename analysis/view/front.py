@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from analysis.view.course import course
 from analysis.view.metrics_text import relative_text
 from analysis.view.numbers import MISSING, quantity, several, small_share
 from analysis.view.rounded import between, chance, compared, rounded
@@ -81,10 +82,11 @@ def front_of_run(told: Verdict) -> Front:
     run = told.run
     size = "full size" if not run.scaled else f"≈ from {small_share(run.scale)} of the lines"
     rows = tuple(_row(told, number, one) for number, one in enumerate(told.outcomes, 1))
+    stood = course(run)
     return Front(
         about=f"{run.name} · seed {run.seed} · {size}",
         question=run.question or run.name,
-        sentences=sentences(told),
+        sentences=(*([stood] if stood else []), *sentences(told)),
         base=run.base,
         heads=_heads(rows, run.base, run.currency, len(told.others) > 0, "finished?"),
         rows=rows,
