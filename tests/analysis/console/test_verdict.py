@@ -147,6 +147,18 @@ def test_the_base_names_the_territory_of_which_most_is_left() -> None:
     assert f"of its list (of {rows['territory'][last]}, 75 %) is undialled at its cutoff" in said
 
 
+def test_changes_of_the_base_stand_with_their_moments() -> None:
+    run = make_run()
+    changes = [[f"2017-04-{day} 12:00", f"channels {day}"] for day in (18, 19, 20, 21)]
+    plans = {**run.plans, run.base: {**run.plans.get(run.base, {}), "changes": changes}}
+    words = " ".join(verdict_text(replace(run, plans=plans)).split())
+    assert (
+        f"Changes {run.base}: 2017-04-18 12:00: channels 18. 2017-04-19 12:00: channels 19. "
+        "2017-04-20 12:00: channels 20. 1 more"
+    ) in words
+    assert "Changes" not in verdict_text(run)
+
+
 def test_what_a_scaled_run_cannot_tell_is_not_told() -> None:
     run = make_run(lines=60_000, scale=0.01)
     told = verdict_of(run)
