@@ -22,12 +22,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri
+from threadpoolctl import threadpool_limits
 
 from sim.streams import Purpose, make_key, words
 from sim.study.sensitivity import FEWEST_IN_A_CLASS
@@ -118,7 +118,22 @@ def importance(
     runs = {**runs, "": uniform_words(seed, n, 1)[:, 0]}
     if readings:
         readings = {**readings, "": uniform_words(seed, n, r)}
-    scores = normal_scores(value)
+    # Small matrices: see :func:`sim.study.reading.reading`.
+    with threadpool_limits(1, user_api="blas"):
+        found = _effects(value, runs, readings, weights)
+    return Importance(
+        tuple(sorted((e for e in found if e.path), key=lambda e: -e.delta.value)),
+        tuple(e for e in found if not e.path),
+        n,
+        r,
+    )
+
+
+def _effects(
+    value: Floats, runs: Mapping[str, Floats], readings: Mapping[str, Floats], weights: Floats
+) -> list[Effect]:
+    """What each input does, and each dummy; those that differ from run to run first."""
+    (n, r), scores = value.shape, normal_scores(value)
     found: list[Effect] = []
     means, whole = value.mean(axis=1), float(value.var())
     between = min(1.0, float(means.var()) / whole) if whole else 0.0
@@ -132,12 +147,7 @@ def importance(
         order = np.argsort(u.ravel(), kind="stable")
         first = _first(value.reshape(-1, 1), order, spread, n * r)
         found.append(Effect(path, False, *_told(first, _delta(flat, order, spread, 1), whole)))
-    return Importance(
-        tuple(sorted((e for e in found if e.path), key=lambda e: -e.delta.value)),
-        tuple(e for e in found if not e.path),
-        n,
-        r,
-    )
+    return found
 
 
 def resamples(seed: int, n: int, times: int = RESAMPLES) -> Floats:
@@ -216,27 +226,32 @@ def _delta(scores: Floats, order: NDArray[np.int64], weights: Floats, r: int) ->
     scores : (n, r) float64
         Normal scores: a row is what an order and weights are of.
     """
-    n = len(scores)
-    edges = np.arange(classes_of(n) + 1) * n // classes_of(n)
-    parts, sizes = [], []
-    for low, high in pairwise(edges.tolist()):
-        rows = order[low:high]
-        kernel = _kernels(scores[rows].ravel()).reshape(len(rows), r, -1).mean(axis=1)
-        size = weights[:, rows].sum(axis=1)
-        parts.append(weights[:, rows] @ kernel / np.maximum(size, 1e-12)[:, None])
-        sizes.append(size / weights.sum(axis=1))
-    share = np.stack(sizes)[:, :, None]
-    density = np.stack(parts)
-    whole = (share * density).sum(axis=0)
-    apart = np.abs(density - whole).sum(axis=2) * _STEP
-    return np.asarray((np.stack(sizes) * apart).sum(axis=0) / 2, dtype=np.float64)
+    n, classes = len(scores), classes_of(len(scores))
+    edges = np.arange(classes + 1) * n // classes
+    density = np.empty((classes, len(weights), len(_GRID)))
+    sizes = np.empty((classes, len(weights)))
+    # Classes differ by one draw at most, so that those of a length are worked out together.
+    for length in np.unique(np.diff(edges)).tolist():
+        which = np.flatnonzero(np.diff(edges) == length)
+        rows = order[edges[which][:, None] + np.arange(length)]
+        kernel = _kernels(scores[rows].reshape(len(which), -1))
+        kernel = kernel.reshape(len(which), length, r, -1).mean(axis=2)
+        drawn = weights.T[rows].transpose(0, 2, 1)
+        sizes[which] = drawn.sum(axis=2)
+        density[which] = drawn @ kernel / np.maximum(sizes[which], 1e-12)[:, :, None]
+    share = sizes / weights.sum(axis=1)
+    density -= np.einsum("cb,cbg->bg", share, density)
+    apart = np.abs(density, out=density).sum(axis=2) * _STEP
+    return np.asarray((share * apart).sum(axis=0) / 2, dtype=np.float64)
 
 
 def _kernels(values: Floats) -> Floats:
-    """(n, g) What each value adds to a density; the width is Silverman's of these values."""
-    quarters = np.subtract(*np.quantile(values, (0.75, 0.25))) / 1.34
-    spreads = [s for s in (float(values.std()), float(quarters)) if s > 0]
-    width = max(0.9 * min(spreads, default=0.0) * len(values) ** -0.2, 2 * _STEP)
-    z = (_GRID - values[:, None]) / width
+    """(c, m, g) What each value of c classes adds to a density; Silverman's width of a class."""
+    low, high = np.quantile(values, (0.25, 0.75), axis=1)
+    spreads = np.stack([values.std(axis=1), (high - low) / 1.34])
+    least = np.where(spreads > 0, spreads, np.inf).min(axis=0)
+    least[np.isinf(least)] = 0.0
+    width = np.maximum(0.9 * least * values.shape[1] ** -0.2, 2 * _STEP)[:, None, None]
+    z = (_GRID - values[:, :, None]) / width
     out: Floats = np.exp(-0.5 * z**2) / (width * np.sqrt(2 * np.pi))
     return out
