@@ -244,7 +244,7 @@ def run(
     ('small', 4)
     """
     from sim.commands.shown import shown_by
-    from sim.jobs.run import run_scenario
+    from sim.jobs.run import Hooks, run_scenario
 
     loaded = load(source)
     outcome = run_scenario(
@@ -256,7 +256,7 @@ def run(
         out=out,
         report=shown_by("report_html") if report else None,
         jobs=jobs,
-        note=lambda text: warnings.warn(text, stacklevel=4),
+        hooks=Hooks(note=lambda text: warnings.warn(text, stacklevel=4)),
     )
     return outcome.run
 

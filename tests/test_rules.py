@@ -272,8 +272,6 @@ def kept() -> list[Path]:
 MOST_LINES, MOST_PARAMETERS = 60, 12
 LAWS = {"sim/behaviour/calls.py:human_calls"}
 """Laws of the model, which read best from top to bottom."""
-LEFT = {"sim/jobs/run.py:run_scenario", "sim/commands/run.py:run"}
-"""Still to be parted. Whoever does takes them off."""
 
 
 def functions(file: Path) -> Iterator[tuple[str, int, int]]:
@@ -299,8 +297,8 @@ def test_functions_are_short_and_take_little() -> None:
     found = [each for file in SOURCES for each in functions(file)]
     assert len(found) > 2_000
     long = {name for name, lines, _ in found if lines > MOST_LINES}
-    assert long - LEFT == LAWS
-    assert {name for name, _, many in found if many > MOST_PARAMETERS} <= LEFT
+    assert long == LAWS
+    assert {name for name, _, many in found if many > MOST_PARAMETERS} == set()
 
 
 def test_files_are_small() -> None:

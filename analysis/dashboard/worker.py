@@ -37,7 +37,7 @@ class Request:
 def answer(asked: Request, tell: Any) -> None:
     """Run what is asked, and tell how far it is."""
     from analysis.report import report_html
-    from sim.jobs.run import run_scenario
+    from sim.jobs.run import Hooks, run_scenario
     from sim.jobs.simulate import Advance
     from sim.loading.load import load
 
@@ -51,7 +51,7 @@ def answer(asked: Request, tell: Any) -> None:
         strategies=asked.strategies,
         scale=Fraction(asked.scale),
         out=asked.out,
-        progress=advance,
+        hooks=Hooks(advance),
         report=report_html,
         argv=["ringfence", "dashboard"],
     )

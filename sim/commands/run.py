@@ -95,21 +95,16 @@ class Scale(click.ParamType[Fraction]):
 )
 def run(
     file: str,
-    strategies: tuple[str, ...],
-    seed: int | None,
-    scale: Fraction,
     sets: tuple[str, ...],
-    calls: bool,
-    jobs: int | None,
     every: bool,
     as_json: bool,
-    out: str | None,
     draws: int | None,
     draw: int,
     precision: str | None,
     after: str | None,
     at: dt.datetime | None,
     of: str | None,
+    **options: Any,
 ) -> None:
     """Simulate every strategy of the scenario in FILE, and compare them.
 
@@ -121,43 +116,28 @@ def run(
     from sim.commands.progress import progress
     from sim.commands.shown import shown_by
     from sim.commands.study import study
-    from sim.jobs.run import run_scenario
+    from sim.jobs.run import Hooks, run_scenario
 
     tell_of_kernels()
     going_on = _going_on(after, at, of)
     if going_on is not None and (draws is not None or precision is not None):
         raise OptionError("a campaign goes on in one draw", place="--after", remedy="--draw N")
     if draws is not None or precision is not None:
-        if draw or calls:
+        if options.pop("calls") or draw:
             raise OptionError("--draws makes a study, which has no single draw and no call log")
-        study(
-            loaded,
-            draws,
-            precision,
-            strategies=strategies,
-            seed=seed,
-            scale=scale,
-            out=out,
-            jobs=jobs,
-            as_json=as_json,
-        )
+        study(loaded, draws, precision, as_json=as_json, **options)
         return
     html = shown_by("report_html")
     known = None if draw else loaded.scenario  # else the report reads it from the run
     with progress() as hook:
         outcome = run_scenario(
             loaded,
-            strategies=strategies or None,
-            seed=seed,
-            scale=scale,
+            strategies=options.pop("strategies") or None,
             draw=draw,
-            calls=calls,
-            out=out,
-            progress=hook,
+            hooks=Hooks(hook, lambda text: click.echo(text, err=True)),
             report=lambda run: html(run, known),
-            jobs=jobs,
             going_on=going_on,
-            note=lambda text: click.echo(text, err=True),
+            **options,  # seed, scale, calls, out, jobs
         )
     if as_json:
         verdict = shown_by("verdict_document")(outcome.run, loaded.scenario)

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
-from sim.jobs.after import GoingOn
+from sim.jobs.after import After, GoingOn
 from sim.jobs.draws import Drawing
 from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
@@ -119,6 +119,20 @@ def reseeded(loaded: Runnable, seed: int | None) -> Runnable:
     )
 
 
+@dataclass(frozen=True)
+class Hooks:
+    """Who is told of a run while it runs."""
+
+    progress: ProgressHook | None = None
+    """Told now and then how far it is."""
+    note: Callable[[str], None] | None = None
+    """Told before it begins what is to be known of it: fewer processes than were asked for, what
+    is missing in the log that it goes on from."""
+
+
+NOBODY = Hooks()
+
+
 def run_scenario(
     loaded: Runnable,
     *,
@@ -128,12 +142,11 @@ def run_scenario(
     draw: int = 0,
     calls: bool = False,
     out: str | os.PathLike[str] | None = None,
-    progress: ProgressHook | None = None,
+    hooks: Hooks = NOBODY,
     report: ReportHook | None = None,
     argv: Sequence[str] | None = None,
     jobs: int | None = 1,
     going_on: GoingOn | None = None,
-    note: Callable[[str], None] | None = None,
 ) -> RunOutcome:
     """Run a scenario and write its run directory.
 
@@ -153,8 +166,8 @@ def run_scenario(
         Whether to write the call log, the lines on the lists and their objections.
     out
         The run directory to make; default ``runs/<UTC stamp>-<scenario>-s<seed>-<8 hex>``.
-    progress
-        Told now and then how far the run is.
+    hooks
+        Who is told of it while it runs.
     report
         Makes ``report.html``.
     argv
@@ -164,8 +177,6 @@ def run_scenario(
         What is written does not depend on it.
     going_on
         What was dialled so far, from which the strategies go on; default nothing.
-    note
-        Told where processes are fewer than was asked for, and what a log does not tell.
 
     Raises
     ------
@@ -188,22 +199,19 @@ def run_scenario(
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
     drawn, _ = Drawing(loaded, tuple(chosen), asked).scenario(draw)
     small = scaled_down(drawn, asked, loaded.laws, chosen)
-    scaled, effective = small.scenario, small.effective
+    scaled = small.scenario
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)
     need = need_of(scaled, chosen, calls=calls, laws=loaded.laws)
     see_that_it_fits(need, target.parent, asked)
     seconds = seconds_for(scaled, chosen)
-    workers, said = workers_for(jobs, len(chosen), need, seconds, target.parent)
-    if said and note is not None:
-        note(f"note: {said}")
+    workers, fewer = workers_for(jobs, len(chosen), need, seconds, target.parent)
     replication = Replication(full.seed, draw)
     after = None if going_on is None else going_on.read(scaled, chosen, replication, asked == 1)
-    if after is not None and after.notes and calls:
-        raise OptionError("a team's log has no rows as ours", place="--calls")
-    if after is not None and note is not None:
-        for missing in after.notes:
-            note(f"note: {after.path}: {missing}")
+    notes = _notes_of(after, calls=calls)
+    if hooks.note is not None:
+        for what in filter(None, (fewer, *notes)):
+            hooks.note(f"note: {what}")
     with RunWriter(
         target,
         full,
@@ -215,26 +223,58 @@ def run_scenario(
     ) as writer:
         stage = Stage(scaled, loaded.laws, replication)
         regimes = loaded.laws.regimes(full.regimes)
-        reader = Reader(stage, tuple(chosen), effective)
+        reader = Reader(stage, tuple(chosen), small.effective)
         watching = Watching(stage, full, regimes, reader, after=after)
-        watched = list(_watched(watching, workers, writer, progress))
-        findings = [found.findings for found in watched]
-        plans = {found.findings.strategy: found.plan for found in watched}
-        manifest = manifest_of(
-            loaded, scaled, stage.replication, asked, text, findings, plans, argv
-        )
-        if after is not None:
-            manifest["after"] = after.told()
-        manifest["started_utc"] = started.strftime("%Y-%m-%dT%H:%M:%SZ")
-        manifest["duration_s"] = round(time.perf_counter() - clock, 3)
+        watched = list(_watched(watching, workers, writer, hooks.progress))
+        begun = _Begun(loaded, asked, text, argv, started, clock)
+        manifest = begun.manifest(watching, watched)
         run = _finish(writer, watching, watched, manifest, parameter_table(drawn), report)
     return RunOutcome(
         run=run,
-        findings=tuple(findings),
-        scale=effective,
+        findings=tuple(found.findings for found in watched),
+        scale=small.effective,
         rounding=small.rounding,
         duration_s=time.perf_counter() - clock,
     )
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """What a run was asked for and when it began, for its manifest."""
+
+    loaded: Runnable
+    scale: Fraction
+    text: str
+    argv: Sequence[str] | None
+    started: dt.datetime
+    clock: float
+
+    def manifest(self, watching: Watching, watched: Sequence[Watched]) -> dict[str, Any]:
+        """The manifest of what was found, up to now."""
+        manifest = manifest_of(
+            self.loaded,
+            watching.stage.scenario,
+            watching.stage.replication,
+            self.scale,
+            self.text,
+            [found.findings for found in watched],
+            {found.findings.strategy: found.plan for found in watched},
+            self.argv,
+        )
+        if watching.after is not None:
+            manifest["after"] = watching.after.told()
+        manifest["started_utc"] = self.started.strftime("%Y-%m-%dT%H:%M:%SZ")
+        manifest["duration_s"] = round(time.perf_counter() - self.clock, 3)
+        return manifest
+
+
+def _notes_of(after: After | None, *, calls: bool) -> list[str]:
+    """What is to be said of a log that a run goes on from."""
+    if after is None:
+        return []
+    if after.notes and calls:
+        raise OptionError("a team's log has no rows as ours", place="--calls")
+    return [f"{after.path}: {missing}" for missing in after.notes]
 
 
 def _watched(

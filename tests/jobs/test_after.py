@@ -15,7 +15,7 @@ import pytest
 
 from sim.errors import MisfitError, OptionError, UnknownNameError
 from sim.jobs.after import GoingOn
-from sim.jobs.run import RunOutcome, run_scenario
+from sim.jobs.run import Hooks, RunOutcome, run_scenario
 
 NOON = dt.datetime(2017, 4, 20, 12)
 NOON_UTC = dt.datetime(2017, 4, 20, 10, tzinfo=dt.UTC)
@@ -155,7 +155,7 @@ def test_a_team_goes_on_from_its_own_log(loaded: Any, tmp_path: Path) -> None:
         loaded,
         out=tmp_path / "run",
         going_on=GoingOn(team(tmp_path / "team.parquet")),
-        note=said.append,
+        hooks=Hooks(note=said.append),
     )
     facts = json.loads((made.path / "manifest.json").read_text())["plans"]["all-channels"]["after"]
     log = pq.read_table(tmp_path / "team.parquet")

@@ -19,7 +19,7 @@ from sim.jobs import room
 from sim.jobs.measuring import measure
 from sim.jobs.pool import Tell, each, safe_method
 from sim.jobs.room import Need, need_of, workers_for
-from sim.jobs.run import run_scenario
+from sim.jobs.run import Hooks, run_scenario
 from tests.cli.conftest import environment
 
 ROOT = Path(__file__).parents[2]
@@ -194,7 +194,11 @@ def test_a_run_is_the_same_in_any_number_of_processes(acting_back, tmp_path, cal
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(room, "cores", lambda: 8)
             out = run_scenario(
-                acting_back, out=tmp_path / f"r{jobs}", calls=calls, jobs=jobs, note=told.append
+                acting_back,
+                out=tmp_path / f"r{jobs}",
+                calls=calls,
+                jobs=jobs,
+                hooks=Hooks(note=told.append),
             )
         paths.append(out.path)
         plans.append((out.run.manifest["plans"], out.run.manifest["files"], out.metrics))

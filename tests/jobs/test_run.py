@@ -16,7 +16,7 @@ import pytest
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
 from sim.errors import UnknownNameError
-from sim.jobs.run import choose, run_scenario
+from sim.jobs.run import Hooks, choose, run_scenario
 from sim.jobs.simulate import Advance
 from sim.loading.load import load
 from sim.measure.columns import RESULT_TABLES
@@ -198,7 +198,7 @@ def test_scaled_runs_say_what_was_rounded(loaded, tmp_path):
 def test_progress_and_default_name(loaded, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     seen: list[Advance] = []
-    result = run_scenario(loaded, scale=0.1, progress=seen.append)
+    result = run_scenario(loaded, scale=0.1, hooks=Hooks(progress=seen.append))
     assert [a.strategy for a in seen if a.done] == ["all-channels", "half-the-channels"]
     assert [a.number for a in seen if a.done] == [1, 2]
     assert seen[-1].calls == result.metrics["half-the-channels"]["attempts"]

@@ -17,7 +17,7 @@ import pytest
 
 import sim.partial
 from sim.errors import RunDirectoryError
-from sim.jobs.run import run_scenario
+from sim.jobs.run import Hooks, run_scenario
 from sim.partial import is_partial, remove_stale
 from sim.store import partial
 from sim.store.manifest import seal
@@ -165,7 +165,7 @@ def test_ctrl_c_leaves_nothing(loaded, tmp_path):
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        run_scenario(loaded, out=tmp_path / "runs" / "run", calls=True, progress=interrupt)
+        run_scenario(loaded, out=tmp_path / "runs" / "run", calls=True, hooks=Hooks(interrupt))
     assert empty(tmp_path)
 
 
@@ -181,13 +181,13 @@ def test_a_report_that_fails_leaves_nothing(loaded, tmp_path):
 def test_kill_leaves_a_hidden_directory_that_the_next_run_removes(loaded, scenario_file, tmp_path):
     code = (
         "import sys, time\n"
-        "from sim.jobs.run import run_scenario\n"
+        "from sim.jobs.run import Hooks, run_scenario\n"
         "from sim.loading.load import load\n"
         "def stop(advance):\n"
         "    if advance.done:\n"
         "        print('ready', flush=True)\n"
         "        time.sleep(60)\n"
-        "run_scenario(load(sys.argv[1]), out=sys.argv[2], calls=True, progress=stop)\n"
+        "run_scenario(load(sys.argv[1]), out=sys.argv[2], calls=True, hooks=Hooks(stop))\n"
     )
     target = tmp_path / "run"
     process = subprocess.Popen(
