@@ -48,7 +48,7 @@ def _reach(told: Verdict) -> str:
         )
     else:
         worst, several_ = base.behind, len(run.of("territories", name)["territory"]) > 1
-        most = f" (of {worst.territory}, {chance(worst.undialled)})" if worst and several_ else ""
+        most = f" ({chance(worst.undialled)} of {worst.territory}'s)" if worst and several_ else ""
         left = f"{chance(1 - share)} of its list{most}"
         text = f"{name} does not finish: {left} is undialled at {at}. It"
     if base.people is None:

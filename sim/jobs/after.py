@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pyarrow as pa
@@ -21,7 +22,7 @@ import pyarrow.parquet as pq
 
 from sim.engine.plan import calendar
 from sim.engine.plan.plan import Plan
-from sim.errors import MisfitError, OptionError, UnknownNameError
+from sim.errors import DialerFilesError, MisfitError, OptionError, UnknownNameError
 from sim.intake.imported import is_imported
 from sim.jobs.after_team import team_log
 from sim.jobs.misfits import refuse, refuse_lines, refuse_moments
@@ -56,6 +57,8 @@ class After:
     rows: Rows
     own: bool
     """Whether a run wrote it."""
+    zone: str
+    """By whose clock a moment is asked for."""
     notes: tuple[str, ...] = ()
     """What the log does not tell."""
 
@@ -75,9 +78,9 @@ class After:
             raise OptionError(
                 f"'{strategy}' cannot go on from then",
                 place="--at",
-                found=said(self.at_utc_ms),
-                allowed=f"a moment between its start, {said(plan.start_utc_ms)}, and its cutoff, "
-                f"{said(plan.start_utc_ms + plan.cutoff_ms)}",
+                found=_local(self.at_utc_ms, self.zone),
+                allowed=f"a moment between its start, {_local(plan.start_utc_ms, self.zone)}, and "
+                f"its cutoff, {_local(plan.start_utc_ms + plan.cutoff_ms, self.zone)}",
             )
         return known, Head(at, log)
 
@@ -94,6 +97,12 @@ class After:
 def said(utc_ms: int) -> str:
     """A moment as people read it."""
     return f"{dt.datetime.fromtimestamp(utc_ms / 1000, dt.UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _local(utc_ms: int, zone: str) -> str:
+    """A moment as it is asked for: by a zone's clock."""
+    moment = dt.datetime.fromtimestamp(utc_ms / 1000, ZoneInfo(zone))
+    return f"{moment:%Y-%m-%d %H:%M} in {zone}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +172,10 @@ def read_after(
             raise OptionError("a team's log goes with the whole list", place="--scale")
         if of is not None:
             raise OptionError("a team's log is of one strategy already", place="--of", found=of)
-        team = team_log(path, scaled, imported=is_imported(path))
+        try:
+            team = team_log(path, scaled, imported=is_imported(path))
+        except DialerFilesError as error:
+            raise MisfitError(error.faults) from error  # nothing was run, rather than audited
         rows, notes = team, team.notes
     return After(
         path=path,
@@ -171,6 +183,7 @@ def read_after(
         rows=rows,
         own=file is not None,
         notes=notes,
+        zone=zone,
     )
 
 

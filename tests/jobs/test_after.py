@@ -126,8 +126,16 @@ def test_what_was_asked_for_must_go_together(loaded: Any, outcome: RunOutcome) -
     with pytest.raises(UnknownNameError, match="did you mean 'all-channels'"):
         run_scenario(loaded, going_on=GoingOn(outcome.path, of="all-channel"))
     late = GoingOn(outcome.path, dt.datetime(2017, 4, 21, 12))
-    with pytest.raises(OptionError, match="cannot go on from then"):
+    with pytest.raises(OptionError, match="found 2017-04-21 12:00 in Europe/Paris"):
         run_scenario(loaded, going_on=late)
+
+
+def test_a_file_that_is_no_log_is_refused_as_what_was_not_run(loaded: Any, tmp_path: Path) -> None:
+    file = tmp_path / "calls.csv"
+    file.write_text("one,two\n1,2\n", encoding="utf-8")
+    with pytest.raises(MisfitError, match="the first row is no header") as raised:
+        run_scenario(loaded, going_on=GoingOn(file))
+    assert raised.value.lines()[-1] == "1 fault; nothing was run"
 
 
 # ── A team's log ─────────────────────────────────────────────────────────────────────────────────

@@ -144,7 +144,7 @@ def test_the_base_names_the_territory_of_which_most_is_left() -> None:
     rows["lines_dialled"][last], rows["lines_undialled"][last] = 250, 750
     rows["list_done_utc"][base] = np.datetime64("NaT", "ms")
     said = sentences(verdict_of(replace(run, tables={**run.tables, "territories": rows})))[0]
-    assert f"of its list (of {rows['territory'][last]}, 75 %) is undialled at its cutoff" in said
+    assert f"of its list (75 % of {rows['territory'][last]}'s) is undialled at its cutoff" in said
 
 
 def test_changes_of_the_base_stand_with_their_moments() -> None:
