@@ -371,7 +371,7 @@ def test_both_engines_fill_the_same_tables(
 ) -> None:
     """At a fifth, and all the tables, those of single calls too."""
     quick = run_scenario(acting_back, scale=0.2, calls=True, out=tmp_path / "fast")
-    monkeypatch.setattr(fast, "run", lambda plan, sink, progress=None: reference.run(plan, sink))
+    monkeypatch.setattr(fast, "run", lambda plan, sink, **_: reference.run(plan, sink))
     slow = run_scenario(acting_back, scale=0.2, calls=True, out=tmp_path / "reference")
     for table in TABLES.values():
         one, two = (run.path / table.file for run in (quick, slow))
