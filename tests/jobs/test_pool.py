@@ -148,6 +148,8 @@ def test_processes_end_with_the_one_that_started_them(number: signal.Signals, wh
         env=environment(),
         encoding="utf-8",
         start_new_session=True,
+        # Under nohup the signal is ignored, and what is ignored stays so in a child.
+        preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
     ) as starter:
         assert starter.stdout is not None
         pids = [int(starter.stdout.readline()) for _ in range(2)]
