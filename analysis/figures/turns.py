@@ -92,5 +92,12 @@ def _figure(one: Mapping[str, Any]) -> Drawing:
     return figure
 
 
-def _ticks(scale: str) -> dict[str, str]:
-    return {"tickformat": ".0%"} if scale == "share" else {"tickformat": "~s"}
+def _ticks(scale: str) -> dict[str, Any]:
+    if scale == "share":
+        return {"tickformat": ".0%"}
+    # Where labels lie less than one apart, a prefix would be of thousandths: 500m.
+    close = {"dtickrange": [None, 0.99], "value": "~r"}
+    return {
+        "tickformatstops": [close, {"dtickrange": [0.99, None], "value": "~s"}],
+        "rangemode": "normal",
+    }
