@@ -9,6 +9,13 @@ _BOTH = _TALLY + "test_a_line_in_both_chains_counts_the_greater_of_the_two"
 
 MUTANTS = (
     Mutant(
+        "a message heard within a silence annoys as one there: as one outside of it",
+        "sim.measure:Founding.by",
+        Swap("more * self.share", "more * 0"),
+        "tests/measure/test_founding.py::"
+        "test_a_message_that_is_heard_within_a_silence_annoys_as_much_as_there",
+    ),
+    Mutant(
         "live and voicemail reach the greater of the two: their sum",
         "sim.measure",
         Swap("max(by_live, by_voicemail)", "by_live + by_voicemail"),
