@@ -39,7 +39,7 @@ def unknown_name(what: str, name: str, known: Iterable[str]) -> str:
     """A name that nothing bears."""
     names = list(known)
     hint = did_you_mean(name, names)
-    return f"there is no {what} '{name}'{hint}{'' if hint else ';'} known: {', '.join(names)}"
+    return f"there is no {what} {shown(name)}{hint}{'' if hint else ';'} known: {', '.join(names)}"
 
 
 def missing_key(key: Key | None) -> str:

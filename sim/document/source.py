@@ -90,21 +90,37 @@ def read_source(path: str | FilePath) -> Source:
     return parse_source(read_text(path), str(path))
 
 
+def read_any(path: str | FilePath) -> Source:
+    """The data of a YAML file, be it a map or not.
+
+    Raises
+    ------
+    DocumentError
+        When the file cannot be read, is not YAML, or is empty.
+    """
+    return _parse_any(read_text(path), str(path))
+
+
 def parse_source(text: str, file: str) -> Source:
     """The data of a YAML text that must be a map; `file` is the name that faults give."""
-    if len(text) > MAX_BYTES:
-        raise DocumentError([Fault(file, 1, 1, "", _TOO_LARGE)])
-    root = _compose(text, file, 1)
-    if root is None:
-        only = "only comments" if text.strip() else "nothing"
-        raise DocumentError([Fault(file, 1, 1, "", f"the file holds {only}; a map is wanted")])
-    source = _Converter(file, 0).convert(root)
+    source = _parse_any(text, file)
     node = source.node
     if not node.is_map:
         found = "a list" if isinstance(node.value, tuple) else "one value"
         message = f"the top level is {found}; a map is wanted: 'key: value'"
         raise DocumentError([Fault(file, node.place.line, node.place.column, "", message)])
     return source
+
+
+def _parse_any(text: str, file: str) -> Source:
+    """The data of a YAML text that is not empty."""
+    if len(text) > MAX_BYTES:
+        raise DocumentError([Fault(file, 1, 1, "", _TOO_LARGE)])
+    root = _compose(text, file, 1)
+    if root is None:
+        only = "only comments" if text.strip() else "nothing"
+        raise DocumentError([Fault(file, 1, 1, "", f"the file holds {only}; a map is wanted")])
+    return _Converter(file, 0).convert(root)
 
 
 def parse_value(text: str, file: str, column: int) -> Source:

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from types import ModuleType
 
 from sim.document.messages import did_you_mean
+from sim.document.units import shown
 from sim.scenario import clock
 from sim.scenario.dialing import CallTimes
 
@@ -24,7 +25,7 @@ def holiday_problem(code: str) -> str | None:
     if country not in countries:
         hint = did_you_mean(country, countries)
         return (
-            f"no public holidays are known for '{country}'{hint or ';'} "
+            f"no public holidays are known for {shown(country)}{hint or ';'} "
             "an ISO country code is wanted, with a subdivision after a dash: FR, FR-974"
         )
     if not dash:
@@ -34,7 +35,7 @@ def holiday_problem(code: str) -> str | None:
     if part not in parts:
         known = ", ".join(parts) or "none"
         hint = did_you_mean(part, parts)
-        return f"{country} has no subdivision '{part}'{hint or ';'} known: {known}"
+        return f"{country} has no subdivision {shown(part)}{hint or ';'} known: {known}"
     return None
 
 

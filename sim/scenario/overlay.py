@@ -23,7 +23,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
-from sim.document.source import MAX_DEPTH, Source, nameable, parse_value, read_source
+from sim.document.source import MAX_DEPTH, Source, nameable, parse_value, read_any, read_source
 from sim.document.units import shown
 from sim.document.validate import fault_at
 from sim.errors import DocumentError, Fault, ScenarioError
@@ -91,10 +91,13 @@ def _read_chain(path: str | FilePath | Source, layers: list[Source]) -> tuple[Fi
     seen = {os.path.realpath(files[0])}
     while True:
         file = files[-1]
-        layer, faults = given if given is not None and not layers else read_source(file)
-        if layers and not layer.children.keys() & KEYS:
-            # Not a word of it is told: it may be anybody's.
-            raise _at(links[-1], f"'{file}' is no scenario: it holds no key of one")
+        if not layers:
+            layer, faults = read_source(file) if given is None else given
+        else:
+            layer, faults = read_any(file)
+            if not layer.is_map or not layer.children.keys() & KEYS:
+                # Not a word of it is told: it may be anybody's.
+                raise _at(links[-1], f"'{file}' is no scenario: it holds no key of one")
         rest = {name: node for name, node in layer.children.items() if name != "extends"}
         if layers and "check" in rest:
             rest["check"] = _without_promises(rest["check"])

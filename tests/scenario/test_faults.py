@@ -106,6 +106,7 @@ ERRORS: list[tuple[tuple[str, str], str | None, str, str]] = [
     (('{6 s: 80 %, 30 s: 45 %}', '{6 s: 80 %}'), '27:30', 'world.listening.points', 'has only 1; at least 2 are wanted'),
     (('Indian/Reunion', '^Indian/Reunin'), None, 'world.territories.reunion.timezone', "there is no time zone 'Indian/Reunin'; did you mean 'Indian/Reunion'?"),
     (('Indian/Reunion', '^reunion'), None, 'world.territories.reunion.timezone', "did you mean 'Indian/Reunion'?"),
+    (('Indian/Reunion', '^' + 'z' * 5_000), None, 'world.territories.reunion.timezone', "there is no time zone '" + 'z' * 40 + "…'; an IANA name is wanted"),
     (('Indian/Reunion', '^Moon'), None, 'world.territories.reunion.timezone', 'an IANA name is wanted'),
     (('holidays: FR', 'holidays: ^FF'), None, 'world.territories.mainland.holidays', "no public holidays are known for 'FF'; an ISO country code"),
     (('holidays: FR', 'holidays: ^FR-97'), None, 'world.territories.mainland.holidays', "FR has no subdivision '97'"),

@@ -172,14 +172,22 @@ EXTENDS = [
     ("format: 1\nextends: [a]", "2:1", "found no file name"),
     ("extends:", "1:1", "found no file name"),
     ("extends: .", "1:10", "there is no regular file '"),
+    ("extends: words.yaml", "1:10", "words.yaml' is no scenario: it holds no key of one"),
+    ("extends: list.yaml", "1:10", "list.yaml' is no scenario: it holds no key of one"),
+    ("extends: keys.yaml", "1:10", "keys.yaml' is no scenario: it holds no key of one"),
 ]
 
 
 @pytest.mark.parametrize(("text", "place", "words"), EXTENDS)
 def test_what_cannot_be_extended(write: Write, text: str, place: str, words: str) -> None:
-    (fault,) = faults_of(write(text))
+    others = {"words": "a host's name", "list": "- hunter2\n", "keys": "password: hunter2\n"}
+    for name, content in others.items():
+        write(content, f"{name}.yaml")
+    (fault,) = faults_of(write(text, "s.yaml"))
+    assert fault.file == "s.yaml"
     assert (f"{fault.line}:{fault.column}", fault.path) == (place, "extends")
     assert words in fault.message
+    assert "hunter2" not in fault.message
 
 
 def test_circles_and_chains(write: Write) -> None:

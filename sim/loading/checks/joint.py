@@ -8,6 +8,7 @@ from difflib import get_close_matches
 import numpy as np
 
 from sim.document.node import Node, Path, dotted, nearest
+from sim.document.units import shown
 from sim.document.validate import fault_at
 from sim.errors import Fault
 from sim.scenario.joint import Joint
@@ -47,10 +48,10 @@ def _written(path: str) -> str:
 def _no_input(name: str, every: set[str], ranged: set[str]) -> str:
     """What is wrong with a name that is no input."""
     if name in every:
-        return f"'{name}' is one number: only a range is drawn"
+        return f"{shown(name)} is one number: only a range is drawn"
     near = get_close_matches(name, ranged, 1)
     hint = f"; did you mean '{near[0]}'?" if near else ""
-    return f"there is no range '{name}'{hint}"
+    return f"there is no range {shown(name)}{hint}"
 
 
 def _no_matrix(group: Joint) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from sim.document.messages import did_you_mean
 from sim.document.node import Path
+from sim.document.units import shown
 from sim.document.written import moment_text
 from sim.errors import Fault
 from sim.scenario import clock
@@ -38,10 +39,8 @@ def zone_fault(subject: Subject, zone: str, path: Path) -> Iterator[Fault]:
         places = {name.rsplit("/", 1)[-1].lower(): name for name in sorted(names)}
         same = places.get(zone.rsplit("/", 1)[-1].replace(" ", "_").lower())
         hint = f"; did you mean '{same}'?" if same else did_you_mean(zone, sorted(names))
-        yield subject.fault(
-            f"there is no time zone '{zone}'{hint or '; an IANA name is wanted: Europe/Paris'}",
-            path,
-        )
+        hint = hint or "; an IANA name is wanted: Europe/Paris"
+        yield subject.fault(f"there is no time zone {shown(zone)}{hint}", path)
 
 
 def clock_fault(subject: Subject, moment: dt.datetime, zone: str, *paths: Path) -> Iterator[Fault]:
