@@ -23,6 +23,7 @@ from analysis.console.audit import console_lines
 from analysis.console.signs import written_for
 from analysis.view import RunView, as_view, parameters
 from analysis.view.clock import place, written_in
+from analysis.view.luck import NOISE, REALISED
 from analysis.view.metrics_text import (
     FULL_SIZE_ONLY,
     difference_text,
@@ -105,6 +106,11 @@ def legend(run: RunView) -> Iterator[str]:
             f"With each value its difference from {run.base}: in per cent, for a share in "
             "percentage points (pt); = is none."
         )
+        if run.metric(run.base, "complaints") is not None:
+            yield (
+                f"{NOISE}: complaints of one run are one realisation of chance, which explains "
+                "that difference; what is to be expected stands in the verdict."
+            )
     if run.scaled:
         yield (
             f"≈ full-size equivalent of a run at {small_share(run.scale, separator=SPACE)} of the "
@@ -172,10 +178,8 @@ def _rows(run: RunView, strategies: tuple[str, ...]) -> dict[str, list[Row]]:
 def _change(run: RunView, strategy: str, metric: str) -> str:
     """The difference: in per cent for amounts, in points for shares; *from 0* says it all."""
     change = difference_text(run, strategy, metric, separator=SPACE)
-    if change in {"", "="} or METRICS[metric].unit == "share":
+    if change in {"", "=", NOISE} or METRICS[metric].unit == "share":
         return change
-    if METRICS[metric].unit == "h" and METRICS[metric].kind == "full_size":
-        return f"{change} h"  # a moment: a percentage of it says nothing
     return relative_text(run, strategy, metric, separator=SPACE) or "from 0"
 
 
@@ -220,7 +224,7 @@ def _block(run: RunView, strategies: tuple[str, ...], width: int) -> Table:
         head = Text("\n".join(textwrap.wrap(name, wide) or [name]), style="bold")
         table.add_column(head, justify="right", width=wide + 2, vertical="top", overflow="fold")
     for group, members in rows.items():
-        table.add_row(Text(group, style="bold cyan"))
+        table.add_row(_group(group))
         for words, pairs in members:
             lines = textwrap.wrap(words, label - 1, initial_indent="  ", subsequent_indent="    ")
             cells = [
@@ -228,6 +232,12 @@ def _block(run: RunView, strategies: tuple[str, ...], width: int) -> Table:
             ]
             table.add_row(Text("\n".join(lines)), *cells)
     return table
+
+
+def _group(name: str) -> Text:
+    """The line over a group's metrics."""
+    head = Text(name, style="bold cyan")
+    return head.append(f" ({REALISED[name]})", style="not bold dim") if name in REALISED else head
 
 
 def _cell(value: str, change: str, beside: int | None) -> Text:

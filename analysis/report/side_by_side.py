@@ -7,6 +7,7 @@ from analysis.report.markup import (
     esc,
 )
 from analysis.view import RunView
+from analysis.view.luck import NOISE, REALISED
 from analysis.view.metrics_text import (
     difference_text,
     label_text,
@@ -15,6 +16,11 @@ from analysis.view.metrics_text import (
 )
 from analysis.view.numbers import MISSING
 from sim.measure.metrics import METRICS, compared
+
+
+def _heading(group: str) -> str:
+    """What stands over a group's metrics."""
+    return f"{group} ({REALISED[group]})" if group in REALISED else group
 
 
 def comparison(run: RunView) -> Html:
@@ -39,13 +45,13 @@ def comparison(run: RunView) -> Html:
                 f"{esc(label_text(run, name))}</th>{cells}</tr>"
             )
         if rows:
-            span = len(run.strategies) + 1
+            span, head_of = len(run.strategies) + 1, esc(_heading(group))
             body += (
-                f'<tr class="group"><th scope="colgroup" colspan="{span}">{esc(group)}</th></tr>'
-                f"{rows}"
+                f'<tr class="group"><th scope="colgroup" colspan="{span}">{head_of}</th></tr>{rows}'
             )
     caption = (
-        f"Beneath each value: the difference from {run.base}, if any; pt are percentage points."
+        f"Beneath each value: the difference from {run.base}, if any; pt are percentage points; "
+        f"{NOISE}: the chance of one run explains it."
         if run.others
         else f"Metrics of {run.base}."
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from analysis.view import RunView
+from analysis.view.luck import NOISE, within_noise
 from analysis.view.numbers import MISSING, NARROW, decimal, share
 from sim.measure.metrics import METRICS
 
@@ -48,12 +49,17 @@ def value_text(run: RunView, strategy: str, name: str, *, separator: str = NARRO
 
 
 def difference_text(run: RunView, strategy: str, name: str, *, separator: str = NARROW) -> str:
-    """How a metric differs from the base strategy's: signed, shares in points. Empty if unknown."""
+    """How a metric differs from the base strategy's: signed, shares in points.
+
+    Empty if unknown; a difference that the chance of one run explains is called so.
+    """
     value, base = run.shown(strategy, name), run.shown(run.base, name)
     if value is None or base is None or METRICS[name].unit == "stage":
         return ""
     if value == base:
         return "="
+    if within_noise(run, strategy, name):
+        return NOISE
     return _amount(run, name, value - base, separator, signed=True)
 
 
@@ -64,6 +70,8 @@ def relative_text(run: RunView, strategy: str, name: str, *, separator: str = NA
     """
     value, base = run.shown(strategy, name), run.shown(run.base, name)
     if value is None or not base or value == base or METRICS[name].unit in {"share", "stage"}:
+        return ""
+    if within_noise(run, strategy, name):
         return ""
     if value / base >= 10:
         return f"×{decimal(value / base, separator=separator)}"
