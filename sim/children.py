@@ -6,13 +6,14 @@ import contextlib
 import os
 import signal
 
-_LIVING: dict[int, int] = {}
-"""Number of a process that works for us, to the number of the one that started it."""
+_LIVING: dict[int, tuple[int, bool]] = {}
+"""Number of a process that works for us, to the number of the one that started it, and whether it
+leads a group whose processes all work for us."""
 
 
-def begin(pid: int) -> None:
-    """Take down that a process works for this one."""
-    _LIVING[pid] = os.getpid()
+def begin(pid: int, *, group: bool = False) -> None:
+    """Take down that a process works for this one; perhaps with all of a group that it leads."""
+    _LIVING[pid] = os.getpid(), group
 
 
 def end(pid: int) -> None:
@@ -25,12 +26,13 @@ def kill_living() -> None:
 
     After that none of them writes any more, so what they have half written can be removed.
     """
-    ours = [pid for pid, starter in _LIVING.items() if starter == os.getpid()]
+    ours = [(pid, group) for pid, (starter, group) in _LIVING.items() if starter == os.getpid()]
     number = getattr(signal, "SIGKILL", signal.SIGTERM)
-    for pid in ours:
+    for pid, group in ours:
+        kill = os.killpg if group and hasattr(os, "killpg") else os.kill
         with contextlib.suppress(OSError):
-            os.kill(pid, number)
+            kill(pid, number)
     if hasattr(os, "waitpid") and os.name == "posix":
-        for pid in ours:
+        for pid, _ in ours:
             with contextlib.suppress(OSError):
                 os.waitpid(pid, 0)

@@ -28,7 +28,7 @@ _MOST_BYTES = 150
 def partial_path(target: Path) -> Path:
     """A new hidden name beside a target."""
     short = os.fsdecode(os.fsencode(target.name)[:_MOST_BYTES])
-    return target.with_name(f".{short}.partial-{_host()}-{os.getpid()}-{next(_NUMBERS):x}")
+    return target.with_name(f".{short}.partial-{host()}-{os.getpid()}-{next(_NUMBERS):x}")
 
 
 def is_partial(path: Path) -> bool:
@@ -36,7 +36,7 @@ def is_partial(path: Path) -> bool:
     return _PARTIAL.fullmatch(path.name) is not None
 
 
-def _host() -> str:
+def host() -> str:
     """Eight hex digits for the machine, and for the set of process numbers on it."""
     try:
         space = os.readlink("/proc/self/ns/pid")
@@ -45,7 +45,7 @@ def _host() -> str:
     return hashlib.sha256(f"{socket.gethostname()}\n{space}".encode()).hexdigest()[:8]
 
 
-def _alive(pid: int) -> bool:
+def alive(pid: int) -> bool:
     """Whether a process runs; in doubt, yes."""
     if os.name != "posix":  # there, signal 0 would end the process
         return True
@@ -102,7 +102,7 @@ def remove_stale(parent: Path) -> list[Path]:
     removed = []
     for entry in parent.iterdir():
         found = _PARTIAL.fullmatch(entry.name)
-        if not found or found["host"] != _host() or _alive(int(found["pid"])):
+        if not found or found["host"] != host() or alive(int(found["pid"])):
             continue
         if entry.is_symlink():  # we make none
             continue

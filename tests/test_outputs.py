@@ -216,7 +216,7 @@ def test_a_file_is_synced_before_it_has_its_name(
 def test_litter_of_dead_processes_is_removed_by_who_writes_beside_it(tmp_path: Path) -> None:
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    host = sim.partial._host()
+    host = sim.partial.host()
     (tmp_path / f".a.xml.partial-{host}-{dead.pid}-0").write_text("half")
     folder = tmp_path / f".run.partial-{host}-{dead.pid}-1"
     folder.mkdir()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,6 +38,8 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
               help="Only scenarios with this in their path, or that match it.")  # fmt: skip
 @click.option("--changed", is_flag=True,
               help="Pass over scenarios that nothing has changed since a baseline.")  # fmt: skip
+@click.option("--against", metavar="REV",
+              help="Compare with what this git revision gives, not with baselines.")  # fmt: skip
 @click.option("--without-draws", is_flag=True,
               help="Say nothing of expectations over noise or inputs.")  # fmt: skip
 @click.option("--format", "form", type=click.Choice(FORMATS),
@@ -66,7 +68,6 @@ def check(
     kept; 1: a difference, a broken promise, or a baseline without a scenario; 2: could not judge.
     """
     from sim.commands import verdicts
-    from sim.jobs.check import check as run_check
 
     accept = _acceptance(**{name: asked[name] for name in ("accept", *_PARTS)})
     settings = configured(Path.cwd())
@@ -78,17 +79,7 @@ def check(
         for file, kind, other in ((junit, JUNIT, markdown), (markdown, MARKDOWN, junit))
     )
     dry_run = asked["dry_run"]
-    result = run_check(
-        inputs,
-        accept,
-        dry_run=dry_run,
-        prune=asked["prune"],
-        tell=_teller(form),
-        jobs=jobs or settings.jobs,
-        named=asked["named"],
-        changed=asked["changed"],
-        draws=not asked["without_draws"],
-    )
+    result = _result(inputs, accept, _teller(form), jobs or settings.jobs, asked)
     if xml is not None:
         xml.write(verdicts.junit(result))
     if table is not None:
@@ -100,6 +91,38 @@ def check(
         for file, why in result.unjudged.items():
             click.echo(f"{file}: cannot judge: {why}", err=True)
     raise click.exceptions.Exit(result.exit_code)
+
+
+def _result(
+    inputs: Sequence[str],
+    accept: Acceptance | None,
+    tell: Callable[[str], None] | None,
+    jobs: int | None,
+    asked: dict[str, Any],
+) -> CheckResult:
+    """What is found, of baselines or of another revision."""
+    if asked["against"] is not None:
+        for name in ("accept", "dry_run", "prune", "changed"):
+            if accept is not None or asked.get(name):
+                raise OptionError(f"--{name.replace('_', '-')} is of baselines", place="--against")
+        from sim.jobs.against import against
+        from sim.jobs.found import found
+
+        there = found(inputs).named(asked["named"])
+        return against(asked["against"], there, inputs, tell or (lambda _: None), jobs)
+    from sim.jobs.check import check as run_check
+
+    return run_check(
+        inputs,
+        accept,
+        dry_run=asked["dry_run"],
+        prune=asked["prune"],
+        tell=tell,
+        jobs=jobs,
+        named=asked["named"],
+        changed=asked["changed"],
+        draws=not asked["without_draws"],
+    )
 
 
 _PARTS = ("reason", "strategies", "metrics")

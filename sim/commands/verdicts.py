@@ -140,6 +140,10 @@ def text(result: CheckResult, *, verbose: bool = False, dry_run: bool = False) -
     yield from (f"{would}removed: {path}" for path in result.pruned)
     written = " would be written" if dry_run else ""
     yield from (f"baseline{written}: {path}" for path in result.updated)
+    if result.against:
+        yield f"held against {result.against}, run in its own packages"
+        yield result.summary
+        return
     yield result.summary
     if result.drifted:
         files = " ".join(shlex.quote(str(file)) for file in result.drifted)
@@ -167,6 +171,7 @@ def document(result: CheckResult) -> dict[str, Any]:
         "expectations": [asdict(one) for one in result.verdicts],
         "unjudged": result.unjudged,
         "notes": result.notes,
+        "against": result.against or None,
         "skipped": [str(one.file) for one in result.files if one.skipped],
         **{
             name: [str(path) for path in getattr(result, name)]
@@ -258,7 +263,7 @@ def markdown(result: CheckResult) -> str:
     if different:
         lines += [
             "",
-            "| scenario | strategy | metric | baseline | now | change |",
+            f"| scenario | strategy | metric | {result.against or 'baseline'} | now | change |",
             "| --- | --- | --- | ---: | ---: | ---: |",
         ]
         for row in sorted(different, key=lambda row: digest_of(row.metric) is not None):

@@ -25,7 +25,7 @@ from sim.jobs.measuring import Measured, measure
 from sim.jobs.parting import changed_keys, parts
 from sim.jobs.planted import told, tried, unseen
 from sim.jobs.promises import State, Verdict, claim, judge_once, nodes_of, verdict
-from sim.loading.load import load
+from sim.loading.load import Runnable, load
 from sim.scenario.load import resolved_text
 from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline
 from sim.store.provenance import versions
@@ -83,6 +83,8 @@ class CheckResult:
     """Baselines without a scenario."""
     pruned: list[Path] = field(default_factory=list)
     """Of such, those that were removed."""
+    against: str = ""
+    """The revision that it was held against; empty where it was baselines."""
 
     @property
     def rows(self) -> list[Row]:
@@ -217,7 +219,7 @@ def check(
                 one.skipped = True
                 continue
             measured = measure(file, tell, jobs)
-            one.places = _places(measured)
+            one.places = places_of(measured.loaded)
             one.scenario = measured.loaded.scenario.name
             one.verdicts = promised(measured, tell, draws=draws)
             _judge(one, measured, accept, dry_run, tell)
@@ -358,9 +360,9 @@ def unchanged(file: Path) -> bool:
     )
 
 
-def _places(measured: Measured) -> dict[str, tuple[str, int]]:
+def places_of(loaded: Runnable) -> dict[str, tuple[str, int]]:
     """Where strategies are written."""
-    holder = measured.loaded.nodes.children.get("strategies")
+    holder = loaded.nodes.children.get("strategies")
     nodes = {} if holder is None else holder.children
     places = {name: node.key or node.mark for name, node in nodes.items()}
     return {name: (place.file, place.line) for name, place in places.items()}

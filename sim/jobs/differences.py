@@ -192,7 +192,7 @@ def _run(path: Path) -> Side:
         str(path),
         "run",
         found,
-        _resolved(path / "scenario.resolved.yaml"),
+        resolved_of(path),
         _about(scale["effective"], run.seed, manifest["laws"], manifest["versions"]),
     )
 
@@ -204,7 +204,7 @@ def _study(path: Path) -> Side:
         str(path),
         "study",
         {name: _medians(one["metrics"]) for name, one in told.items()},
-        _resolved(path / "scenario.resolved.yaml"),
+        resolved_of(path),
         {
             **_about(study.facts.effective, study.facts.seed, study.facts.laws, {}),
             **study.facts.versions,
@@ -256,8 +256,9 @@ def _about(
     return {"scale": str(scale), "seed": str(seed), **packs, **packages}
 
 
-def _resolved(file: Path) -> Mapping[str, Any]:
-    """A resolved scenario as plain data."""
-    loaded = YAML(typ="safe", pure=True).load(file.read_text("utf-8"))
+def resolved_of(folder: Path) -> Mapping[str, Any]:
+    """The resolved scenario of a run or a study, as plain data."""
+    text = (folder / "scenario.resolved.yaml").read_text("utf-8")
+    loaded = YAML(typ="safe", pure=True).load(text)
     plain: Mapping[str, Any] = json.loads(json.dumps(loaded, default=str))
     return plain

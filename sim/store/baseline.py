@@ -40,7 +40,8 @@ SCENARIO = "scenario"
 """What the digest of the resolved scenario is called among metrics."""
 PACK = "law pack "
 """What the name of a law pack is put after, likewise."""
-_TABLE = "digest of "
+TABLE = "digest of "
+"""What the name of a table is put after, of its digest."""
 
 
 CallText = Annotated[str, Field(pattern=r"^[0-9]{1,19}( [0-9]{1,19}){7}$")]
@@ -134,7 +135,7 @@ def digests(found: Findings, call_log: str) -> dict[str, str]:
 
 def digest_of(metric: str) -> str | None:
     """The table whose digest goes by the name of a metric; None where it is no digest."""
-    return metric.removeprefix(_TABLE) if metric.startswith(_TABLE) else None
+    return metric.removeprefix(TABLE) if metric.startswith(TABLE) else None
 
 
 def compare(baseline: Baseline, now: Baseline) -> Iterator[Row]:
@@ -148,11 +149,9 @@ def compare(baseline: Baseline, now: Baseline) -> Iterator[Row]:
     if baseline.laws:
         old |= {f"{PACK}{name}": digest for name, digest in baseline.laws.items()}
         new |= {f"{PACK}{name}": digest for name, digest in now.laws.items()}
-    yield from _rows(now.scenario, "", old, new)
+    yield from rows(now.scenario, "", old, new)
     for strategy in dict.fromkeys([*baseline.counters, *now.counters]):
-        yield from _rows(
-            now.scenario, strategy, _values(baseline, strategy), _values(now, strategy)
-        )
+        yield from rows(now.scenario, strategy, _values(baseline, strategy), _values(now, strategy))
 
 
 def _values(baseline: Baseline, strategy: str) -> dict[str, Value]:
@@ -160,13 +159,14 @@ def _values(baseline: Baseline, strategy: str) -> dict[str, Value]:
     digests = baseline.digests.get(strategy, {})
     return {
         **baseline.counters.get(strategy, {}),
-        **{f"{_TABLE}{name}": digest for name, digest in digests.items()},
+        **{f"{TABLE}{name}": digest for name, digest in digests.items()},
     }
 
 
-def _rows(
+def rows(
     scenario: str, strategy: str, old: Mapping[str, Value], new: Mapping[str, Value]
 ) -> Iterator[Row]:
+    """A comparison for each name that either side has."""
     for metric in dict.fromkeys([*old, *new]):
         verdict: Verdict = "ok"
         if metric not in new:

@@ -221,7 +221,7 @@ def test_kill_leaves_a_hidden_directory_that_the_next_run_removes(loaded, scenar
 def test_only_dead_processes_of_this_machine_are_stale(tmp_path):
     dead = subprocess.Popen([sys.executable, "-c", ""])
     dead.wait()
-    host = sim.partial._host()
+    host = sim.partial.host()
     stale = tmp_path / f".a.partial-{host}-{dead.pid}-1f"
     keep = [
         tmp_path / f".b.partial-{host}-{os.getpid()}-1f",  # alive
