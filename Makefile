@@ -38,7 +38,7 @@ FIND_UV = uv=uv; \
 	    fi; \
 	fi
 
-.PHONY: help setup demo test lint browser screenshots check verify lowest bench lock clean
+.PHONY: help setup demo test lint browser screenshots check docs verify lowest bench lock clean
 
 help: ## list these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' Makefile
@@ -129,6 +129,9 @@ screenshots: setup browser ## pictures of the dashboard on RUNS, into runs/scree
 
 check: setup ## compare every shipped scenario with its recorded baseline
 	.venv/bin/ringfence check scenarios/
+
+docs: setup ## the documentation site, into .cache/site; a warning is an error
+	$(PY) -m sphinx -n -W --keep-going -q -b html -c docs/site -d .cache/site-doctrees . .cache/site
 
 verify: setup lowest ## the long proofs; writes docs/validation.md and docs/evidence.md anew
 	$(PY) -m analysis.validation docs/validation.md
