@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from sim.audit.inputs.external import LOG, MAX_HOLD_MS, WISHES
 from sim.audit.inputs.files import Sheet, no_problem
-from sim.behaviour.calls import ENDING_BITS, draw
+from sim.behaviour.calls import ENDING_BITS, CallTables, draw
 from sim.engine.plan.plan import Plan
 from sim.errors import MisfitError
 from sim.intake.imported import CALLS, OPTOUTS, read_manifest, verify
@@ -194,8 +194,29 @@ class TeamLog:
     def _endings(
         self, plan: Plan, early: NDArray[np.intp], line: NDArray[np.int32], attempt: Ints
     ) -> tuple[Ints, Ints]:
-        """(n,) Time on a channel, ms, and outcome of each call."""
-        tables, people = plan.tables, plan.population
+        """(n,) Time on a channel, ms, and outcome of each call, by the message of its moment."""
+        played = np.searchsorted(
+            np.array(plan.message_from_ms), self.start_utc_ms[early] - plan.start_utc_ms, "right"
+        )
+        hold = np.zeros(len(early), dtype=np.int64)
+        outcome = np.zeros(len(early), dtype=np.int64)
+        for message in np.unique(played).tolist():
+            rows = np.flatnonzero(played == message)
+            tables = plan.postures[(message - 1) * plan.stances].tables
+            found = self._ended(plan, tables, early[rows], line[rows], attempt[rows])
+            hold[rows], outcome[rows] = found
+        return hold, outcome
+
+    def _ended(
+        self,
+        plan: Plan,
+        tables: CallTables,
+        early: NDArray[np.intp],
+        line: NDArray[np.int32],
+        attempt: Ints,
+    ) -> tuple[Ints, Ints]:
+        """The same of calls that played one message."""
+        people = plan.population
         ended = self.disposition[early]
         drawn = draw(
             tables,

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from sim.document.written import moment_text
+from sim.document.written import duration_text, moment_text
 from sim.engine.plan.plan import Plan
 from sim.loading.load import Runnable
 from sim.measure.findings import Findings
@@ -93,6 +93,12 @@ def said_of(change: Change) -> str:
     said += [] if change.call_times is None else ["call times"]
     if change.territory_call_times:
         said.append(f"call times of {', '.join(change.territory_call_times)}")
+    if change.message is not None:
+        named = {"message": change.message.duration, "voicemail": change.message.voicemail}
+        said += [f"{what} {duration_text(ms)}" for what, ms in named.items() if ms is not None]
+    if change.amd is not None and change.amd.on_machine is not None:
+        leaves = change.amd.on_machine == "leave_message"
+        said.append("a message left on machines" if leaves else "no message left on machines")
     return "; ".join(said) or "nothing"
 
 

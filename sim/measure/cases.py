@@ -124,7 +124,7 @@ class Casing:
 
     def _weight(self, result: EngineResult) -> float:
         """What :attr:`Cases.weight` says."""
-        changes = len(self._plan.postures) > 1 or self._plan.numbers > 1
+        changes = self._plan.stances > 1 or self._plan.numbers > 1
         if result.feedback is None or not changes:
             return 0.0
         return result.feedback.reference_weight / 2**32

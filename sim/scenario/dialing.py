@@ -15,7 +15,7 @@ RESERVED_CHANNELS = 1_000_000
 MAX_WINDOWS = 100
 """Most weekly windows in a list."""
 MAX_STEPS = 100
-"""Most outages, and most changes of capacity."""
+"""Most outages, and most changes on a date."""
 MAX_ATTEMPTS = 50
 """Most attempts per line."""
 MAX_CAPS = 8
@@ -65,8 +65,31 @@ TerritoryTimes = Annotated[
 """Windows by territory."""
 
 
+OnMachine = Literal["hang_up", "leave_message"]
+"""What happens when a machine is detected."""
+
+
+class MessageChange(Model):
+    """What of the message is another from then on."""
+
+    duration: Annotated[PlainDuration, Field(ge=1)] | None = Field(
+        None, description="Length of the message that a person hears, from then on."
+    )
+    voicemail: Annotated[PlainDuration, Field(ge=1)] | None = Field(
+        None, description="Length of the message left on a machine, from then on."
+    )
+
+
+class AmdChange(Model):
+    """What becomes of machines from then on."""
+
+    on_machine: OnMachine | None = Field(
+        None, description="What happens when a machine is detected, from then on."
+    )
+
+
 class Change(Model):
-    """A lasting change of capacity or of call times."""
+    """A lasting change of capacity, of call times, or of the message."""
 
     at: Moment = Field(description="Local time of the campaign.")
     channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] | None = Field(
@@ -77,6 +100,12 @@ class Change(Model):
         Annotated[tuple[CallTimes, ...], Field(min_length=1, max_length=MAX_WINDOWS)] | None
     ) = Field(None, description="Windows from then on, in territories that have none of their own.")
     territory_call_times: TerritoryTimes = _own_windows("Windows from then on, by territory.")
+    message: MessageChange | None = Field(
+        None, description="What is played by calls that start from then on."
+    )
+    amd: AmdChange | None = Field(
+        None, description="What becomes of machines in calls that start from then on."
+    )
 
 
 class Dialing(Model):
@@ -111,7 +140,9 @@ class Dialing(Model):
         (), max_length=MAX_STEPS, description="Times with fewer channels."
     )
     changes: tuple[Change, ...] = Field(
-        (), max_length=MAX_STEPS, description="Lasting changes of capacity and of call times."
+        (),
+        max_length=MAX_STEPS,
+        description="Lasting changes of capacity, of call times and of the message.",
     )
 
 
@@ -212,9 +243,7 @@ class Amd(Model):
     """Answering machine detection."""
 
     enabled: StrictBool = Field(True, description="Whether calls are analysed at pick-up.")
-    on_machine: Literal["hang_up", "leave_message"] = Field(
-        "hang_up", description="What happens when a machine is detected."
-    )
+    on_machine: OnMachine = Field("hang_up", description="What happens when a machine is detected.")
     analysis_time: PlainDuration = Field(0, description="Dead air between pick-up and the verdict.")
     human_as_machine: Share = Field(
         default_factory=lambda: ShareRange(central=0.0),

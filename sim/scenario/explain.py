@@ -52,7 +52,7 @@ _MEANINGS = {
     "dialing.outages.*": "A time with fewer channels, and fewer calls per second where said.",
     "dialing.territory_call_times.*": "Weekly windows of one territory.",
     "dialing.territory_call_times.*.*": "One weekly window in its local time, half-open.",
-    "dialing.changes.*": "A lasting change of capacity or of call times.",
+    "dialing.changes.*": "A lasting change of capacity, of call times or of the message.",
     "dialing.changes.*.call_times.*": "One weekly window in the recipient's local time, half-open.",
     "dialing.changes.*.territory_call_times.*": "Weekly windows of one territory from then on.",
     "dialing.changes.*.territory_call_times.*.*": "One weekly window in its local time, half-open.",

@@ -25,6 +25,7 @@ from sim.record.log import (
     Outcome,
     concatenate,
 )
+from sim.scenario.played import leaves_from
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.store.columns_calls import CALLS
@@ -59,10 +60,31 @@ def _seconds(ms: int) -> str:
 
 def world_details(plan: Plan) -> DetailOf:
     """Details as the world's behaviours draw them."""
+    since = np.array(plan.message_from_ms, dtype=np.int64)
+    each = [_message_details(plan, message) for message in range(len(since))]
+    if len(each) == 1:
+        return each[0]
+
+    def of_chunk(chunk: LogChunk) -> Details:
+        """By the message that was played when each call started: rows are in order of time."""
+        edges = [0, *np.searchsorted(chunk.start_ms, since[1:]).tolist(), len(chunk)]
+        parts = [
+            detail(_rows(chunk, first, last))
+            for detail, first, last in zip(each, edges[:-1], edges[1:], strict=True)
+            if first < last
+        ]
+        ring, listened, key = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+        return ring, listened, key
+
+    return of_chunk
+
+
+def _message_details(plan: Plan, message: int) -> DetailOf:
+    """Details of calls that played one of the campaign's messages."""
     from sim.behaviour.calls import details
 
     by_message: dict[str, CallTables] = {}
-    for posture in plan.postures:
+    for posture in plan.postures[message * plan.stances :][: plan.stances]:
         by_message.setdefault(posture.tables.opt_out, posture.tables)
     first, *others = by_message.values()
 
@@ -128,7 +150,8 @@ class _Came:
     """What each outcome means to an audit, by its code: (16,) bool."""
 
     delivered: NDArray[np.bool_]
-    """Some of the message was played, to a person or a machine."""
+    """Some of the message was played, to a person or a machine. What one taken for a machine hears
+    hangs on the moment: :func:`sim.scenario.played.leaves_from`."""
     pressed: NDArray[np.bool_]
     """The key that the gate asks for was pressed."""
     abandoned: NDArray[np.bool_]
@@ -143,9 +166,6 @@ def _came(strategy: Strategy) -> _Came:
     delivered = heard | (code == Outcome.MACHINE_VOICEMAIL)
     # A machine taken for a person is told of the gate, or hears the live message.
     delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
-    # A person taken for a machine hears what is left on machines.
-    leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
-    delivered[Outcome.HUMAN_TAKEN_FOR_MACHINE] = leaves
     return _Came(delivered, heard & gated, code == Outcome.HUMAN_TAKEN_FOR_MACHINE)
 
 
@@ -193,6 +213,9 @@ class CallRows:
         reached = plan.live_thresholds_ms.index(plan.reached_live_ms)
         self._live_from = int(Outcome.HEARD) + 1 + reached
         self._came = _came(self._scenario.strategies[strategy])
+        moments, leaves = zip(*leaves_from(self._scenario.strategies[strategy]), strict=True)
+        self._leaves_from = np.array(moments[1:], dtype="datetime64[ms]")
+        self._leaves = np.array(leaves)
 
     def add(self, chunk: LogChunk) -> None:
         """Take the next rows of the log."""
@@ -228,6 +251,9 @@ class CallRows:
         n = len(chunk)
         ring, listened, key = self._detail(chunk)
         start = (chunk.start_ms + self._plan.start_utc_ms).view("datetime64[ms]")
+        delivered = self._came.delivered[chunk.outcome]
+        taken = chunk.outcome == Outcome.HUMAN_TAKEN_FOR_MACHINE  # hears what machines get
+        delivered[taken] = self._leaves[np.searchsorted(self._leaves_from, start[taken], "right")]
         zone_of_territory = np.array([self._unique_zones.index(z) for z in self._zones])
         columns = {
             "strategy": coded(np.full(n, self._strategy), self._strategies),
@@ -245,7 +271,7 @@ class CallRows:
             "listened_ms": listened,
             "key": key,
             "caller_number": chunk.caller,
-            "delivered": self._came.delivered[chunk.outcome],
+            "delivered": delivered,
             "delivered_live": (chunk.outcome >= self._live_from) & (chunk.outcome < Outcome.FAILED),
             "heard_utc": self._heard(chunk),
             "pressed": self._came.pressed[chunk.outcome],

@@ -222,7 +222,7 @@ def _objections(
     if counted is not None:
         told = value("complaints.channels.regulator") + value("complaints.channels.operator")
         gone += counted.all.mean * told * value("complaints.opts_out")
-    if world.call_back is not None and message.call_back and message.voicemail:
+    if world.call_back is not None and message.call_back:
         left = float(cases.lines.sum(axis=0) @ np.arange(cases.lines.shape[1]))
         gone += left / float(scale) * value("call_back.share") * value("call_back.opts_out")
     return gone

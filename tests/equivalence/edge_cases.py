@@ -380,6 +380,18 @@ def _acting_back() -> dict[str, Plan]:
             ["objection_first"], ["objection_first"], ["stop"],
             attempts__lifetime=1, dialing__channels=500, world__reputation=unlabelled,
         ),
+        "another message each minute": reacting(
+            ["objection_first"], ["carry_on"], ["objection_first"],
+            world__reputation=unlabelled,
+            dialing__changes=[
+                {
+                    "at": f"2017-04-18 10:0{minute}",
+                    "message": {"duration": f"{35 + minute} s", "voicemail": f"{10 + minute} s"},
+                    "amd": {"on_machine": "leave_message" if minute % 2 else "hang_up"},
+                }
+                for minute in range(1, 8)
+            ],
+        ),
         "lists refreshed each minute": dataclasses.replace(
             build_plan(changed(**lively, suppression__refresh="1 min"), "only"), partner=pairs
         ),

@@ -462,6 +462,28 @@ def call_times_of_ones_own(dice: Dice, data: dict[str, Any]) -> None:
             change["territory_call_times"] = {dice.pick(places): windows(dice)}
 
 
+FIRST_WITH_MESSAGES = 1_000
+"""Numbers below know nothing of :func:`messages_on_a_date`, for the same reason."""
+
+
+def messages_on_a_date(dice: Dice, data: dict[str, Any]) -> None:
+    """Messages that change while the small lists of these worlds are still being dialled."""
+    strategy = data["strategies"]["only"]
+    changes = strategy["dialing"]["changes"]
+    start = strategy["campaign"]["start"]
+    known = {change["at"] for change in changes}
+    more = sorted({_moment(start, dice.whole(0, 90)) for _ in range(dice.whole(1, 3))} - known)
+    changes += [{"at": at} for at in more]
+    for change in changes:
+        if dice.flip():
+            change["message"] = {
+                "duration": dice.pick([None, "60 s", "2 min"]),
+                "voicemail": dice.pick([None, "7 s", "80 s"]),
+            }
+        if dice.flip():
+            change["amd"] = {"on_machine": dice.pick(["hang_up", "leave_message"])}
+
+
 def plan(number: int, *, most_lines: int = 250) -> Plan:
     """The plan of a scenario, often with rolling caps and moments from which lines are left alone.
 
@@ -472,6 +494,8 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
     if number >= FIRST_FORTY and number % 3:
         data = dialers_own(Dice(number + 2**48), data)
         call_times_of_ones_own(Dice(number + 2**49), data)
+    if number >= FIRST_WITH_MESSAGES and number % 2:
+        messages_on_a_date(Dice(number + 2**50), data)
     of = Scenario.model_validate(data)
     plan = build_plan(of, "only", laws=packs_of(of))
     line = np.arange(plan.population.lines)

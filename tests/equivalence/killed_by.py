@@ -10,6 +10,12 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "dialer: merged with ties open",
         "kernel: 5: waits for a retry past a window that opens",
     ),
+    "another message each minute": (
+        "reference: 7: another message one ms late",
+        "reference: 8: reactions end with the message",
+        "control: 8: reactions end with the message",
+        "control: 11: another message never comes",
+    ),
     "calls that fail come back at once": ("lookahead: calls that fail forgotten",),
     "cutoff while retries wait": (
         "reference: 5: retries by number alone",

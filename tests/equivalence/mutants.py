@@ -167,8 +167,10 @@ MUTANTS = (
     _k("ledger: attempts not kept", "        made[row] = attempt\n", ""),
     # What acts back, in the reference engine.
     _r("8: suspended one ms too long", "if now < self.suspended_until", "if now <= self.suspended_until"),
-    _r("8: narrowed hours ignored", "self.open_ms[self.posture][group]", "self.open_ms[0][group]"),
-    _r("8: message never changes", "self.plan.postures[self.posture].tables", "self.plan.postures[0].tables"),
+    _r("8: narrowed hours ignored", "self.open_ms[self.posture(now)][group]", "self.open_ms[0][group]"),
+    _r("8: message never changes", "self.plan.postures[self.posture(now)].tables", "self.plan.postures[0].tables"),
+    _r("7: another message one ms late", "sum(since <= now for since", "sum(since < max(now, 1) for since"),
+    _r("8: reactions end with the message", "self.plan.stances + self.stance", "self.plan.stances"),
     _r("8: an order is not obeyed", "or self.stopped is not None", ""),
     _r("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
     _p("7: a review sees its own millisecond", "c.moment + regulator.registration_ms < now", "c.moment + regulator.registration_ms <= now"),
@@ -191,6 +193,8 @@ MUTANTS = (
     _c("8: calls not handed on before a review", "        dialer.flush()\n        feedback.advance(moment)\n        reports", "        feedback.advance(moment)\n        reports"),
     _c("8: calls not handed on before an update", "        dialer.flush()\n        feedback.advance(moment)\n        permission.labelled", "        feedback.advance(moment)\n        permission.labelled"),
     _c("9: calls not handed on before a refresh", "        dialer.flush()\n        feedback.advance(moment)\n        dialer.leave_alone", "        feedback.advance(moment)\n        dialer.leave_alone"),
+    _c("8: reactions end with the message", "self.message * self.stances + self.stance", "self.message * self.stances + self.stance * (self.message == 0)"),
+    _c("11: another message never comes", "plan.message_from_ms[1:]", "()"),
     _c("8: no suspension", "if reaction.suspend_ms:", "if False:"),
     _f("8: draws of the old message kept", "        self.groups.drawn[:] = self.groups.head\n", ""),
     _f("8: retries of the old message kept", "self._append_ready(self._redrawn(waiting))", "self._append_ready(waiting)"),
@@ -270,7 +274,8 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
     parts["feedback"].__dict__["Inbound"] = parts["inbound"].Inbound
     parts["fast"].__dict__["Dialer"] = parts["dialer"].Dialer
     parts["fast"].__dict__["Feedback"] = parts["feedback"].Feedback
-    parts["fast"].__dict__["ControlPlane"] = parts["control"].ControlPlane
+    for name in ("ControlPlane", "nothing_allowed"):
+        parts["fast"].__dict__[name] = getattr(parts["control"], name)
     return parts["fast"]
 
 

@@ -38,6 +38,12 @@ def test_engines_agree_on_generated_scenarios(shard: int) -> None:
         check_number(number)
 
 
+def test_engines_agree_where_the_message_changes_on_a_date() -> None:
+    for number in (1001, 1003, 1007, 1009, 1019, 1021, 1031, 1033):
+        assert len(plan_of(number).message_from_ms) > 1, number
+        check_number(number)
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_engines_agree_on_the_rest_of_them(shard: int) -> None:

@@ -32,6 +32,7 @@ from sim.behaviour.calls import CallTables
 from sim.record.log import Outcome
 from sim.record.never import NEVER
 from sim.scenario.message import IdentityItem
+from sim.scenario.played import leaves_from
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.world.population import Population
@@ -122,6 +123,8 @@ class Joining:
         self._traits = Traits(people, tuple(world.registers))
         self._hear = heard
         self._came = _came(self._strategy)
+        moments, leaves = zip(*leaves_from(self._strategy), strict=True)
+        self._leaves_from, self._leaves = np.array(moments[1:], dtype=np.int64), np.array(leaves)
         zones = tuple(dict.fromkeys(t.timezone for t in world.territories.values()))
         self._zone_of = np.array(
             [zones.index(t.timezone) for t in world.territories.values()], dtype="u1"
@@ -164,6 +167,9 @@ class Joining:
         end, hear = start + hold, self._hear
         territory, line_type, of_line = self._traits(line)
         came: dict[str, Any] = {what: of.take(outcome) for what, of in self._came.items()}
+        taken = np.flatnonzero(came["abandoned"])  # taken for a machine, and hears what that gets
+        then = np.searchsorted(self._leaves_from, start[taken], side="right")
+        came["delivered"][taken] = self._leaves[then]
         calls = Calls(
             line=line,
             start_ms=start,
@@ -210,14 +216,15 @@ def optouts_of(parts: Sequence[tuple[NDArray[np.int32], I64]]) -> OptOuts:
 
 
 def _came(strategy: Strategy) -> dict[str, Bools]:
-    """By column of an audit's calls: (16,) what each outcome says of it."""
+    """By column of an audit's calls: (16,) what each outcome says of it.
+
+    What a person taken for a machine hears hangs on the moment.
+    """
     gated = strategy.message.gate != "none"
-    leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
     heard = [Outcome.HEARD <= code < Outcome.FAILED for code in range(16)]
     delivered = list(heard)
     delivered[Outcome.MACHINE_VOICEMAIL] = True
     delivered[Outcome.MACHINE_TAKEN_FOR_HUMAN] = not gated
-    delivered[Outcome.HUMAN_TAKEN_FOR_MACHINE] = leaves
     came = {
         "connected": [Outcome.MACHINE <= code < Outcome.FAILED for code in range(16)],
         "delivered": delivered,

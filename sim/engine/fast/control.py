@@ -34,8 +34,12 @@ class Permission:
     """Concurrent calls."""
     calls_per_second: Fraction = field(default_factory=lambda: Fraction(1))
     """Most dials per second."""
-    posture: int = 0
-    """Which of the plan's postures the campaign has taken."""
+    stances: int = 1
+    """Postures of each message."""
+    stance: int = 0
+    """Which of them the campaign has taken."""
+    message: int = 0
+    """How many changes of the message have come."""
     suspended_until: int = 0
     """No call starts before this moment, ms."""
     labelled: NDArray[np.bool_] | None = None
@@ -45,10 +49,16 @@ class Permission:
     stopped_ms: int | None = None
     """When a reaction stopped it."""
 
+    @property
+    def posture(self) -> int:
+        """Which of the plan's postures holds."""
+        return self.message * self.stances + self.stance
+
 
 def nothing_allowed(plan: Plan) -> Permission:
     """What holds before the first control event: everybody is closed."""
-    return Permission(open=[[False] * len(plan.groups) for _ in plan.postures])
+    closed = [[False] * len(plan.groups) for _ in plan.postures]
+    return Permission(open=closed, stances=plan.stances)
 
 
 class DataPlane(Protocol):
@@ -104,6 +114,19 @@ def capacity_process(
         permission.calls_per_second = step.calls_per_second
 
 
+def message_process(
+    env: simpy.Environment,
+    permission: Permission,
+    dialer: DataPlane,
+    moments: Iterable[int],
+) -> Process:
+    """Play another message from each moment on; calls before it have played the one before."""
+    for moment in moments:
+        yield env.timeout(moment - env.now)
+        dialer.flush()
+        permission.message += 1
+
+
 def cutoff_process(env: simpy.Environment, permission: Permission, cutoff_ms: int) -> Process:
     """End the campaign."""
     yield env.timeout(cutoff_ms - env.now)
@@ -147,7 +170,7 @@ def regulator_process(
 
 def react(env: simpy.Environment, permission: Permission, reaction: Reaction) -> None:
     """Do what the strategy declared for this step of the regulator."""
-    permission.posture = reaction.posture
+    permission.stance = reaction.stance
     if reaction.suspend_ms:
         env.process(suspension_process(env, permission, reaction.suspend_ms))
     if reaction.stop and not permission.over:
@@ -198,6 +221,7 @@ class ControlPlane:
             for group, open_ms in enumerate(posture.open_ms):
                 env.process(window_process(env, is_open, group, open_ms))
         env.process(capacity_process(env, self.permission, plan.steps))
+        env.process(message_process(env, self.permission, dialer, plan.message_from_ms[1:]))
         env.process(cutoff_process(env, self.permission, plan.cutoff_ms))
         if plan.feedback is not None and feedback is not None:
             back = plan.feedback

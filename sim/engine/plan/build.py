@@ -24,6 +24,7 @@ from sim.engine.plan.plan import (
 from sim.engine.plan.stage import Stage, timetable_of
 from sim.record.log import N_OUTCOMES, Outcome
 from sim.regimes.laws import NO_LAWS, Laws
+from sim.scenario.played import played
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.streams import Replication
@@ -89,6 +90,7 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         reached_live_ms=reached_live,
         start_utc_ms=start_utc,
         postures=postures,
+        message_from_ms=_message_moments(strategy, start_utc),
         caps=own_caps(scenario, strategy, population)
         + enforced.caps(population, start_utc + cutoff),
         per_day=_per_day(strategy),
@@ -129,17 +131,27 @@ def _postures(
     times: Timetable,
     stances: Sequence[_Stance],
 ) -> tuple[tuple[Posture, ...], tuple[int, ...], int]:
-    """A posture for each stance; live thresholds, and the one that means delivered live, ms."""
+    """A posture by message and stance; live thresholds, and the one of *delivered live*, ms."""
     world = stage.scenario.world
     reached_live = min(strategy.reached_when.live, strategy.message.duration)
     live = tuple(sorted({*LIVE_THRESHOLDS_MS, reached_live}))
-    tables = call_tables(world, strategy, stage.hidden, live, stage.rows)
-    postures = [Posture(tables, tuple(group.open_ms for group in times.groups))]
-    for stance in stances[1:]:
-        said = call_tables(world, _with_message(strategy, stance), stage.hidden, live, stage.rows)
-        narrowed = times.narrow_groups if stance.narrow_hours else times.groups
-        postures.append(Posture(said, tuple(group.open_ms for group in narrowed)))
+    postures = []
+    for at in played(strategy):
+        then = strategy.model_copy(update={"message": at.message, "amd": at.amd})
+        for stance in stances:
+            said = call_tables(world, _with_message(then, stance), stage.hidden, live, stage.rows)
+            groups = times.narrow_groups if stance.narrow_hours else times.groups
+            postures.append(Posture(said, tuple(group.open_ms for group in groups)))
     return tuple(postures), live, reached_live
+
+
+def _message_moments(strategy: Strategy, start_utc: int) -> tuple[int, ...]:
+    """Moments from which another message is played, ms since the start; the first is 0."""
+    zone = strategy.campaign.timezone
+    return tuple(
+        0 if at.since is None else calendar.utc_ms(at.since, zone) - start_utc
+        for at in played(strategy)
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,7 +177,7 @@ def _stances(
             stances.append(stance)
         stages.append(
             Reaction(
-                posture=stances.index(stance),
+                stance=stances.index(stance),
                 suspend_ms=(reactions.suspend_for or 0) if "suspend" in actions else 0,
                 stop="stop" in actions,
             )

@@ -18,8 +18,8 @@ from sim.behaviour.reputation import ReputationPlan
 class Reaction:
     """What the campaign does when the regulator reaches a stage."""
 
-    posture: int
-    """Index into the plan's postures, from then on."""
+    stance: int
+    """Which of each message's postures it takes, from then on."""
     suspend_ms: int
     """No call starts for so long; 0 for no suspension."""
     stop: bool

@@ -115,7 +115,7 @@ def ways(plan: Plan) -> Ways:
         acting = [
             threshold
             for threshold, reaction in zip(regulator.thresholds, regulator.reactions, strict=True)
-            if reaction.posture or reaction.suspend_ms or reaction.stop
+            if reaction.stance or reaction.suspend_ms or reaction.stop
         ]
         reviews = [moment for moment in regulator.review_ms if moment < plan.cutoff_ms]
         if acting and reviews:

@@ -76,7 +76,7 @@ class Cap:
 
 @dataclass(frozen=True, slots=True)
 class Posture:
-    """What a reaction to the regulator changes: the message, and when lines may be dialled."""
+    """What a reaction to the regulator, or a change of the message on a date, makes of calls."""
 
     tables: CallTables
     """How calls turn out. Only what depends on the message differs between postures."""
@@ -117,8 +117,11 @@ class Plan:
     start_utc_ms: int
     """The campaign's start, ms since 1970 UTC."""
     postures: tuple[Posture, ...]
-    """Each different message and hours that the strategy may take; the first is that of ``tables``
-    and ``groups``, and alone where no reaction changes anything."""
+    """Each different message and hours that the strategy may take: for each message that holds from
+    a date on, one a stance, in the same order; the first is that of ``tables`` and ``groups``. One
+    stance is the campaign's own, others are those of reactions to the regulator."""
+    message_from_ms: tuple[int, ...] = (0,)
+    """Moments from which another message is played, rising; the first is 0."""
     caps: tuple[Cap, ...] = ()
     """Rolling caps that the dialer keeps."""
     per_day: int = 0
@@ -137,6 +140,11 @@ class Plan:
     """Caller numbers whose standing is kept; 1 where none is."""
     feedback: FeedbackPlan | None = None
     """What acts back on the campaign; None where nothing does and nobody complains."""
+
+    @property
+    def stances(self) -> int:
+        """Postures of each message."""
+        return len(self.postures) // len(self.message_from_ms)
 
     @property
     def watches(self) -> bool:

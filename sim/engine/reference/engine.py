@@ -138,7 +138,7 @@ class ReferenceCampaign:
         self.until: dict[int, int] = {}  # by line: from when on it is left alone
         if plan.until_ms is not None:
             self.until = {line: int(at) for line, at in enumerate(plan.until_ms) if at < NEVER}
-        self.posture = 0
+        self.stance = 0
         self.suspended_until = 0
         self.stopped: int | None = None
         self.stage = 0
@@ -206,7 +206,12 @@ class ReferenceCampaign:
         """Whether lines of a group may be dialled."""
         if now < self.suspended_until or now >= self.cutoff_ms[group]:
             return False
-        return any(a <= now < b for a, b in self.open_ms[self.posture][group])
+        return any(a <= now < b for a, b in self.open_ms[self.posture(now)][group])
+
+    def posture(self, now: int) -> int:
+        """The message that is played from its date on, as the campaign's stance tells it."""
+        message = sum(since <= now for since in self.plan.message_from_ms) - 1
+        return message * self.plan.stances + self.stance
 
     def left_alone(self, line: int, now: int) -> bool:
         """Whether a line may not be called any more."""
@@ -271,7 +276,7 @@ class ReferenceCampaign:
 
     def react(self, reaction: Reaction, now: int) -> None:
         """Do what the strategy declared for this step of the regulator."""
-        self.posture = reaction.posture
+        self.stance = reaction.stance
         if reaction.suspend_ms:
             self.suspended_until = now + reaction.suspend_ms
             self.env.process(self.call_dialer_at(self.suspended_until))
@@ -359,7 +364,7 @@ class ReferenceCampaign:
                 outcome,
                 row.opted_out,
                 row.caller,
-                self.posture,
+                self.posture(now),
             )
         delay = int(self.plan.retry_delay_ms[outcome])
         if delay > 0 and row.attempt < self.plan.lifetime:
@@ -382,7 +387,7 @@ class ReferenceCampaign:
     def ending(self, line: int, attempt: int, now: int) -> Row:
         """How a call turns out, from its keyed words, the local hour and the message in force."""
         territory = int(self.plan.population.territory[line])
-        people, tables = self.plan.population, self.plan.postures[self.posture].tables
+        people, tables = self.plan.population, self.plan.postures[self.posture(now)].tables
         one = slice(line, line + 1)
         drawn = draw(
             tables,

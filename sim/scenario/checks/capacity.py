@@ -57,11 +57,13 @@ def changes(subject: Subject) -> Iterator[Fault]:
                 f"({moment_text(campaign.start)} to {moment_text(campaign.cutoff)})",
                 (*path, "at"),
             )
-        said = (change.channels, change.calls_per_second, change.call_times)
+        said: tuple[object, ...] = (
+            change.channels, change.calls_per_second, change.call_times, change.message, change.amd,
+        )  # fmt: skip
         if all(one is None for one in said) and not change.territory_call_times:
             yield subject.warning(
-                "changes nothing; name channels, calls_per_second, call_times or "
-                "territory_call_times",
+                "changes nothing; name channels, calls_per_second, call_times, "
+                "territory_call_times, message or amd",
                 path,
             )
 

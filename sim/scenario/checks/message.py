@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from sim.document.node import Path
 from sim.document.written import duration_text
 from sim.errors import Fault
 from sim.scenario.checks.durations import LONGEST_HOLD_MS, too_long
@@ -17,6 +18,17 @@ def message_lengths(subject: Subject) -> Iterator[Fault]:
         ms = getattr(subject.strategy.message, name)
         if ms is not None and ms > LONGEST_HOLD_MS:
             yield subject.fault(too_long(ms, LONGEST_HOLD_MS), ("message", name))
+
+
+@rule("dialing.changes")
+def changed_lengths(subject: Subject) -> Iterator[Fault]:
+    """Nor is it from a date on."""
+    for index, change in enumerate(subject.strategy.dialing.changes):
+        for name in type(change.message).model_fields if change.message is not None else ():
+            ms = getattr(change.message, name)
+            if ms is not None and ms > LONGEST_HOLD_MS:
+                path: Path = ("dialing", "changes", index, "message", name)
+                yield subject.fault(too_long(ms, LONGEST_HOLD_MS), path)
 
 
 @rule("amd")
@@ -43,18 +55,75 @@ def message_to_leave(subject: Subject) -> Iterator[Fault]:
         )
 
 
+@rule("campaign", "dialing", "amd", "message")
+def changed_message(subject: Subject) -> Iterator[Fault]:
+    """A message that changes on a date is there to be left, and is another than before."""
+    strategy = subject.strategy
+    amd, message = strategy.amd, strategy.message
+    on_machine, length, left = amd.on_machine, message.duration, message.voicemail
+    for index, change in sorted(
+        enumerate(strategy.dialing.changes), key=lambda numbered: numbered[1].at
+    ):
+        path: Path = ("dialing", "changes", index)
+        before = (on_machine, length, left)
+        if change.message is not None:
+            length = change.message.duration or length
+            left = change.message.voicemail or left
+        if change.amd is not None:
+            on_machine = change.amd.on_machine or on_machine
+        said = change.message is not None or change.amd is not None
+        if said and (on_machine, length, left) == before:
+            part = "amd" if change.message is None else "message"
+            yield subject.warning("has no effect: it is so already", (*path, part))
+        if change.amd is not None and not amd.enabled:
+            yield subject.warning("has no effect: amd.enabled is false", (*path, "amd"))
+        elif change.amd is not None and on_machine == "leave_message" and left is None:
+            yield subject.fault(
+                "leave_message needs the length of the message left, in message.voicemail",
+                (*path, "amd", "on_machine"),
+                ("message", "voicemail"),
+            )
+
+
 @rule("dialing", "amd", "message")
 def message_to_drop(subject: Subject) -> Iterator[Fault]:
     """A campaign whose lines do not ring leaves a message: nothing else of it would arrive."""
     strategy = subject.strategy
+    if strategy.dialing.ring:
+        return
     leaves = strategy.amd.enabled and strategy.amd.on_machine == "leave_message"
-    if not strategy.dialing.ring and not (leaves and strategy.message.voicemail is not None):
+    if not (leaves and strategy.message.voicemail is not None):
         yield subject.fault(
             "found false; a message dropped into voicemail needs amd.on_machine: leave_message, "
             "with detection enabled, and message.voicemail",
             ("dialing", "ring"),
             ("amd", "on_machine"),
         )
+    for index, change in enumerate(strategy.dialing.changes):
+        if change.amd is not None and change.amd.on_machine == "hang_up":
+            yield subject.fault(
+                "nothing would arrive from then on: dialing.ring is false, so messages are dropped "
+                "into voicemail; make it the campaign's cutoff",
+                ("dialing", "changes", index, "amd", "on_machine"),
+                ("dialing", "ring"),
+            )
+
+
+@rule("dialing", "message", "reached_when")
+def reach_beyond_changes(subject: Subject) -> Iterator[Fault]:
+    """No message of a later date is shorter than what counts as reached."""
+    strategy = subject.strategy
+    least = min(strategy.reached_when.live, strategy.message.duration)
+    for index, change in enumerate(strategy.dialing.changes):
+        length = None if change.message is None else change.message.duration
+        if length is not None and length < least:
+            yield subject.fault(
+                f"found {duration_text(length)}; nobody would be reached from then on, for that "
+                f"takes {duration_text(least)} (reached_when.live): make that shorter, or this "
+                "longer",
+                ("dialing", "changes", index, "message", "duration"),
+                ("reached_when", "live"),
+            )
 
 
 @rule("message", "reached_when")

@@ -9,6 +9,7 @@ from sim.scenario.checks.bounds import highest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
 from sim.scenario.checks.reactions import takes
 from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.played import played
 
 
 @rule("message", "reactions")
@@ -41,21 +42,22 @@ def key_that_people_press(subject: Subject) -> Iterator[Fault]:
         )
 
 
-@rule("amd", "message")
+@rule("campaign", "dialing", "amd", "message")
 def number_in_a_voicemail(subject: Subject) -> Iterator[Fault]:
     """A number to call back stands in a message that is left."""
-    amd, message = subject.strategy.amd, subject.strategy.message
+    message = subject.strategy.message
     if not message.call_back:
         return
-    if message.voicemail is None:
+    later = played(subject.strategy)
+    if all(at.message.voicemail is None for at in later):
         yield subject.fault(
             "the number would stand in the voicemail, but there is no message.voicemail",
             ("message", "call_back"),
             ("message", "voicemail"),
         )
-    elif amd.on_machine != "leave_message":
+    elif all(at.amd.on_machine != "leave_message" for at in later):
         yield subject.fault(
-            f"the number would stand in the voicemail, but amd.on_machine is {amd.on_machine}",
+            "the number would stand in the voicemail, but amd.on_machine is hang_up",
             ("message", "call_back"),
             ("amd", "on_machine"),
         )

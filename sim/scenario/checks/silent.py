@@ -22,6 +22,7 @@ from sim.scenario.checks.moments import span_of
 from sim.scenario.checks.people import MOST_VOTERS
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.checks.windows import spans_in_force
+from sim.scenario.played import played
 
 FEW = 0.02
 """Chance of answering in time below which a warning says so: what is left is hardly a law."""
@@ -30,14 +31,14 @@ GREETING_MS = 60_000
 """A greeting longer than this is left out of account; few machines have one."""
 
 
-@rule("dialing", "amd", "world.line_types.each")
+@rule("campaign", "dialing", "amd", "message", "world.line_types.each")
 def nobody_in_time(subject: Subject) -> Iterator[Fault]:
     """People, and machines on which a message is to be left, pick up before the dialer gives up."""
-    dialing, amd = subject.strategy.dialing, subject.strategy.amd
+    dialing = subject.strategy.dialing
     if not dialing.ring:
         return
     wanted = {"people": "human_ring"}
-    if amd.enabled and amd.on_machine == "leave_message":
+    if any(at.leaves for at in played(subject.strategy)):
         wanted["machines"] = "machine_ring"
     for name, line_type in subject.each("line_types", "answering"):
         for who, key in wanted.items():
@@ -72,14 +73,15 @@ def _before(limit_ms: int, law: object) -> float | None:
     return None
 
 
-@rule("amd", "message")
+@rule("campaign", "dialing", "amd", "message")
 def message_never_left(subject: Subject) -> Iterator[Fault]:
     """A message for machines is left on machines, or the strategy itself says that it is not."""
-    amd, message = subject.strategy.amd, subject.strategy.message
+    message = subject.strategy.message
     said = subject.own(("amd", "on_machine")) and not subject.own(("message", "voicemail"))
-    if message.voicemail is not None and amd.on_machine != "leave_message" and not said:
+    ever = {at.amd.on_machine for at in played(subject.strategy)}
+    if message.voicemail is not None and "leave_message" not in ever and not said:
         yield subject.warning(
-            f"has no effect: amd.on_machine is {amd.on_machine}, so nothing is left on machines",
+            "has no effect: amd.on_machine is hang_up, so nothing is left on machines",
             ("message", "voicemail"),
             ("amd", "on_machine"),
         )
@@ -95,15 +97,16 @@ def gate_keys_without_gate(subject: Subject) -> Iterator[Fault]:
         yield subject.warning("has no effect: message.gate is none", path, ("message", "gate"))
 
 
-@rule("dialing", "amd", "message")
+@rule("campaign", "dialing", "amd", "message")
 def channels_never_filled(subject: Subject) -> Iterator[Fault]:
     """So many channels can be in use at this pace, were every call as long as the longest."""
     dialing, amd, message = subject.strategy.dialing, subject.strategy.amd, subject.strategy.message
     paces = [dialing.calls_per_second]
     paces += [c.calls_per_second for c in dialing.changes if c.calls_per_second is not None]
+    each = [at.message for at in played(subject.strategy)]
     parts = (
         dialing.ring_timeout, amd.analysis_time, message.opt_out_notice, message.gate_timeout,
-        max(message.duration, GREETING_MS + (message.voicemail or 0)),
+        max(max(one.duration, GREETING_MS + (one.voicemail or 0)) for one in each),
     )  # fmt: skip
     pace, longest = max(map(Fraction, paces)), sum(parts)
     most = math.ceil(pace * longest / 1000)

@@ -8,7 +8,39 @@ _BUILD = "tests/engine/test_build.py::"
 _FAILED = "tests/behaviour/test_failed.py::"
 _LIMITS = "tests/engine/test_limits.py::"
 
+_MESSAGES = "tests/behaviour/test_messages_on_a_date.py::"
+
 MUTANTS = (
+    Mutant(
+        "a change keeps what it does not name: forgets the one before",
+        "sim.scenario.played:played",
+        Swap("amd = amd.model_copy(update=any_b)", "pass"),
+        _MESSAGES + "test_each_call_leaves_what_is_left_when_it_starts[fast]",
+    ),
+    Mutant(
+        "changes of the message are in order of time: as they are written",
+        "sim.scenario.played:played",
+        Swap("sorted(any_a, key=any_b)", "any_a"),
+        _MESSAGES + "test_what_is_played_is_in_order_and_names_only_what_differs",
+    ),
+    Mutant(
+        "a change from before the start holds from the start: from its own date",
+        "sim.scenario.played:played",
+        Swap("change.at <= campaign.start", "False"),
+        _MESSAGES + "test_changes_that_come_too_late_or_early_or_change_nothing",
+    ),
+    Mutant(
+        "details are those of the message of the call: of the first one",
+        "sim.store.call_rows:_message_details",
+        Swap("plan.postures[message * plan.stances:]", "plan.postures[0:]"),
+        _MESSAGES + "test_each_person_hears_as_much_as_is_said_when_the_call_starts[fast]",
+    ),
+    Mutant(
+        "an audit knows what machines get at the moment: at the start",
+        "sim.audit.inputs.simulated:Joining.__call__",
+        Swap("self._leaves[then]", "self._leaves[0]"),
+        _MESSAGES + "test_a_person_taken_for_a_machine_hears_what_machines_get_then",
+    ),
     Mutant(
         "narrowed hours keep holidays: forget them",
         "sim.engine.plan",
