@@ -22,7 +22,7 @@ def explain(name: str, file: str | None, draws: bool) -> None:
     """Say what a metric or a scenario key means.
 
     NAME is a metric such as people_reached, a key such as dialing.channels, or
-    a preset such as fr-landline-political.
+    a preset or start such as fr-landline-political or us-mobile.
     """
     if draws and file is None:
         raise OptionError("--draws tells of a scenario's range: name it with --scenario FILE")
@@ -67,7 +67,10 @@ def _preset_lines(name: str) -> Iterator[str]:
     """What a preset is of, where it may stand, and its keys as YAML; nothing where none is so."""
     from sim.document.node import dotted
     from sim.scenario.preset import KINDS, PLACES, presets_of, written
+    from sim.scenario.start import start_lines, starts
 
+    if name in starts():
+        yield from start_lines(name)
     for kind in KINDS:
         preset = presets_of(kind).get(name)
         if preset is not None:

@@ -28,13 +28,20 @@ from sim.errors import OptionError
     "--from",
     "start",
     metavar="PRESET",
-    help="Start from figures with sources: fr-landline-political, uk-…, us-… or "
-    "ca-automated-political.",
+    help="Ten lines on figures with sources: fr-landline, uk-mixed, us-landline, us-mobile, "
+    "us-mixed or ca-mixed.",
 )
-def new(name: str, out: Path | None, repo: bool, start: str | None) -> None:
-    """Write a commented starter scenario called NAME.
+@click.option(
+    "--with",
+    "parts",
+    metavar="PART",
+    multiple=True,
+    help="With --from, also: complaints, consent. May be given more than once.",
+)
+def new(name: str, out: Path | None, repo: bool, start: str | None, parts: tuple[str, ...]) -> None:
+    """Write a starter scenario called NAME.
 
-    Without --from its figures are guesses, and say so.
+    Without --from it is long and commented; its figures are guesses, and say so.
 
     With --repo, a folder that a team's own repository begins with; it is called NAME, too.
     """
@@ -50,7 +57,9 @@ def new(name: str, out: Path | None, repo: bool, start: str | None) -> None:
     if repo:
         _repository(out or Path(name), name)
         return
-    target, text = out or Path(f"{name}.yaml"), starter(name, start)
+    if parts and start is None:
+        raise OptionError("--with goes with --from: it lays more parts over a start")
+    target, text = out or Path(f"{name}.yaml"), starter(name, start, parts)
     claim_and_tell(target, NOTHING).write(text)
     click.echo(f"scenario: {target}\nnext:     ringfence run {target}")
 

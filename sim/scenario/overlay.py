@@ -10,6 +10,7 @@ on it under ``strategies``. :func:`compose` gives the one tree in which every st
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
@@ -30,6 +31,7 @@ from sim.errors import DocumentError, Fault, ScenarioError
 from sim.scenario.preset import KEY as PRESET
 from sim.scenario.preset import as_maps, filled
 from sim.scenario.scenario import Scenario
+from sim.scenario.start import start_file, starts
 from sim.scenario.strategy import Strategy
 
 MAX_STRATEGIES = 100
@@ -131,10 +133,15 @@ def _target(link: Node, file: str) -> str:
     if not nameable(link.value):
         raise _at(link, "found a name that no file can have; write extends: other.yaml")
     target = os.path.normpath(os.path.join(os.path.dirname(file), link.value))
-    if not os.path.isfile(target):
-        kind = "regular file" if os.path.exists(target) else "file"
-        raise _at(link, f"there is no {kind} '{target}'; the path is relative to this file")
-    return target
+    if os.path.isfile(target):
+        return target
+    start = start_file(link.value)
+    if start is not None:
+        return start
+    kind = "regular file" if os.path.exists(target) else "file"
+    plain = re.fullmatch(r"[a-z0-9-]+", link.value) and kind == "file"
+    named = f", and no start of that name: {', '.join(starts())}" if plain else ""
+    raise _at(link, f"there is no {kind} '{target}'; the path is relative to this file{named}")
 
 
 def _at(node: Node, message: str) -> ScenarioError:

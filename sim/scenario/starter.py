@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from sim.document.messages import unknown_name
 from sim.errors import UnknownNameError
+from sim.scenario.start import COUNTRIES, starts
 
 _TEXT = """\
 # A scenario: one world, one base strategy, and strategies that differ from it.
@@ -91,63 +91,32 @@ check: {scale: 100 %}         # `ringfence check` reruns it at this scale and co
 """
 
 
-_GUESSED = """\
-    points: {6 s: 80 %, 19 s: 55 %, 60 s: 25 %}
-    source: assumed
+_SHORT = """\
+# Ten lines: `ringfence explain START` prints the rest, with sources; any key of it may stand here.
+extends: START
+name: NAME
+world: {lines: 100_000, electorate: 800_000PARTS}
+campaign: {timezone: ZONE, start: FROM, cutoff: TO}
+dialing: {channels: 60, calls_per_second: 2}
+base: all-channels
+strategies:
+  all-channels: {}
+  half-the-channels: {dialing: {channels: 30}}
+check: {scale: 100 %}
 """
 
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    """What a starter has of one country, beside the preset of complaints that names it."""
-
-    answering: Mapping[str, tuple[str, str]]
-    """By line type: its share of lines, and the preset of how it answers."""
-    voicemail: str
-    amd: str
-    timezone: str
-    holidays: str
-    currency: str
-
-
-STARTS: Mapping[str, Start] = {
-    "fr-landline-political": Start(
-        {"landline": ("100 %", "fr-landline-2017")},
-        "fr-landline-2017",
-        "detector-2010",
-        "Europe/Paris",
-        "FR",
-        "EUR",
-    ),
-    "uk-automated-political": Start(
-        {"landline": ("45 %", "uk-landline"), "mobile": ("55 %", "uk-mobile")},
-        "uk-mixed",
-        "detector-2024",
-        "Europe/London",
-        "GB-ENG",
-        "GBP",
-    ),
-    "us-automated-political": Start(
-        {"landline": ("35 %", "us-landline"), "mobile": ("65 %", "us-mobile-2024")},
-        "us-mixed",
-        "detector-2024",
-        "America/Chicago",
-        "US",
-        "USD",
-    ),
-    "ca-automated-political": Start(
-        {"landline": ("45 %", "ca-landline"), "mobile": ("55 %", "ca-mobile")},
-        "ca-mixed",
-        "detector-2024",
-        "America/Toronto",
-        "CA",
-        "CAD",
-    ),
+PARTS = ("complaints", "consent")
+"""What a short starter may have beside its start."""
+_OF_COMPLAINTS = {
+    "fr-landline-political": "fr-landline",
+    "uk-automated-political": "uk-mixed",
+    "us-automated-political": "us-mixed",
+    "ca-automated-political": "ca-mixed",
 }
-"""What a starter may start from, by the name of its preset of complaints."""
+"""The start of each country's preset of complaints, whose name may stand for both."""
 
 
-def starter(name: str, start: str | None = None) -> str:
+def starter(name: str, start: str | None = None, parts: Sequence[str] = ()) -> str:
     """The text of a starter scenario.
 
     Parameters
@@ -155,56 +124,38 @@ def starter(name: str, start: str | None = None) -> str:
     name
         The scenario's name.
     start
-        What to start from in place of guesses, one of :data:`STARTS`.
+        What to start from in place of guesses: a start, or a preset of complaints, which stands for
+        its country's start with these complaints.
+    parts
+        What there shall be beside it, of :data:`PARTS`.
 
     Raises
     ------
     UnknownNameError
-        When there is nothing of that name to start from.
+        When there is nothing of that name to start from, or no such part.
     """
-    if start is not None and start not in STARTS:
-        raise UnknownNameError(unknown_name("preset to start from", start, STARTS))
     # A name such as 2017 or `true` is text only in quotes.
     plain = name[:1].isalpha() and name.lower() not in ("true", "false", "null")
-    text = _TEXT if start is None else _from(start, STARTS[start])
+    text = _TEXT if start is None else _from(start, parts)
     return text.replace("NAME", name if plain else json.dumps(name), 1)
 
 
-def _from(name: str, start: Start) -> str:
-    """The starter with a country's presets in place of its guesses."""
-    types = "".join(
-        f"    {kind}: {{share: {share}, answering: {preset}}}\n"
-        for kind, (share, preset) in start.answering.items()
-    )
-    text = _between(_TEXT, "  line_types:\n", "  signalling:", types)
-    text = _between(text, "  voicemail:", "\n# ── The base strategy", "")
-    text = text.replace(
-        "  voicemail:",
-        "  # Presets: parts whose figures have sources and grades. Lay keys over one so:\n"
-        f"  #   complaints: {{preset: {name}, per_million: 30}}\n"
-        f"  voicemail: {start.voicemail}\n  complaints: {name}\n",
-        1,
-    )
-    places = f"    all: {{share: 100 %, timezone: {start.timezone}, holidays: {start.holidays}}}\n"
-    text = _between(
-        text, "for each clock; shares of the lines, 100 % together\n", "  line_types:", places
-    )
-    for old, new in (
-        ("timezone: Europe/Paris\n  start", f"timezone: {start.timezone}\n  start"),
-        ("amd: {on_machine", f"amd: {{preset: {start.amd}, on_machine"),
-        ("0.010 EUR", f"0.010 {start.currency}"),
-        (_GUESSED, "    points: {6 s: 97 %, 19 s: 75 %}\n    source: P10\n    grade: B\n"),
-        ("15 %, source: assumed}", "18 %, source: P14 P15 P16 P37, grade: C}"),
-        (
-            "40 s}\n",
-            "40 s}\nsuppression: {refresh: 1 d}   # objections reach the dialer once a day\n",
-        ),
-    ):
-        text = text.replace(old, new, 1)
+def _from(start: str, parts: Sequence[str]) -> str:
+    """The short starter."""
+    if start in _OF_COMPLAINTS:
+        start, parts = _OF_COMPLAINTS[start], [*parts, "complaints"]
+    known = [name for name in starts() if name[:2] in COUNTRIES]
+    if start not in known:
+        raise UnknownNameError(unknown_name("preset to start from", start, known))
+    country = COUNTRIES[start[:2]]
+    told = {"complaints": country.complaints, "consent": "own-supporters"}
+    for part in parts:
+        if part not in told:
+            raise UnknownNameError(unknown_name("part to start with", part, told))
+    more = "".join(f", {part}: {told[part]}" for part in PARTS if part in parts)
+    text = _SHORT.replace("START", start).replace("PARTS", more).replace("ZONE", country.timezone)
+    text = text.replace("FROM", country.start).replace("TO", country.cutoff)
+    if "complaints" in parts:
+        refresh = "suppression: {refresh: 1 d}  # objections reach the dialer once a day\n"
+        text = text.replace("base: ", refresh + "base: ", 1)
     return text
-
-
-def _between(text: str, after: str, before: str, new: str) -> str:
-    """The text with what stands between two marks replaced."""
-    first = text.index(after) + len(after)
-    return text[:first] + new + text[text.index(before, first) :]

@@ -9,12 +9,13 @@ from typing import Any
 import pytest
 
 from sim.document.node import dotted
-from sim.errors import ScenarioError
+from sim.errors import ScenarioError, UnknownNameError
 from sim.loading.load import load
 from sim.scenario.load import load_scenario, resolved_text
 from sim.scenario.preset import KINDS, PLACES, presets_of, written
 from sim.scenario.scenario import Scenario
-from sim.scenario.starter import STARTS, starter
+from sim.scenario.start import COUNTRIES, about, start_lines, starts
+from sim.scenario.starter import PARTS, starter
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "scenarios"
@@ -184,15 +185,61 @@ def test_faults(text: str, place: str, path: str, words: str, tmp_path: Path) ->
     assert words in told[0].message
 
 
-@pytest.mark.parametrize("name", STARTS)
-def test_starters_start_from_presets(name: str, tmp_path: Path) -> None:
+NAMED = [name for name in starts() if name[:2] in COUNTRIES]
+
+
+@pytest.mark.parametrize("name", NAMED)
+def test_a_starter_of_ten_lines_is_fine_with_all_its_parts(name: str, tmp_path: Path) -> None:
+    text = starter("mine", name, PARTS)
+    assert len([line for line in text.splitlines() if not line.startswith("#")]) <= 11
     path = tmp_path / "mine.yaml"
-    path.write_text(starter("mine", name), encoding="utf-8")
+    path.write_text(text, encoding="utf-8")
     loaded = load(path)
-    assert not [fault for fault in loaded.warnings if "no effect" in fault.message]
-    assert loaded.scenario.world.complaints is not None
-    assert "assumed" not in starter("mine", name).split("voicemail:")[1].split("# ── The base")[0]
-    assert starter("mine") != starter("mine", name)
+    assert loaded.warnings == ()
+    world = loaded.scenario.world
+    assert world.complaints is not None
+    assert world.consent is not None
+    bare = starter("mine", name)
+    path.write_text(bare, encoding="utf-8")
+    assert load(path).warnings == ()
+    assert load(path).scenario.world.complaints is None
+
+
+def test_a_preset_of_complaints_stands_for_its_country_s_start() -> None:
+    assert starter("x", "us-automated-political") == starter("x", "us-mixed", ["complaints"])
+    assert starter("x", "fr-landline-political") == starter("x", "fr-landline", ["complaints"])
+
+
+def test_what_a_start_stands_for_is_its_file_and_those_below(tmp_path: Path) -> None:
+    """By the figures of the presets that it names, under what the file itself says."""
+    path = tmp_path / "mine.yaml"
+    path.write_text(starter("mine", "us-mobile"), encoding="utf-8")
+    found = load_scenario(path).scenario
+    assert list(found.world.line_types) == ["mobile"]
+    mobile = shipped("us-primary").world.line_types["mobile"].answering
+    assert found.world.line_types["mobile"].answering == mobile
+    assert found.world.voicemail == shipped("us-primary").world.voicemail
+    assert found.strategies["half-the-channels"].dialing.ring_timeout == 25_000
+    assert found.strategies["half-the-channels"].dialing.channels == 30
+    told = list(start_lines("us-mobile"))
+    assert told[0].startswith("us-mobile: a start, for `extends`. Mobiles in the United States")
+    assert any(line.startswith("recorded-calls: a start") for line in told)
+
+
+def test_a_file_of_ones_own_comes_before_a_start_of_its_name(tmp_path: Path) -> None:
+    (tmp_path / "us-mobile").write_text(starter("below"), encoding="utf-8")
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: us-mobile\nname: mine\n", encoding="utf-8")
+    assert list(load_scenario(path).scenario.world.line_types) == ["landline"]
+
+
+def test_a_name_that_is_no_start_and_no_part(tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    path.write_text("extends: us-mobil\nname: mine\n", encoding="utf-8")
+    with pytest.raises(ScenarioError, match="no start of that name: ca-mixed, fr-landline"):
+        load_scenario(path)
+    with pytest.raises(UnknownNameError, match="no part to start with 'complaint'; did you mean"):
+        starter("x", "us-mobile", ["complaint"])
 
 
 def test_what_is_printed_of_a_preset_is_its_yaml() -> None:
@@ -212,3 +259,5 @@ def test_the_page_names_every_preset() -> None:
         assert f"`{dotted(path)}`" in page
         for preset in presets_of(kind).values():
             assert f"| `{preset.name}` | {preset.about} |" in page
+    for name in starts():
+        assert f"| `{name}` | {about(name)} |" in page
