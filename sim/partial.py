@@ -36,6 +36,14 @@ def is_partial(path: Path) -> bool:
     return _PARTIAL.fullmatch(path.name) is not None
 
 
+def is_left(path: Path) -> bool | None:
+    """Whether the process of something unfinished is gone; None if it was another machine's."""
+    found = _PARTIAL.fullmatch(path.name)
+    if found is None or found["host"] != host():
+        return None
+    return not alive(int(found["pid"]))
+
+
 def host() -> str:
     """Eight hex digits for the machine, and for the set of process numbers on it."""
     try:
@@ -78,14 +86,15 @@ def end(path: Path) -> None:
 
 def remove_living() -> None:
     """Remove what this process is writing, and folders made for it that nobody else has used."""
-    for path, (pid, made) in list(_LIVING.items()):
-        if pid != os.getpid():  # begun by the process that this one was forked from
-            continue
+    # What the process that this one was forked from has begun is that one's.
+    ours = [(path, made) for path, (pid, made) in list(_LIVING.items()) if pid == os.getpid()]
+    for path, _ in ours:
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
+    for _, made in ours:  # when all is gone: several may stand in one folder
         with contextlib.suppress(OSError):
             for folder in reversed(made):
                 folder.rmdir()
@@ -101,8 +110,7 @@ def remove_stale(parent: Path) -> list[Path]:
     """
     removed = []
     for entry in parent.iterdir():
-        found = _PARTIAL.fullmatch(entry.name)
-        if not found or found["host"] != host() or alive(int(found["pid"])):
+        if not is_left(entry):
             continue
         if entry.is_symlink():  # we make none
             continue

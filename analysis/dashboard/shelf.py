@@ -14,10 +14,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, Literal, TypeVar
 
+from analysis.dashboard.living import Living, words_of
 from analysis.view import RunView, as_view
 from analysis.view.numbers import small_share
 from sim.errors import RingfenceError, RunDirectoryError
-from sim.partial import is_partial
+from sim.partial import is_left, is_partial
 from sim.store.manifest import MANIFEST, read_manifest
 from sim.store.read import Run, load_run
 from sim.store.study import STUDY, TASKS, Study, load_study, read_facts
@@ -76,13 +77,25 @@ class Shelf:
                 names = sorted(entry.name for entry in found)[:MOST_ENTRIES]
         except OSError as error:
             raise RunDirectoryError(f"cannot read {self.path}: {error.strerror}") from error
-        listed = [self._entry(name) for name in names]
-        return [entry for entry in listed if entry is not None]
+        living = Living(self.path, names)
+        made = [
+            Entry(
+                at.target or name,
+                "live",
+                scenario=at.scenario or at.command,
+                when=at.begun_utc,
+                state=words_of(at),
+                share=at.share,
+            )
+            for name, at in living.by_file.items()
+        ]
+        listed = [entry for entry in map(self._entry, names) if entry is not None]
+        return made + [e for e in listed if e.kind != "live" or not living.makes(e.id)]
 
     def _entry(self, name: str) -> Entry | None:
         folder = self.path / name
         if is_partial(folder):
-            return _live(folder) if folder.is_dir() and not folder.is_symlink() else None
+            return _unfinished(folder) if folder.is_dir() and not folder.is_symlink() else None
         if name.startswith("."):
             return None
         mark = _mark(folder)
@@ -220,7 +233,10 @@ def _study(folder: Path) -> Entry:
     )
 
 
-def _live(folder: Path) -> Entry:
+def _unfinished(folder: Path) -> Entry:
     """A run that is being written, or was when its process ended."""
     short = folder.name.removeprefix(".").rpartition(".partial-")[0]
+    if is_left(folder):
+        words = "left by a run that was killed; whoever next writes here removes it"
+        return Entry(folder.name, "other", scenario=short, state=words)
     return Entry(folder.name, "live", scenario=short, state="being written")

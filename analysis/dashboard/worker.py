@@ -39,22 +39,26 @@ def answer(asked: Request, tell: Any) -> None:
     from analysis.report import report_html
     from sim.jobs.run import Hooks, run_scenario
     from sim.jobs.simulate import Advance
+    from sim.jobs.telling import by_strategy
     from sim.loading.load import load
+    from sim.store.live import Live
 
     def advance(step: Advance) -> None:
         done = step.number - 1 + step.now_ms / max(step.cutoff_ms, 1)
         tell(state="running", share=min(1.0, done / step.of), strategy=step.strategy)
 
     tell(state="running", share=0.0, strategy="")
-    found = run_scenario(
-        load(Path(asked.scenario), asked.sets),
-        strategies=asked.strategies,
-        scale=Fraction(asked.scale),
-        out=asked.out,
-        hooks=Hooks(advance),
-        report=report_html,
-        argv=["ringfence", "dashboard"],
-    )
+    loaded = load(Path(asked.scenario), asked.sets)
+    with Live("dashboard", loaded.scenario.name) as live:
+        found = run_scenario(
+            loaded,
+            strategies=asked.strategies,
+            scale=Fraction(asked.scale),
+            out=asked.out,
+            hooks=Hooks(by_strategy(live, advance), begun=live.beside),
+            report=report_html,
+            argv=["ringfence", "dashboard"],
+        )
     tell(state="done", share=1.0, run=found.path.name)
 
 

@@ -12,6 +12,7 @@ import click
 
 from sim.commands.configured import configured
 from sim.commands.loading import FORCE, JOBS, claim_and_tell, tell_of_kernels
+from sim.commands.progress import PROGRESS, Telling, telling
 from sim.errors import OptionError, writing
 from sim.outputs import JUNIT, MARKDOWN
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from sim.jobs.check import CheckResult
 
 FORMATS = ("text", "json", "github", "gitlab", "junit", "markdown")
+RUNS = Path("runs")
+"""Where a dashboard looks, if it is there: how far a check is, is told beside what runs make."""
 SUMMARY = "GITHUB_STEP_SUMMARY"
 """Environment variable that names a file to which a step of a GitHub workflow adds a summary."""
 
@@ -48,6 +51,7 @@ SUMMARY = "GITHUB_STEP_SUMMARY"
 @click.option("--junit", type=click.Path(path_type=Path), help="Also write JUnit XML.")
 @click.option("--markdown", type=click.Path(path_type=Path), help="Also write a Markdown table.")
 @JOBS
+@PROGRESS
 @FORCE
 @click.option("-v", "--verbose", is_flag=True, help="Show what is equal, too.")
 def check(
@@ -78,8 +82,12 @@ def check(
         None if file is None else claim_and_tell(file, kind, inputs=(*inputs, other), force=force)
         for file, kind, other in ((junit, JUNIT, markdown), (markdown, MARKDOWN, junit))
     )
-    dry_run = asked["dry_run"]
-    result = _result(inputs, accept, _teller(form), jobs or settings.jobs, asked)
+    dry_run, far = asked["dry_run"], asked["far"]
+    tell = None if far == "json" else _teller(form)
+    with telling("check", "", far) as told:
+        if RUNS.is_dir():
+            told.live.beside(RUNS / "check")
+        result = _result(inputs, accept, tell, jobs or settings.jobs, asked, told)
     if xml is not None:
         xml.write(verdicts.junit(result))
     if table is not None:
@@ -99,6 +107,7 @@ def _result(
     tell: Callable[[str], None] | None,
     jobs: int | None,
     asked: dict[str, Any],
+    told: Telling,
 ) -> CheckResult:
     """What is found, of baselines or of another revision."""
     if asked["against"] is not None:
@@ -122,6 +131,9 @@ def _result(
         named=asked["named"],
         changed=asked["changed"],
         draws=not asked["without_draws"],
+        at=lambda file, at, of: told.live.tell(
+            (at - 1) / of, str(file), at, of, at - 1, "scenarios"
+        ),
     )
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.progress import PROGRESS, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
 
@@ -40,6 +41,7 @@ if TYPE_CHECKING:
     help="Of a scenario file: shrink lines, channels and calls per second together: 1%.",
 )
 @JOBS
+@PROGRESS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @HTML
 def compare(
@@ -49,9 +51,8 @@ def compare(
     draws: int,
     scale: Fraction,
     jobs: int | None,
-    as_json: bool,
-    page: str | None,
-    force: bool,
+    far: str,
+    **told: Any,
 ) -> None:
     """Compare strategies under the same unknowns, and say what would turn their ranking.
 
@@ -64,14 +65,14 @@ def compare(
 
     weighed = JUST_PEOPLE if weights is None else parse_weights(weights)
     tell_of_kernels()
-    studies = [_study(thing, draws, scale, jobs) for thing in dict.fromkeys(things)]
+    studies = [_study(thing, draws, scale, jobs, far) for thing in dict.fromkeys(things)]
     found = document(compare(studies, strategies, weighed))
-    tell("compare_text", found, as_json=as_json, page=page, force=force, inputs=things)
+    tell("compare_text", found, inputs=things, **told)
 
 
-def _study(thing: str, draws: int, scale: Fraction, jobs: int | None) -> Study:
+def _study(thing: str, draws: int, scale: Fraction, jobs: int | None, far: str) -> Study:
     """The study that a name means; of a scenario it is made."""
-    from sim.commands.study import StudyProgress, tell_plan
+    from sim.commands.study import StudyProgress
     from sim.jobs.comparing import runs_are_compared_by_diff
     from sim.jobs.study import run_study
     from sim.store.manifest import MANIFEST
@@ -82,12 +83,15 @@ def _study(thing: str, draws: int, scale: Fraction, jobs: int | None) -> Study:
         return load_study(path)
     if (path / MANIFEST).is_file():
         raise runs_are_compared_by_diff(path)
-    return run_study(
-        load_and_warn(thing),
-        draws,
-        scale=scale,
-        jobs=jobs,
-        note=lambda text: click.echo(text, err=True),
-        planned=tell_plan,
-        progress=StudyProgress(),
-    )
+    loaded = load_and_warn(thing)
+    with telling("compare", loaded.scenario.name, far) as told:
+        progress = StudyProgress(told)
+        return run_study(
+            loaded,
+            draws,
+            scale=scale,
+            jobs=jobs,
+            note=lambda text: click.echo(text, err=True),
+            planned=progress.planned,
+            progress=progress,
+        )

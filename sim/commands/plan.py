@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.progress import PROGRESS, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
 
@@ -55,6 +56,7 @@ from sim.commands.told import HTML, tell
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
 @click.option("--out", metavar="DIR", help="Where results are kept; runs/… by default.")
 @JOBS
+@PROGRESS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @HTML
 def plan(
@@ -76,7 +78,7 @@ def plan(
     It is looked for in each draw of the uncertain inputs, at a corrected scale, and shown at full
     size in all of them. Exit code 1 where it cannot be met.
     """
-    from sim.jobs.planning import document
+    from sim.jobs.planning import SEARCHED, document
     from sim.jobs.planning import plan as find
     from sim.jobs.probing import Probe, folder_of, workers_of
     from sim.jobs.sensitivity import named
@@ -101,17 +103,24 @@ def plan(
         Probe(file, sets, (chosen,), one, folder, draws, 16, workers(scale=one))
         for one in (min(screen, scale), scale)
     )
-    found = document(
-        find(
-            screened,
-            full,
-            wanted,
-            path,
-            float(probability),
-            between=between,
-            progress=lambda text: click.echo(text, err=True),
+    with telling("plan", loaded.scenario.name, told.pop("far")) as progress:
+        progress.live.beside(folder)
+
+        def say(text: str, share: float) -> None:
+            progress.say(text)
+            progress.live.tell(share, text, 1 if share < SEARCHED else 2, 2, 0, "stages")
+
+        found = document(
+            find(
+                screened,
+                full,
+                wanted,
+                path,
+                float(probability),
+                between=between,
+                progress=say,
+            )
         )
-    )
     tell("plan_text", found, inputs=(file,), **told)
     if not found["met"]:
         raise click.exceptions.Exit(1)

@@ -1,29 +1,87 @@
-"""Progress of a run: a bar on a terminal, plain lines elsewhere. Always on standard error."""
+"""Progress of a command: a bar on a terminal, plain lines elsewhere, JSON lines where asked for.
+
+Always on standard error. Whoever looks at the folder that results go to sees it, too
+(:mod:`sim.store.live`): the dashboard does.
+"""
 
 from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from sim.jobs.simulate import Advance, ProgressHook
 from sim.printed import escaped
+
+if TYPE_CHECKING:
+    from sim.jobs.simulate import Advance, ProgressHook
+    from sim.store.live import Live
 
 PAUSE = 0.1
 """Seconds between two drawings of the bars."""
+_OPTION: Final = click.option(
+    "--progress",
+    "far",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+    help="How far it is, on standard error: for people, or a line of JSON now and then.",
+)
+
+
+def PROGRESS(command: Callable[..., Any]) -> Callable[..., Any]:  # noqa: N802
+    """The option that says how progress is told: ``far``."""
+    return _OPTION(command)
+
+
+@dataclass(frozen=True, slots=True)
+class Telling:
+    """Tells how far a command is."""
+
+    live: Live
+    """To others, by a file and by lines of JSON."""
+    people: bool
+    """Whether it is told in words, too."""
+
+    def say(self, text: str) -> None:
+        """Tell people something."""
+        if self.people and text:
+            click.echo(text, err=True)
+
+    @contextmanager
+    def strategies(self) -> Iterator[ProgressHook]:
+        """A hook for :func:`sim.jobs.run.run_scenario`."""
+        from sim.jobs.telling import by_strategy
+
+        shown: AbstractContextManager[ProgressHook | None] = nullcontext()
+        if self.people:
+            shown = _bars() if sys.stderr.isatty() else nullcontext(_Lines())
+        with shown as hook:
+            yield by_strategy(self.live, hook)
 
 
 @contextmanager
-def progress() -> Iterator[ProgressHook]:
-    """A hook for :func:`sim.jobs.run.run_scenario`."""
-    if sys.stderr.isatty():
-        with _bars() as hook:
-            yield hook
-    else:
-        yield _Lines()
+def telling(command: str, scenario: str, far: str) -> Iterator[Telling]:
+    """Tell how far a command is while the block runs.
+
+    Parameters
+    ----------
+    command
+        Its name.
+    scenario
+        The scenario's.
+    far
+        ``text`` or ``json``.
+    """
+    from sim.store.live import Live
+
+    line = (lambda text: click.echo(text, err=True)) if far == "json" else None
+    with Live(command, scenario, line) as live:
+        yield Telling(live, line is None)
 
 
 class _Lines:

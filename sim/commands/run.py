@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.progress import PROGRESS
 from sim.errors import OptionError
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ class Scale(click.ParamType[Fraction]):
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
 @click.option("--calls", is_flag=True, help="Also write the call log, its lines and objections.")
 @JOBS
+@PROGRESS
 @click.option("--all", "every", is_flag=True, help="Also every metric, side by side.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--out", metavar="DIR", help="Run directory to make; runs/… by default.")
@@ -113,7 +115,7 @@ def run(
     """
     loaded = load_and_warn(file, sets)
 
-    from sim.commands.progress import progress
+    from sim.commands.progress import telling
     from sim.commands.shown import shown_by
     from sim.commands.study import study
     from sim.jobs.run import Hooks, run_scenario
@@ -127,14 +129,14 @@ def run(
             raise OptionError("--draws makes a study, which has no single draw and no call log")
         study(loaded, draws, precision, as_json=as_json, **options)
         return
-    html = shown_by("report_html")
+    html, far = shown_by("report_html"), options.pop("far")
     known = None if draw else loaded.scenario  # else the report reads it from the run
-    with progress() as hook:
+    with telling("run", loaded.scenario.name, far) as told, told.strategies() as hook:
         outcome = run_scenario(
             loaded,
             strategies=options.pop("strategies") or None,
             draw=draw,
-            hooks=Hooks(hook, lambda text: click.echo(text, err=True)),
+            hooks=Hooks(hook, lambda text: click.echo(text, err=True), told.live.beside),
             report=lambda run: html(run, known),
             going_on=going_on,
             **options,  # seed, scale, calls, out, jobs

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ import click
 from sim.errors import CannotJudgeError
 
 if TYPE_CHECKING:
+    from sim.commands.progress import Telling
     from sim.jobs.study import Step, StudyPlan
     from sim.loading.load import Runnable
 
@@ -27,69 +29,86 @@ def study(
     out: str | None,
     jobs: int | None,
     as_json: bool,
+    far: str,
 ) -> None:
     """Run a study and print its answer; what will be done, and progress, on standard error."""
+    from sim.commands.progress import telling
     from sim.commands.shown import shown_by
     from sim.jobs.study import run_study
     from sim.study.precision import parse_target
 
     target = None if precision is None else parse_target(precision)
-    found = run_study(
-        loaded,
-        draws,
-        precision=target,
-        strategies=strategies,
-        seed=seed,
-        scale=scale,
-        out=out,
-        jobs=jobs,
-        note=lambda text: click.echo(text, err=True),
-        planned=tell_plan,
-        progress=StudyProgress(),
-    )
+    with telling("run --draws", loaded.scenario.name, far) as told:
+        progress = StudyProgress(told)
+        found = run_study(
+            loaded,
+            draws,
+            precision=target,
+            strategies=strategies,
+            seed=seed,
+            scale=scale,
+            out=out,
+            jobs=jobs,
+            note=lambda text: click.echo(text, err=True),
+            planned=progress.planned,
+            progress=progress,
+        )
     if as_json:
         click.echo(json.dumps({"study": str(found.path), **found.answer}, indent=2))
     else:
         click.echo(shown_by("study_text")(found))
-    told = found.answer["precision"]
-    if told is not None and not told["met"]:
-        sure = "cannot be told" if told["reached"] is None else f"is ±{100 * told['reached']:.2g} %"
+    sought = found.answer["precision"]
+    if sought is not None and not sought["met"]:
+        reached = sought["reached"]
+        sure = "cannot be told" if reached is None else f"is ±{100 * reached:.2g} %"
         raise CannotJudgeError(
-            f"{found.draws_count} draws are too few for {told['asked']}: in {told['strategy']} it "
-            f"{sure}",
+            f"{found.draws_count} draws are too few for {sought['asked']}: in "
+            f"{sought['strategy']} it {sure}",
             remedy="allow more with --draws, or ask for less",
         )
 
 
-def tell_plan(plan: StudyPlan) -> None:
-    """Say what will be done before it is done."""
+def plan_words(plan: StudyPlan) -> str:
+    """What will be done, before it is done."""
     runs = f"{len(plan.missing)} of {len(plan.tasks)} runs to do"
     if not plan.missing:
         runs = f"all {len(plan.tasks)} runs are done"
     elif len(plan.missing) == len(plan.tasks):
         runs = f"{len(plan.tasks)} runs to do"
-    click.echo(
+    return (
         f"{plan.draws} draws of {plan.inputs} uncertain inputs, the central run, and "
         f"{plan.noisy} draws again under other luck: {runs}, each of every strategy; about "
         f"{_time(plan.seconds)} at the usual pace.\nstudy: {plan.path} (stopped anywhere, the "
-        "same command goes on)",
-        err=True,
+        "same command goes on)"
     )
 
 
+@dataclass(frozen=True, slots=True)
 class StudyProgress:
-    """One line a task; on a terminal they overwrite each other."""
+    """Tells what a study will do, then each run; on a terminal they overwrite each other."""
+
+    told: Telling
+
+    def planned(self, plan: StudyPlan) -> None:
+        """Say what will be done."""
+        self.told.say(plan_words(plan))
+        self.told.live.beside(plan.path)
+        self._count(len(plan.tasks) - len(plan.missing), len(plan.tasks), "")
 
     def __call__(self, step: Step) -> None:
         """Tell of a task that is done."""
         left = "" if step.done == step.of else f"; about {_time(step.seconds_left)} left"
         what = "the central run" if step.task.draw == 0 else f"draw {step.task.draw}"
-        again = " again" if step.task.noise else ""
-        text = f"[{step.done}/{step.of}] {what}{again}{left}"
-        if sys.stderr.isatty():
+        what += " again" if step.task.noise else ""
+        self._count(step.done, step.of, what)
+        text = f"[{step.done}/{step.of}] {what}{left}"
+        if self.told.people and sys.stderr.isatty():
             click.echo(f"\r{text:<60}", err=True, nl=step.done == step.of)
         else:
-            click.echo(text, err=True)
+            self.told.say(text)
+
+    def _count(self, done: int, of: int, what: str) -> None:
+        self.told.live.tell(done / of, what, done, of, done, "runs")
 
 
 def _time(seconds: float) -> str:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.progress import PROGRESS, Telling, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
 
@@ -56,6 +58,7 @@ from sim.commands.told import HTML, tell
 )
 @click.option("--out", metavar="DIR", help="Where results are kept; runs/… by default.")
 @JOBS
+@PROGRESS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @HTML
 def sweep(
@@ -102,9 +105,14 @@ def sweep(
     workers = workers_of(loaded, chosen, scale, max(1, draws), jobs)
     probe = Probe(file, sets, chosen, scale, folder, draws, readings, workers)
     probe.metrics = tuple(named("metric", metrics, list(METRICS))) if metrics else ()
-    found = sweep(probe, knobs, kind, points, _progress)
+    with telling("sweep", loaded.scenario.name, told.pop("far")) as progress:
+        progress.live.beside(folder)
+        found = sweep(probe, knobs, kind, points, partial(_point, progress))
     tell("sweep_text", document(found), inputs=(file,), **told)
 
 
-def _progress(at: int, of: int, values: str) -> None:
-    click.echo(f"[{at}/{of}] {values}", err=True)
+def _point(progress: Telling, at: int, of: int, values: str, share: float) -> None:
+    """Tell of a point that is run: people of its beginning, others of each of its runs."""
+    if not share:
+        progress.say(f"[{at}/{of}] {values}")
+    progress.live.tell((at - 1 + share) / of, values, at, of, at - (share < 1), "points")

@@ -170,6 +170,7 @@ def check(
     named: str = "",
     changed: bool = False,
     draws: bool = True,
+    at: Callable[[Path, int, int], None] | None = None,
 ) -> CheckResult:
     """Rerun scenarios and compare them with their baselines, exactly.
 
@@ -193,6 +194,8 @@ def check(
         Whether to pass over scenarios that nothing has changed since their baseline.
     draws
         Whether to judge expectations over noise or inputs; else nothing is said of them.
+    at
+        Told of each file before it is judged: which it is, from 1, and of how many.
 
     Raises
     ------
@@ -205,7 +208,9 @@ def check(
     there = found(paths).named(named)
     if not there.files and not there.orphans:
         result.strangers[", ".join(map(str, paths))] = "there are no scenario files"
-    for file in there.files:
+    for number, file in enumerate(there.files, 1):
+        if at is not None:
+            at(file, number, len(there.files))
         one = Judged(file)
         result.files.append(one)
         began = time.perf_counter()

@@ -46,7 +46,10 @@ TRIES: Final = 4
 """Values that are run at full size, at most."""
 OTHERS: Final = ("dialing.channels", "dialing.calls_per_second")
 """What is looked at where a goal cannot be met."""
-Progress = Callable[[str], None]
+Progress = Callable[[str, float], None]
+"""Told what is done, perhaps nothing new, and how much of all is done by then, 0–1."""
+SEARCHED: Final = 0.5
+"""Of a plan's work, about the part that the search takes; the proof takes the other."""
 _NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
@@ -187,7 +190,7 @@ def plan(
     sim.errors.ScenarioError
         For a range that the format does not allow.
     """
-    say = progress or (lambda _text: None)
+    say = progress or (lambda _text, _share: None)
     (strategy,) = screen.strategies
     hold_path(path, screen.loaded({}))
     _hold_draws(screen.draws, probability)
@@ -199,12 +202,13 @@ def plan(
         screen.loaded(settings)
     hold_reached(screen, path, ends)
     draws = range(1, screen.draws + 1)
-    say(f"which way it goes, at {search.text(low)} and {search.text(high)}")
+    say(f"which way it goes, at {search.text(low)} and {search.text(high)}", 0.0)
     search = replace(search, rising=_rising(search, draws))
     roots: list[Root] = []
     for draw, found in zip(draws, each(search.work, draws, screen.jobs), strict=True):
         roots.append(found)
-        say(f"[{draw}/{len(draws)}] {_told(search, found.value)}")
+        text = f"[{draw}/{len(draws)}] {_told(search, found.value)}"
+        say(text, SEARCHED * draw / len(draws))
     values = tuple(found.value for found in roots)
     turning = _turning_back(search, values, roots)
     answer = enough(values, probability, rising=search.rising)
@@ -327,8 +331,11 @@ def _confirmed(
     tries = further[further.index(answer) :][:TRIES]
     done: list[Confirmed] = []
     for value in tries:
-        say(f"proof at full size: {search.text(value)}")
-        results = full.results({search.knob.path: search.text(value)})
+        say(f"proof at full size: {search.text(value)}", SEARCHED)
+        results = full.results(
+            {search.knob.path: search.text(value)},
+            told=lambda at, of: say("", SEARCHED + (1 - SEARCHED) * at / of),
+        )
         held = []
         for _, drawn in sorted(results.items()):
             metrics = drawn.found[search.strategy].metrics

@@ -128,6 +128,8 @@ class Hooks:
     note: Callable[[str], None] | None = None
     """Told before it begins what is to be known of it: fewer processes than were asked for, what
     is missing in the log that it goes on from."""
+    begun: Callable[[Path], None] | None = None
+    """Told which directory it will be, before it begins."""
 
 
 NOBODY = Hooks()
@@ -212,6 +214,8 @@ def run_scenario(
     if hooks.note is not None:
         for what in filter(None, (fewer, *notes)):
             hooks.note(f"note: {what}")
+    if hooks.begun is not None:
+        hooks.begun(target)
     with RunWriter(
         target,
         full,

@@ -11,7 +11,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import OptionError
-from sim.jobs.probing import Numbers, Probe, Read, Settings, hold_path, hold_reached, roles_of
+from sim.jobs.probing import (
+    Numbers,
+    Probe,
+    Read,
+    Settings,
+    Told,
+    hold_path,
+    hold_reached,
+    roles_of,
+)
 from sim.jobs.roles import Role
 from sim.study.curves import Crossing, attained, crossing, marginals, on_frontier
 from sim.study.design import Kind, Knob, design
@@ -23,8 +32,9 @@ SCHEMA: Final = "ringfence-sweep/1"
 ATTAINED: Final = (0.5, 0.9)
 """Shares of draws in which is told what can be attained."""
 _LEADING = re.compile(r"[-+]?\d+(?:_\d+)*(?:\.\d+)?")
-Progress = Callable[[int, int, str], None]
-"""Told of a point before it is run: its number, how many there are, and its values."""
+Progress = Callable[[int, int, str, float], None]
+"""Told of a point while it is run: its number, how many there are, its values, and how much of it
+is done, 0–1; first before it is begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,15 +100,24 @@ def sweep(
     owners: list[int] = []
     for at, settings in enumerate(tried):
         owner = next((o for o in owners if _same(probe, tried[o], settings)), None)
+        tell = None
         if owner is None:
             owners.append(at)
-            if progress is not None:
-                progress(at + 1, len(tried), ", ".join(f"{p} {v}" for p, v in settings.items()))
-        results = probe.results(tried[at if owner is None else owner])
+            tell = _telling(progress, at + 1, len(tried), settings)
+        results = probe.results(tried[at if owner is None else owner], told=tell)
         read = Read(probe, settings, common)
         for name in probe.strategies:
             numbers[at, name] = read.numbers(name, results, own=owner is None)
     return Swept(probe, tuple(knobs), tried, numbers, len(owners))
+
+
+def _telling(progress: Progress | None, number: int, of: int, settings: Settings) -> Told | None:
+    """Tells how far a point is, from its beginning on."""
+    if progress is None:
+        return None
+    words = ", ".join(f"{path} {value}" for path, value in settings.items())
+    progress(number, of, words, 0.0)
+    return lambda done, runs: progress(number, of, words, done / runs)
 
 
 def _same(probe: Probe, one: Settings, other: Settings) -> bool:

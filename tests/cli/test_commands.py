@@ -259,8 +259,16 @@ def test_a_run_shows_its_verdict_and_where_the_files_are(ringfence: Command, her
 
 def test_json_is_one_document(ringfence: Command, here: Path) -> None:
     plain = ringfence("run", "trial.yaml", *SMALL, "--out", "one")
-    answer = ringfence("run", "trial.yaml", *SMALL, "--out", "two", "--json")
+    answer = ringfence("run", "trial.yaml", *SMALL, "--out", "two", "--json", "--progress", "json")
     assert (plain.code, answer.code) == (0, 0)
+    far = [json.loads(line) for line in answer.err.splitlines() if line.startswith("{")]
+    assert [(one["state"], one["step"]) for one in (far[0], far[-1])] == [
+        ("running", "all-channels"),
+        ("done", "half-the-channels"),
+    ]
+    assert "calls simulated in" in plain.err
+    assert "calls simulated in" not in answer.err
+    assert sorted(path.name for path in here.iterdir()) == ["one", "trial.yaml", "two"]
     document = json.loads(answer.out)
     assert document["seed"] == 1
     assert document["scale"]["lines"] == 100
@@ -382,7 +390,15 @@ def test_check(ringfence: Command, here: Path) -> None:
         assert "to accept differences needs a reason: --accept --reason TEXT" in answer.err
         assert not baseline.exists()
     assert ringfence("check", ".", "--accept", "--reason", "first").code == 0
-    assert ringfence("check", "trial.yaml").code == 0
+    Path("runs").mkdir()
+    answer = ringfence("check", "trial.yaml", "--progress", "json")
+    assert answer.code == 0
+    far = [json.loads(line) for line in answer.err.splitlines() if line.startswith("{")]
+    assert [(one["state"], one["share"], one["of"]) for one in far] == [
+        ("running", 0.0, 1),
+        ("done", 1.0, 1),
+    ]
+    assert list(Path("runs").iterdir()) == []
 
     content = json.loads(baseline.read_text("utf-8"))
     content["counters"]["all-channels"]["attempts"] -= 1

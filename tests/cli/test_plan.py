@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from tests.cli.conftest import Command
@@ -20,8 +21,10 @@ def test_a_screen_and_a_page(ringfence: Command, here: Path) -> None:
     assert "is enough to finish before cutoff in 50 %" in " ".join(lines)
     assert "Confirmed" in answer.out
     assert 'id="law-of-root"' in Path("page.html").read_text("utf-8")
-    short = ringfence(*arguments, "--between", "1..2")
+    short = ringfence(*arguments, "--between", "1..2", "--progress", "json")
     assert short.code == 1
+    far = [json.loads(line) for line in short.err.splitlines() if line.startswith("{")]
+    assert (far[0]["share"], far[-1]["state"]) == (0.0, "done")
     assert "cannot be met in 50 % of draws by dialing.channels" in " ".join(short.out.splitlines())
     wrong = ringfence("plan", "small.yaml", "--for", "soon", "--solve", "dialing.channels")
     assert wrong.code == 2

@@ -27,8 +27,12 @@ def test_a_screen_and_a_page(ringfence: Command, small: Path) -> None:
     assert "One more" in answer.out
     assert 'id="response"' in Path("page.html").read_text("utf-8")
     two = ringfence(*arguments, "dialing.channels=3,6", "--vary", "attempts.lifetime=1,2", "--json",
-                    "--html", "map.html")  # fmt: skip
+                    "--progress", "json", "--html", "map.html")  # fmt: skip
     assert len(json.loads(two.out)["points"]) == 4
+    far = [json.loads(line) for line in two.err.splitlines() if line.startswith("{")]
+    assert [one["number"] for one in far] == [1, 2, 3, 4, 4]
+    assert [one["share"] for one in far] == sorted(one["share"] for one in far)
+    assert far[0]["step"] == "dialing.channels 3, attempts.lifetime 1"
     assert "contour" in Path("map.html").read_text("utf-8")
 
 

@@ -17,7 +17,7 @@ LISTING = "listing"
 SEARCH = "search"
 SEEN = "seen"
 TICK = "tick"
-LOOK_MS = 2_000
+LOOK_MS = 1_000
 """How often the store is looked at while the page is open, ms."""
 SORTS: dict[str, tuple[str, Callable[[Entry], Any], bool]] = {
     "when": ("newest first", lambda entry: (entry.when, entry.id), True),
@@ -116,7 +116,7 @@ def _table(entries: list[Entry], of: int) -> Component:
     body = []
     for entry in entries:
         if entry.kind == "live":
-            name: Component | str = entry.scenario or entry.id
+            name: Component | str = entry.id
         else:
             name = link(entry.id, to(entry.kind, entry.id))
         size = "full size" if entry.scale >= 1 else small_share(entry.scale)
@@ -148,6 +148,6 @@ def _state(entry: Entry) -> Component | str:
                 max="1",
                 **marks(aria_label=f"{entry.id}: how far it is"),
             ),
-            f" {entry.share:.0%} {entry.state}",
+            f" {entry.share:.0%} · {entry.state}",
         ]
     )
