@@ -61,12 +61,17 @@ def test_lines_have_the_documented_keys_and_the_last_says_how_it_ended(
     tmp_path: Path, clock: list[float]
 ) -> None:
     lines: list[str] = []
-    with pytest.raises(ValueError, match="stop"), Live("run", "small", lines.append) as telling:
-        telling.beside(tmp_path / "made" / "one")
-        telling.tell(0.0, "a", 1, 2, 0, "calls")
-        telling.tell(0.1, "a", 1, 2, 5, "calls")  # too soon for another line
-        telling.tell(0.5, "b", 2, 2, 7, "calls")
-        raise ValueError("stop")
+
+    def run() -> None:
+        with Live("run", "small", lines.append) as telling:
+            telling.beside(tmp_path / "made" / "one")
+            telling.tell(0.0, "a", 1, 2, 0, "calls")
+            telling.tell(0.1, "a", 1, 2, 5, "calls")  # too soon for another line
+            telling.tell(0.5, "b", 2, 2, 7, "calls")
+            raise ValueError("stop")
+
+    with pytest.raises(ValueError, match="stop"):
+        run()
     found: list[dict[str, Any]] = [json.loads(line) for line in lines]
     assert [list(line) for line in found] == [KEYS] * 3
     assert [line["state"] for line in found] == ["running", "running", "stopped"]
