@@ -131,6 +131,14 @@ class Hooks:
     begun: Callable[[Path], None] | None = None
     """Told which directory it will be, before it begins."""
 
+    def begin(self, target: Path, notes: Sequence[str]) -> None:
+        """Tell what is known before a run begins; of the notes, those that are not empty."""
+        for what in filter(None, notes if self.note is not None else ()):
+            assert self.note is not None
+            self.note(f"note: {what}")
+        if self.begun is not None:
+            self.begun(target)
+
 
 NOBODY = Hooks()
 
@@ -210,12 +218,7 @@ def run_scenario(
     workers, fewer = workers_for(jobs, len(chosen), need, seconds, target.parent)
     replication = Replication(full.seed, draw)
     after = None if going_on is None else going_on.read(scaled, chosen, replication, asked == 1)
-    notes = _notes_of(after, calls=calls)
-    if hooks.note is not None:
-        for what in filter(None, (fewer, *notes)):
-            hooks.note(f"note: {what}")
-    if hooks.begun is not None:
-        hooks.begun(target)
+    hooks.begin(target, [fewer, *_notes_of(after, calls=calls)])
     with RunWriter(
         target,
         full,
