@@ -18,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
-from sim.errors import BadInputError, RunDirectoryError
+from sim.errors import RunDirectoryError
 from sim.partial import begin, end, is_left, is_partial, partial_path, remove_stale
 from sim.store.checked import Checked, checked
 
@@ -202,5 +202,5 @@ def read_live(path: Path) -> At | None:
             return None
         told = {key: value for key, value in content.items() if key != "schema"}
         return checked(At, told, path, RunDirectoryError)
-    except (OSError, ValueError, BadInputError):
+    except (OSError, ValueError, RunDirectoryError):
         return None
