@@ -13,26 +13,23 @@ import datetime as dt
 import json
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Final, Self
 
 from sim.errors import RunDirectoryError
 from sim.partial import begin, end, is_left, is_partial, partial_path, remove_stale
-from sim.store.checked import Checked, checked
+from sim.store.checked import Checked, checked, read_json
 
 SCHEMA: Final = "ringfence-progress/1"
 """Of a line and of the file; its number goes up when a key goes or changes its meaning."""
 PAUSE: Final = 0.5
 """Between two lines, and two states of the file, s; a new step is told at once in a line."""
-MOST_BYTES: Final = 1 << 16
-"""Of a file that is read."""
 BELIEVED_S: Final = 60.0
 """How long a file of another machine is believed, s: whether its process runs cannot be told."""
 _MARK: Final = "live."
 """What the name of the file has before that of what is made."""
-_NOFOLLOW: Final = getattr(os, "O_NOFOLLOW", 0)
 
 
 class At(Checked):
@@ -191,16 +188,14 @@ def is_live(path: Path) -> bool:
 def read_live(path: Path) -> At | None:
     """How far a command is, by its file; None where its process is gone, or it cannot be told."""
     left = is_left(path)
-    if left:
+    if left or path.is_symlink():
         return None
     try:
-        with os.fdopen(os.open(path, os.O_RDONLY | _NOFOLLOW), "rb") as file:
-            if left is None and time.time() - os.fstat(file.fileno()).st_mtime > BELIEVED_S:
-                return None
-            content = json.loads(file.read(MOST_BYTES))
-        if not isinstance(content, Mapping) or content.get("schema") != SCHEMA:
+        if left is None and time.time() - path.stat().st_mtime > BELIEVED_S:
             return None
-        told = {key: value for key, value in content.items() if key != "schema"}
-        return checked(At, told, path, RunDirectoryError)
-    except (OSError, ValueError, RunDirectoryError):
+        content = read_json(path, RunDirectoryError)
+        if content.pop("schema", None) != SCHEMA:
+            return None
+        return checked(At, content, path, RunDirectoryError)
+    except (OSError, RunDirectoryError):
         return None
