@@ -14,7 +14,7 @@ import time
 
 from rich.console import Console
 
-from benchmarks import against, machine, sections
+from benchmarks import against, dashboard, machine, sections
 from benchmarks.sizes import sizes
 
 _WIDTH = 140
@@ -68,6 +68,7 @@ def main() -> int:
     for found in sections.parts(size):
         page.print(found)
     page.print(sections.prompt_to_prompt(size))
+    page.print(dashboard.dashboard(size))
     page.print(f"Took {time.perf_counter() - began:.0f} s.")
     if not same:
         page.print("The simulators did not do the same work: their speeds cannot be compared.")

@@ -19,6 +19,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 from numpy.typing import NDArray
 
+from analysis.dashboard.heap import give_back
 from sim.errors import RunDirectoryError
 from sim.store.columns import TABLES
 from sim.store.read import Run
@@ -119,8 +120,9 @@ class CallLog:
         group = int(np.searchsorted(ends, first, side="right"))
         while first < min(end, total):
             before = int(ends[group - 1]) if group else 0
-            there = self._chosen(group, wanted)
-            part = there.slice(first - before, end - first)
+            there = self._group(group)
+            chosen = self._chosen(there, wanted)[first - before : end - before]
+            part = _taken(there, chosen)
             rows += [
                 {"row": first + at + 1, **row} for at, row in enumerate(_plain(part).to_pylist())
             ]
@@ -128,25 +130,28 @@ class CallLog:
             group += 1
         return rows, total
 
-    def _chosen(self, group: int, wanted: Wanted) -> pa.Table:
-        """The wanted rows of a group."""
-        import pyarrow.compute as pc
-
-        rows = self._group(group)
+    def _chosen(self, rows: pa.Table, wanted: Wanted) -> Ints:
+        """Which rows of a group are wanted; in numpy, since Arrow's own way would import pandas."""
+        found = np.ones(rows.num_rows, dtype=np.bool_)
         for column in COUNTED:
             if value := getattr(wanted, column):
-                rows = rows.filter(pc.equal(rows.column(column).cast("string"), value))
+                one = _one(rows.column(column))
+                names = one.dictionary.to_pylist()
+                code = names.index(value) if value in names else -1
+                found &= _ints(one.indices) == code
         if wanted.hour is not None:
-            hours = pc.divide(rows.column("start_utc").cast("int64"), HOUR_MS)
-            rows = rows.filter(pc.equal(hours, wanted.hour))
-        return rows
+            found &= _hours(rows) == wanted.hour
+        return np.flatnonzero(found)
 
     def _group(self, group: int) -> pa.Table:
         with self._lock:
             if group not in self._read:
-                self._read[group] = self._parquet.read_row_group(group, columns=list(SHOWN))
+                self._read[group] = self._parquet.read_row_group(
+                    group, columns=list(SHOWN), use_threads=False
+                )
                 while len(self._read) > _KEPT:
                     self._read.popitem(last=False)
+                give_back()
             self._read.move_to_end(group)
             return self._read[group]
 
@@ -173,10 +178,10 @@ def _counted(parquet: pq.ParquetFile) -> Cube:
     names: dict[str, list[str]] = {column: [] for column in COUNTED}
     cells: list[Ints] = []
     for group in range(parquet.num_row_groups):
-        rows = parquet.read_row_group(group, columns=[*COUNTED, "start_utc"])
+        rows = parquet.read_row_group(group, columns=[*COUNTED, "start_utc"], use_threads=False)
         if not rows.num_rows:
             continue
-        hours = rows.column("start_utc").cast("int64").to_numpy() // HOUR_MS
+        hours = _hours(rows)
         first, sizes = int(hours.min()), [int(hours.max() - hours.min()) + 1]
         code = hours - first
         for column in COUNTED:
@@ -189,22 +194,46 @@ def _counted(parquet: pq.ParquetFile) -> Cube:
         cells.append(
             np.stack([np.full(len(found), group), parts[0] + first, *parts[1:], count[found]])
         )
+        if group % 8 == 7:
+            give_back()
     whole = np.concatenate(cells, axis=1) if cells else np.empty((6, 0), dtype=np.int64)
     columns = dict(zip(("group", "hour", *COUNTED), whole[:-1], strict=True))
     return Cube({name: tuple(found) for name, found in names.items()}, columns, whole[-1])
 
 
+def _hours(rows: pa.Table) -> Ints:
+    """(n,) Hours since 1970 in which calls start."""
+    return _ints(_one(rows.column("start_utc").cast("int64"))) // HOUR_MS
+
+
+def _taken(rows: pa.Table, at: Ints) -> pa.Table:
+    """Some rows, by their numbers."""
+    buffers = [None, pa.py_buffer(np.ascontiguousarray(at, dtype=np.int64))]
+    return rows.take(pa.Array.from_buffers(pa.int64(), len(at), buffers))
+
+
 def _codes(column: pa.ChunkedArray, names: list[str]) -> tuple[Ints, int]:
     """Codes of a column's values by names that are the same for all groups, and how many."""
-    one = column.combine_chunks()
-    if isinstance(one, pa.ChunkedArray):
-        one = one.chunk(0)
+    one = _one(column)
     own = one.dictionary.to_pylist()
     for name in own:
         if name not in names:
             names.append(name)
     places = np.array([names.index(name) for name in own], dtype=np.int64)
-    return places[one.indices.to_numpy(zero_copy_only=False)], len(names)
+    return places[_ints(one.indices)], len(names)
+
+
+def _one(column: pa.ChunkedArray) -> pa.Array:
+    """A column in one piece."""
+    one = column.combine_chunks()
+    return one.chunk(0) if isinstance(one, pa.ChunkedArray) else one
+
+
+def _ints(array: pa.Array) -> NDArray[Any]:
+    """Whole numbers without gaps as they lie in memory; Arrow's own way would import pandas."""
+    dtype = np.dtype(str(array.type))
+    at = array.offset * dtype.itemsize
+    return np.frombuffer(array.buffers()[1], dtype=dtype, count=len(array), offset=at)
 
 
 def _plain(rows: pa.Table) -> pa.Table:

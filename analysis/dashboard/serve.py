@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib
 import secrets
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from analysis.dashboard.heap import keep_small
 from sim.errors import OptionError, OutputError, RunDirectoryError
 from sim.store.manifest import MANIFEST
 
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ANYWHERE = ("0.0.0.0", "::")
 PORT = 8050
+WANTED: Final = ("sim.scenario.load", "holidays", "pyarrow.parquet", "pyarrow.compute")
+"""Modules that any page of a run takes half a second to load."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ def serve(store: Path, *, host: str = "127.0.0.1", port: int = PORT) -> Served:
         If nothing can listen there.
     """
     _hold_store(store)
+    keep_small()
     if host in ANYWHERE:
         raise OptionError(
             f"--host {host} is every address of this machine", remedy="name the one that is meant"
@@ -69,11 +75,18 @@ def serve(store: Path, *, host: str = "127.0.0.1", port: int = PORT) -> Served:
         found.runner.cancel()
         listening.shutdown()
 
+    threading.Thread(target=_warm, daemon=True).start()
     return Served(
         address=f"http://{name}:{listening.port}/?{TOKEN}={token}",
         run=listening.serve_forever,
         stop=stop,
     )
+
+
+def _warm() -> None:
+    """Load what the first page will want, while the reader opens it."""
+    for name in WANTED:
+        importlib.import_module(name)
 
 
 def _hold_store(store: Path) -> None:

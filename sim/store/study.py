@@ -26,7 +26,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -36,11 +36,13 @@ from sim.outputs import outside_of_runs, plain_path, sync_folder
 from sim.partial import begin, end, partial_path, remove_stale
 from sim.store.checked import Checked, checked, read_json
 from sim.store.digest import digest_table
-from sim.store.drawn import Drawn, unpacked
 from sim.store.manifest import COMPLETE, MANIFEST, PACKS, SCENARIO, SEAL, seal
 from sim.store.partial import open_for_writing
 from sim.store.provenance import PACKAGES, versions
 from sim.store.verify import Verified, hold, hold_all
+
+if TYPE_CHECKING:  # it brings the compiler with it, which only the results of tasks want
+    from sim.store.drawn import Drawn
 
 STUDY: Final = "study.json"
 TASKS: Final = "tasks"
@@ -323,6 +325,8 @@ def read_task(file: Path, task: Task) -> Drawn:
     RunDirectoryError
         If the file is damaged, or holds the result of another task.
     """
+    from sim.store.drawn import unpacked
+
     try:
         drawn = unpacked(file.read_bytes())
     except MemoryError:

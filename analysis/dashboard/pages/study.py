@@ -38,10 +38,6 @@ from analysis.view.numbers import decimal, small_share
 from analysis.view.rounded import between, chance, rounded
 from analysis.view.study import StudyView, study_view
 from sim.errors import RingfenceError
-from sim.jobs.compared import document as comparing
-from sim.jobs.comparing import compare
-from sim.jobs.sensitivity import document as hanging
-from sim.jobs.sensitivity import sensitivity
 from sim.store.manifest import SCENARIO
 from sim.store.study import Study
 
@@ -77,19 +73,24 @@ def sensitivity_of(shelf: Shelf, name: str, shown: str) -> Mapping[str, Any]:
 
     Where the base is shown, the other is the first: one that its difference is told of.
     """
+    from sim.jobs.sensitivity import document, sensitivity  # with the engine, which no run wants
+
     study = view_of(shelf, name)
     others = [strategy for strategy in study.strategies if strategy != study.base]
     pair = [study.base, *([shown] if shown != study.base else others[:1])]
     return shelf.made(
         f"sensitivity of {pair[-1]}",
         name,
-        lambda _: hanging(sensitivity(shelf.study(name), pair)),
+        lambda _: document(sensitivity(shelf.study(name), pair)),
     )
 
 
 def comparison_of(shelf: Shelf, name: str) -> Mapping[str, Any]:
     """A study's strategies compared, worked out once."""
-    return shelf.made("comparison", name, lambda _: comparing(compare([shelf.study(name)])))
+    from sim.jobs.compared import document
+    from sim.jobs.comparing import compare
+
+    return shelf.made("comparison", name, lambda _: document(compare([shelf.study(name)])))
 
 
 def study_page(place: Place, shelf: Shelf) -> Component:
