@@ -58,7 +58,7 @@ def accepted(old: Baseline, now: Baseline, taken: Collection[Row], reason: str) 
         elif (table := digest_of(row.metric)) is not None:
             _put(digests.setdefault(row.strategy, {}), table, cast("str | None", row.now))
             if table == "call_log":
-                for name in ("hours", "sample", "start_utc"):
+                for name in ("hours", "sample", "start_utc", "tables"):
                     _put(kept[name], row.strategy, getattr(now, name).get(row.strategy))
         else:
             _put(counters.setdefault(row.strategy, {}), row.metric, cast("int | None", row.now))
@@ -71,11 +71,12 @@ def accepted(old: Baseline, now: Baseline, taken: Collection[Row], reason: str) 
             **kept,
             "reason": reason,
             "code_sha256": "",
+            "arithmetic": old.arithmetic if old.arithmetic == now.arithmetic else "",
         }
     )
 
 
-_BESIDE = ("hours", "sample", "start_utc", "resolved")
+_BESIDE = ("hours", "sample", "start_utc", "tables", "resolved")
 """What a baseline keeps beside its numbers, to say where logs part."""
 V = TypeVar("V")
 

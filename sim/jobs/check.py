@@ -18,6 +18,7 @@ from sim.errors import (
     ScenarioError,
 )
 from sim.jobs.accept import Acceptance, accepted
+from sim.jobs.elsewhere import elsewhere, judge_elsewhere
 from sim.jobs.found import baseline_path, found
 from sim.jobs.honest import hold_apart
 from sim.jobs.many import Judging, Over, judge_many
@@ -63,12 +64,18 @@ class Judged:
     """By strategy whose call log differs: where it parts, in words."""
     verdicts: list[Verdict] = field(default_factory=list)
     """Of its expectations, in their order."""
+    equivalent: frozenset[str] = frozenset()
+    """Strategies that differ no more than another platform explains."""
 
     @property
     def changed(self) -> list[Row]:
-        """The comparisons that found a difference that was not accepted."""
+        """The comparisons that found a difference that was not accepted, nor is explained."""
         taken = set(self.accepted)
-        return [row for row in self.rows if row.verdict != "ok" and row not in taken]
+        return [
+            row
+            for row in self.rows
+            if row.verdict != "ok" and row not in taken and row.strategy not in self.equivalent
+        ]
 
 
 @dataclass
@@ -143,12 +150,14 @@ class CheckResult:
         """One line: how many scenarios and comparisons, and how they came out."""
         scenarios = len({row.scenario for row in self.rows})
         parts = [f"{scenarios} scenarios, {len(self.rows)} comparisons"]
-        different = len(self.changed) + len(self.accepted)
+        explained = {one.file: one.equivalent for one in self.files if one.equivalent}
+        different = sum(row.verdict != "ok" for row in self.rows)
         parts.append(f"{len(self.rows) - different} equal, {different} different")
         told: dict[str, Sized] = {
             "expectations kept": self.judged("kept"),
             "broken": self.judged("broken"),
             "of them not judged": self.judged("not judged"),
+            "scenarios equivalent on another platform": explained,
             "accepted": self.accepted,
             "not judged": self.unjudged,
             "unchanged and passed over": [one for one in self.files if one.skipped],
@@ -268,6 +277,10 @@ def _judge(
     if old is not None:
         _note(one, old, now, len(different) > 0)
         one.parts = _parts(old, now)
+        if accept is None and (names := elsewhere(old, now, one.rows)):
+            found = judge_elsewhere(measured, old, names, tell or (lambda _: None))
+            one.notes.append(found.told)
+            one.equivalent = frozenset(names if found.ranked.equivalent else ())
     if accept is None or (old is not None and not one.accepted):
         return
     reason = accept.reason.strip()

@@ -9,14 +9,15 @@ from fractions import Fraction
 from pathlib import Path
 
 from sim.audit.auditor import Audit
+from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
 from sim.jobs.honest import hold_rounding
-from sim.jobs.observers import Auditing, Counting, Digesting
+from sim.jobs.observers import Auditing, Counting, Digesting, Telling
 from sim.jobs.parting import Parting
 from sim.jobs.pool import Tell, each, unheard
 from sim.jobs.promises import Law, OneRun, hold_expectations
 from sim.jobs.refusals import hold_ranges
-from sim.jobs.room import need_of, seconds_for, see_that_it_fits, workers_for
+from sim.jobs.room import need_of, pilots_for, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.scaling import Scaled, scaled_down
 from sim.jobs.simulate import StrategyRun
 from sim.jobs.watched import order_once
@@ -25,7 +26,9 @@ from sim.measure.metrics import compute
 from sim.regimes.model import Regime
 from sim.scenario.load import resolved_text
 from sim.scenario.scenario import Scenario
+from sim.store.arithmetic import arithmetic
 from sim.store.baseline import Baseline, counters, digests
+from sim.store.digest import digest_object
 from sim.store.law import violations
 from sim.store.provenance import versions
 from sim.store.study import code_digest
@@ -46,6 +49,8 @@ class Measure:
     """The calls to a few lines."""
     start_utc: str
     """The campaign's start, as ``2017-04-18T08:00``."""
+    tables: str
+    """Digest of the integer tables that calls were decided by."""
     once: OneRun
     """What expectations are held against."""
 
@@ -83,6 +88,8 @@ class Measured:
             sample={name: list(one.sample) for name, one in self.strategies.items()},
             start_utc={name: one.start_utc for name, one in self.strategies.items()},
             resolved=json.loads(json.dumps(self.loaded.resolved, default=str)),
+            tables={name: one.tables for name, one in self.strategies.items()},
+            arithmetic=arithmetic(),
             versions=versions(),
             code_sha256=code_digest(),
         )
@@ -115,7 +122,7 @@ def measure(
     scale = Fraction(str(full.check.scale))
     hold_rounding(full, scale)
     names = list(full.strategies)
-    small = scaled_down(full, scale, loaded.laws, names)
+    small = scaled_down(full, scale, loaded.laws, names, workers=pilots_for(jobs))
     need = need_of(small.scenario, names, calls=False, laws=loaded.laws)
     see_that_it_fits(need, None, scale, option="check.scale: ")
     seconds = seconds_for(small.scenario, names)
@@ -156,7 +163,7 @@ def run_all(
     stage = Stage(small.scenario, loaded.laws)
     if workers > 1:
         order_once(stage, names)
-    work = _Measuring(stage, loaded.laws.regimes(full.regimes), small.effective)
+    work = Measuring(stage, loaded.laws.regimes(full.regimes), small.effective)
     found = each(work, names, workers, unheard if tell is None else tell)
     return dict(zip(names, found, strict=True))
 
@@ -173,7 +180,7 @@ def law_of(audits: Sequence[Audit]) -> Law:
 
 
 @dataclass(frozen=True)
-class _Measuring:
+class Measuring:
     """Runs a strategy of a stage; the work of a pool."""
 
     stage: Stage
@@ -182,12 +189,15 @@ class _Measuring:
     """Effective scale: lines simulated ÷ lines at full size."""
 
     def __call__(self, strategy: str, tell: Tell) -> Measure:
+        """What a strategy gives."""
         scenario = self.stage.scenario
         counting, digesting = Counting(scenario, self.scale), Digesting()
         auditing = Auditing(scenario, self.regimes)
-        parting = Parting()
+        parting, tables = Parting(), []
+        telling = Telling(lambda _, plan: tables.append(digest_object(_tables(plan))))
         tell(f"{scenario.name}: {strategy}")
-        StrategyRun(self.stage, strategy, (counting, auditing, digesting, parting)).run()
+        watching = (telling, counting, auditing, digesting, parting)
+        StrategyRun(self.stage, strategy, watching).run()
         found = counting.found
         return Measure(
             counters(found, auditing.audits),
@@ -195,5 +205,11 @@ class _Measuring:
             parting.hours,
             parting.sample,
             parting.start_utc,
+            tables[0],
             OneRun(compute(found.totals), law_of(auditing.audits)),
         )
+
+
+def _tables(plan: Plan) -> tuple[object, ...]:
+    """What of a plan was worked out in floating point before it became integers."""
+    return plan.tables, plan.postures, plan.feedback, plan.class_of, plan.order

@@ -168,6 +168,11 @@ def workers_for(
     return number, said
 
 
+def pilots_for(asked: int | None) -> int:
+    """How many processes run pilots, which are small and short: one, unless they can be forked."""
+    return min(asked or cores(), cores()) if safe_method() == "fork" else 1
+
+
 def _processes(number: int) -> str:
     return f"{number} process{'es' if number > 1 else ''}"
 

@@ -24,7 +24,7 @@ from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
 from sim.jobs.readings import Reader
 from sim.jobs.refusals import hold_ranges
-from sim.jobs.room import need_of, seconds_for, see_that_it_fits, workers_for
+from sim.jobs.room import need_of, pilots_for, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import ProgressHook
 from sim.jobs.watched import Watched, Watching, order_once
@@ -208,7 +208,7 @@ def run_scenario(
     chosen = choose(full, strategies)
     asked = scale if isinstance(scale, Fraction) else Fraction(str(scale))
     drawn, _ = Drawing(loaded, tuple(chosen), asked).scenario(draw)
-    small = scaled_down(drawn, asked, loaded.laws, chosen)
+    small = scaled_down(drawn, asked, loaded.laws, chosen, workers=pilots_for(jobs))
     scaled = small.scenario
     text = resolved_text(loaded)
     target = Path(out) if out is not None else default_target(full, text, started)

@@ -25,6 +25,7 @@ from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
 from sim.engine.plan.throughput import Holding, equal_pace, holding_of
 from sim.errors import OptionError
+from sim.jobs.pool import Tell, each
 from sim.record.log import LogChunk
 from sim.regimes.laws import Laws
 from sim.scenario.scale import Rounding, scale_scenario
@@ -51,6 +52,7 @@ def scaled_down(
     laws: Laws,
     strategies: Sequence[str],
     almanac: Almanac | None = None,
+    workers: int = 1,
 ) -> Scaled:
     """A scenario at a scale.
 
@@ -66,6 +68,8 @@ def scaled_down(
         Names of those that will run: of the others the pace is simply shrunk.
     almanac
         What local clocks show, where that was read before.
+    workers
+        Processes that run pilots at the same time.
 
     Raises
     ------
@@ -79,7 +83,7 @@ def scaled_down(
     plain, _ = scale_scenario(full, asked)
     if plain.world.lines > PILOT_LINES:
         plain, _ = scale_scenario(full, Fraction(PILOT_LINES, full.world.lines))
-    holding = pilots(plain, laws, strategies, almanac)
+    holding = pilots(plain, laws, strategies, almanac, workers)
 
     def pace(name: str, channels: int, calls_per_second: Fraction, fewer: int) -> Fraction:
         if (law := holding.get(name)) is None:
@@ -91,11 +95,26 @@ def scaled_down(
 
 
 def pilots(
-    scenario: Scenario, laws: Laws, strategies: Sequence[str], almanac: Almanac | None = None
+    scenario: Scenario,
+    laws: Laws,
+    strategies: Sequence[str],
+    almanac: Almanac | None = None,
+    workers: int = 1,
 ) -> dict[str, Holding | None]:
     """How long the calls of each strategy hold, in a run; None where it places none."""
-    stage = Stage(scenario, laws, almanac=almanac)
-    return {name: _held(plan_of(stage, name)) for name in strategies}
+    pilot = _Pilot(Stage(scenario, laws, almanac=almanac))
+    found = each(pilot, tuple(strategies), workers)
+    return dict(zip(strategies, found, strict=True))
+
+
+@dataclass(frozen=True)
+class _Pilot:
+    """Runs a strategy of a stage; the work of a pool."""
+
+    stage: Stage
+
+    def __call__(self, strategy: str, _tell: Tell) -> Holding | None:
+        return _held(plan_of(self.stage, strategy))
 
 
 def _held(plan: Plan) -> Holding | None:

@@ -77,6 +77,11 @@ class Baseline(Checked):
     """By strategy: the campaign's start, UTC, as ``2017-04-18T08:00``."""
     code_sha256: Annotated[str, Field(pattern=r"^([0-9a-f]{64})?$")] = ""
     """SHA-256 over the simulator's sources when it was made; empty for a part accepted by name."""
+    tables: dict[str, Digest] = Field(default_factory=dict)
+    """By strategy: of the integer tables that its calls were decided by."""
+    arithmetic: Annotated[str, Field(pattern=r"^([0-9a-f]{16})?$")] = ""
+    """How the platform works floating-point functions out (:mod:`sim.store.arithmetic`); empty in
+    baselines of before it was taken down."""
     kept: bool = False
     """Whether every expectation was kept when it was made."""
     reason: str = ""
