@@ -95,6 +95,11 @@ class Scale(click.ParamType[Fraction]):
     metavar="METRIC:SHARE",
     help="Draw until it is so sure: 'people_reached: 2%'; with --draws, K is the most.",
 )
+@click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="With --draws: the workers of a Dask cluster run them: tcp://10.0.0.5:8786.",
+)
 def run(
     file: str,
     sets: tuple[str, ...],
@@ -103,6 +108,7 @@ def run(
     draws: int | None,
     draw: int,
     precision: str | None,
+    scheduler: str | None,
     after: str | None,
     at: dt.datetime | None,
     of: str | None,
@@ -127,8 +133,12 @@ def run(
     if draws is not None or precision is not None:
         if options.pop("calls") or draw:
             raise OptionError("--draws makes a study, which has no single draw and no call log")
-        study(loaded, draws, precision, as_json=as_json, **options)
+        study(loaded, draws, precision, scheduler=scheduler, as_json=as_json, **options)
         return
+    if scheduler is not None:
+        raise OptionError(
+            "one run has no draws to hand out", place="--scheduler", remedy="--draws K"
+        )
     html, far = shown_by("report_html"), options.pop("far")
     known = None if draw else loaded.scenario  # else the report reads it from the run
     with telling("run", loaded.scenario.name, far) as told, told.strategies() as hook:

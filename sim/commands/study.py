@@ -28,6 +28,7 @@ def study(
     scale: Fraction,
     out: str | None,
     jobs: int | None,
+    scheduler: str | None,
     as_json: bool,
     far: str,
 ) -> None:
@@ -49,6 +50,7 @@ def study(
             scale=scale,
             out=out,
             jobs=jobs,
+            scheduler=scheduler,
             note=lambda text: click.echo(text, err=True),
             planned=progress.planned,
             progress=progress,

@@ -6,14 +6,16 @@ import os
 import re
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
 
-from sim.errors import OptionError
+from sim.errors import CannotJudgeError, OptionError
+from sim.jobs.cluster import Cluster
+from sim.jobs.crew import Crew, Failed, Processes
 from sim.jobs.draws import MOST_DRAWS, Drawing
 from sim.jobs.gathering import Gathering, held_at_bound, not_varied
-from sim.jobs.pool import each
 from sim.jobs.refusals import hold_points, hold_ranges
 from sim.jobs.room import Need, calls_of, need_of, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.run import choose, reseeded
@@ -85,6 +87,7 @@ class StudyPlan:
     inputs: int
     """Uncertain inputs that are drawn."""
     workers: int
+    """Tasks that are done at the same time."""
 
     @property
     def seconds(self) -> float:
@@ -118,6 +121,7 @@ def run_study(
     scale: Fraction | float = 1,
     out: str | os.PathLike[str] | None = None,
     jobs: int | None = None,
+    scheduler: str | None = None,
     note: Note | None = None,
     planned: PlanHook | None = None,
     progress: StepHook | None = None,
@@ -144,6 +148,8 @@ def run_study(
     jobs
         Processes that run draws at the same time; default as many as there are cores. They change
         nothing about the result.
+    scheduler
+        Address of a Dask scheduler whose workers run the draws instead; they change nothing either.
     note
         Told where there are fewer processes than were asked for.
     planned
@@ -157,7 +163,9 @@ def run_study(
         If some draw of its ranges could not be run.
     sim.errors.OptionError
         For a number of draws out of range, a scenario without uncertain inputs, an unknown
-        strategy, or a scale out of range.
+        strategy, a scale out of range, or a scheduler that does not answer.
+    sim.errors.CannotJudgeError
+        If runs failed on a cluster; all others are kept.
     sim.errors.RunDirectoryError
         If the folder holds something else, or cannot be written.
     sim.errors.DoesNotFitError
@@ -172,38 +180,53 @@ def run_study(
     hold_draws(most, drawing)
     small = scaled_down(loaded.scenario, asked, loaded.laws, chosen)
     need = need_of(small.scenario, chosen, calls=False, laws=loaded.laws)
-    see_that_it_fits(need, None, asked)
     seconds, begun = seconds_for(small.scenario, chosen), _begun(most, precision)
-    workers = _workers(jobs, begun, need, seconds, note)
-    folder = _folder(loaded, asked, small.effective, chosen, out)
-    calls = sum(calls_of(small.scenario, name) for name in chosen)
-    wanted = max(begun, _had(folder.path))
-    while True:
-        tasks = tasks_of(wanted)
-        missing = tuple(folder.missing(tasks))
-        if missing:
-            hold_points(loaded, drawing.points(range(wanted)))
-        if planned is not None:
-            planned(
-                StudyPlan(
-                    path=folder.path,
-                    draws=wanted,
-                    noisy=noisy_draws(wanted),
-                    tasks=tasks,
-                    missing=missing,
-                    calls=calls * len(missing),
-                    task_seconds=seconds,
-                    inputs=len(drawing.inputs),
-                    workers=workers,
+    if scheduler is None:
+        see_that_it_fits(need, None, asked)
+    with _crew(scheduler, jobs, begun, need, seconds, note) as crew:
+        folder = _folder(loaded, asked, small.effective, chosen, out)
+        calls = sum(calls_of(small.scenario, name) for name in chosen)
+        wanted = max(begun, _had(folder.path))
+        while True:
+            tasks = tasks_of(wanted)
+            missing = tuple(folder.missing(tasks))
+            if missing:
+                hold_points(loaded, drawing.points(range(wanted)))
+            if planned is not None:
+                planned(
+                    StudyPlan(
+                        path=folder.path,
+                        draws=wanted,
+                        noisy=noisy_draws(wanted),
+                        tasks=tasks,
+                        missing=missing,
+                        calls=calls * len(missing),
+                        task_seconds=seconds,
+                        inputs=len(drawing.inputs),
+                        workers=min(crew.size, max(1, len(missing))),
+                    )
                 )
-            )
-        _work(folder, drawing, missing, len(tasks), workers, progress)
-        gathering = Gathering(drawing, folder, tasks)
-        series = gathering.series()
-        sure = None if precision is None else reached(series, precision)
-        if precision is None or sure is None or wanted >= most or _met(sure, precision):
-            return _assembled(folder, drawing, gathering, series, precision, sure)
-        wanted = min(2 * wanted, most)
+            _work(folder, drawing, missing, len(tasks), crew, progress)
+            gathering = Gathering(drawing, folder, tasks)
+            series = gathering.series()
+            sure = None if precision is None else reached(series, precision)
+            if precision is None or sure is None or wanted >= most or _met(sure, precision):
+                return _assembled(folder, drawing, gathering, series, precision, sure)
+            wanted = min(2 * wanted, most)
+
+
+def _crew(
+    scheduler: str | None,
+    jobs: int | None,
+    draws: int,
+    need: Need,
+    seconds: float,
+    note: Note | None,
+) -> AbstractContextManager[Crew]:
+    """Who does the tasks: a cluster where one is named, else processes of this machine."""
+    if scheduler is not None:
+        return Cluster(scheduler, need)
+    return nullcontext(Processes(_workers(jobs, draws, need, seconds, note)))
 
 
 def _folder(
@@ -307,18 +330,26 @@ def _work(
     drawing: Drawing,
     missing: Sequence[Task],
     of: int,
-    workers: int,
+    crew: Crew,
     progress: StepHook | None,
 ) -> None:
-    """Do the tasks that are missing."""
+    """Do the tasks that are missing; what failed is told once all others are done."""
     began = time.perf_counter()
-    results = each(drawing.work, missing, workers)
-    for done, (task, content) in enumerate(zip(missing, results, strict=True), 1):
-        folder.add(task, content)
+    failed = []
+    for done, (task, found) in enumerate(crew.do(drawing, missing, folder.facts.key), 1):
+        if isinstance(found, Failed):
+            failed.append(f"{task.name(folder.facts.key)}: {found.why}")
+        else:
+            folder.add(task, found)
         if progress is not None:
             left = len(missing) - done
             pace = (time.perf_counter() - began) / done
             progress(Step(task, of - left, of, pace * left))
+    if failed:
+        raise CannotJudgeError(
+            f"{len(failed)} runs failed: {'; '.join(failed)}",
+            remedy="all others are kept; the same command goes on",
+        )
 
 
 def _assembled(
