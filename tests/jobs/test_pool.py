@@ -17,19 +17,13 @@ from sim import children
 from sim.errors import InternalError, InterruptionError, OptionError, UnknownNameError
 from sim.jobs import room
 from sim.jobs.measuring import measure
-from sim.jobs.pool import Tell, each, safe_method
+from sim.jobs.pool import each, safe_method
 from sim.jobs.room import Need, need_of, workers_for
 from sim.jobs.run import Hooks, run_scenario
 from tests.cli.conftest import environment
+from tests.jobs.toys import ended, failing, killed, square
 
 ROOT = Path(__file__).parents[2]
-
-
-def square(task: int, tell: Tell) -> tuple[int, int]:
-    """The later a task, the sooner it is done."""
-    time.sleep(0.02 * (5 - task))
-    tell(task)
-    return task * task, os.getpid()
 
 
 def test_results_come_in_the_order_of_the_tasks() -> None:
@@ -48,21 +42,6 @@ def test_one_process_or_one_task_needs_no_other(tasks: int, workers: int) -> Non
     assert told == list(range(tasks))
 
 
-class ThreeError(Exception):
-    """An error that cannot be made again from its words."""
-
-    def __init__(self, one: int, two: int, three: int) -> None:
-        super().__init__(f"{one} {two} {three}")
-
-
-def failing(task: int, tell: Tell) -> object:
-    if task == 1:
-        raise UnknownNameError("there is none", nearest="one")
-    if task == 2:
-        raise ThreeError(1, 2, 3)
-    return (lambda: 1) if task == 3 else task
-
-
 def test_an_error_is_raised_in_its_place_with_its_traceback() -> None:
     results = each(failing, range(4), 2)
     assert next(results) == 0
@@ -76,16 +55,6 @@ def test_an_error_is_raised_in_its_place_with_its_traceback() -> None:
     with pytest.raises(Exception, match="pickle"):  # what comes back must
         list(each(failing, [3, 3], 2))
     assert not children._LIVING
-
-
-def killed(task: int, tell: Tell) -> None:
-    if task == 1:
-        os.kill(os.getpid(), signal.SIGKILL)
-    time.sleep(60)
-
-
-def ended(task: int, tell: Tell) -> None:
-    os._exit(3)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="signals end processes in another way there")

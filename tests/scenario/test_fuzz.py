@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -37,11 +38,24 @@ def paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [path, *(p for name, entry in items for p in paths(entry, (*path, name)))]
 
 
-@settings(
-    max_examples=160, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+SLOW = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=SLOW)
 @given(data=st.data())
 def test_odd_values_anywhere(write: Write, data: st.DataObject) -> None:
+    hold_odd_values(write, data)
+
+
+@pytest.mark.verify
+@settings(max_examples=2_000, deadline=None, suppress_health_check=SLOW)
+@given(data=st.data())
+def test_many_odd_values_anywhere(write: Write, data: st.DataObject) -> None:
+    hold_odd_values(write, data)
+
+
+def hold_odd_values(write: Write, data: st.DataObject) -> None:
+    """Put odd values at places that are drawn, and read the scenario."""
     text = data.draw(st.sampled_from([TEXT, ENFORCING]))
     tree: Any = plain(parse_source(text, "t").node)
     for _ in range(data.draw(st.integers(1, 3))):
