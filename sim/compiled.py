@@ -75,6 +75,11 @@ def cache_note() -> str | None:
     )
 
 
+def never_compiled() -> bool:
+    """Whether the cache holds no kernel at all, as on a machine that runs for the first time."""
+    return _FOLDER is not None and next(_FOLDER.rglob("*.nbi"), None) is None
+
+
 # ── Signatures from annotations ──────────────────────────────────────────────────────────────────
 
 
@@ -173,4 +178,4 @@ def kernel(function: F) -> F:
     return compiled  # type: ignore[no-any-return]
 
 
-__all__ = ["Fields", "cache_folder", "cache_note", "kernel", "quick"]
+__all__ = ["Fields", "cache_folder", "cache_note", "kernel", "never_compiled", "quick"]

@@ -71,12 +71,12 @@ def check(
     [tool.ringfence] of pyproject.toml says under paths, else scenarios/. Exit code 0: all equal and
     kept; 1: a difference, a broken promise, or a baseline without a scenario; 2: could not judge.
     """
-    from sim.commands import verdicts
-
     accept = _acceptance(**{name: asked[name] for name in ("accept", *_PARTS)})
     settings = configured(Path.cwd())
     form = "json" if as_json else form or settings.format
-    tell_of_kernels()
+    tell_of_kernels()  # before anything is imported that would compile them one by one
+    from sim.commands import verdicts
+
     inputs = paths or settings.paths
     xml, table = (
         None if file is None else claim_and_tell(file, kind, inputs=(*inputs, other), force=force)
@@ -143,13 +143,14 @@ _PARTS = ("reason", "strategies", "metrics")
 
 def _acceptance(accept: bool, **parts: Any) -> Acceptance | None:
     """What is accepted; None for nothing."""
-    from sim.jobs.accept import Acceptance
-    from sim.jobs.check import NO_REASON
-
     if not accept:
         if any(parts.values()):
             raise OptionError("--reason, --strategy and --metric say what to --accept")
         return None
+    tell_of_kernels()
+    from sim.jobs.accept import Acceptance
+    from sim.jobs.check import NO_REASON
+
     if not (parts["reason"] or "").strip():
         raise OptionError(NO_REASON)
     return Acceptance(**parts)

@@ -57,8 +57,47 @@ JOBS = click.option(
 
 
 def tell_of_kernels() -> None:
-    """Say on standard error where a folder for compiled kernels was not trusted."""
-    from sim.compiled import cache_note
+    """Say on standard error where a folder for compiled kernels was not trusted.
+
+    Where none was ever compiled that is done now, and told; a second process takes about half.
+    """
+    from sim.compiled import cache_note, never_compiled
 
     if (note := cache_note()) is not None:
         click.echo(note, err=True)
+    if never_compiled():
+        click.echo("compiling kernels, which is done once", err=True)
+        _compile_side_by_side()
+
+
+_MORE_KERNELS = ("sim.engine.plan.ranking", "sim.measure.counting", "sim.measure.counting_cases",
+                 "sim.audit.marks")  # fmt: skip
+"""Modules with kernels that are compiled here, while another process compiles the engine's."""
+
+
+def _compile_side_by_side() -> None:
+    """Fill an empty kernel cache. What fails here is compiled later, where it is needed."""
+    import subprocess
+    import sys
+    from importlib import import_module
+
+    from sim import children
+
+    root = str(Path(__file__).resolve().parents[2])
+    start = f"import sys; sys.path.insert(0, {root!r}); import sim.engine.fast"
+    try:
+        other = subprocess.Popen(
+            [sys.executable, "-I", "-c", start],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+    except OSError:
+        return
+    children.begin(other.pid)
+    try:
+        for name in _MORE_KERNELS:
+            import_module(name)
+        other.wait()
+    finally:
+        children.end(other.pid)

@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from sim import compiled
 from tests.cli.conftest import PROGRAM, ROOT, environment
 
 RUN = ("run", "trial.yaml", "--scale", "1%")
@@ -243,3 +244,30 @@ def test_an_error_of_a_kernel_is_still_told(here: Path) -> None:
     done = python("import wrong", PYTHONPATH=str(here))
     assert done.returncode == 1
     assert "NameError: name 'nothing' is not defined" in done.stderr.replace('NameError("', "")
+
+
+def test_an_empty_cache_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Then kernels are compiled in two processes; with one kernel in it nothing is done ahead."""
+    monkeypatch.setattr(compiled, "_FOLDER", tmp_path)
+    assert compiled.never_compiled()
+    (tmp_path / "some_1a2b").mkdir()
+    (tmp_path / "some_1a2b" / "kernel.place-1.py311.nbi").touch()
+    assert not compiled.never_compiled()
+    monkeypatch.setattr(compiled, "_FOLDER", None)
+    assert not compiled.never_compiled()
+
+
+@pytest.mark.verify
+def test_an_empty_cache_is_filled_by_two_processes(tmp_path: Path) -> None:
+    """As many kernels as one process makes, each whole: the next run compiles none."""
+    code = (
+        "import time; from sim.commands.loading import tell_of_kernels; tell_of_kernels(); "
+        "began = time.process_time(); import sim.jobs.check; print(time.process_time() - began)"
+    )
+    first = python(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert "compiling kernels" in first.stderr
+    made = sorted(tmp_path.rglob("*.nbi"))
+    assert made
+    second = python(code, NUMBA_CACHE_DIR=str(tmp_path))
+    assert "compiling kernels" not in second.stderr
+    assert sorted(tmp_path.rglob("*.nbi")) == made
