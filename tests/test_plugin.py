@@ -6,9 +6,13 @@ import ast
 import os
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+import ringfence_pytest
 
 ROOT = Path(__file__).parents[1]
 pytest_plugins = ["pytester"]
@@ -108,6 +112,87 @@ def test_what_is_collected_and_where(pytester: pytest.Pytester, scenario_text: s
     assert slow == ["expect 3: attempts of all-channels"]
     groups = {item.get_closest_marker("xdist_group").args for item in items}
     assert len(groups) == 2
+
+
+STUB = """
+from pathlib import Path
+import ringfence_pytest as plugin
+
+def _check(path, root, slow):
+    \"\"\"Stands for the check: notes that it ran; one strategy of one file has drifted.\"\"\"
+    with Path(root, "runs.txt").open("a") as file:
+        file.write(f"{path.name} {slow}\\n")
+    listed = list(plugin._listed(path))
+    bad = ("a.yaml", "half-the-channels")
+    items = {
+        name: {"name": name, "state": "drift" if (path.name, name) == bad else "ok",
+               "summary": "1 of 9 differ", "details": ["attempts  9 → 8"]}
+        for name in ["the file itself", *(name for name, _, _ in listed)]
+    }
+    kept = {line: {"state": "kept"} for name, line, _ in listed if name.startswith("expect")}
+    return plugin._Found(items, kept, "")
+
+plugin._check = _check
+"""
+
+
+@pytest.fixture
+def two(
+    pytester: pytest.Pytester, scenario_text: str, monkeypatch: pytest.MonkeyPatch
+) -> Callable[..., tuple[dict[str, int], list[str]]]:
+    """A repository of two scenarios whose check is stood for; runs pytest there.
+
+    Gives how tests came out, and which files were run.
+    """
+    monkeypatch.delenv("PYTEST_XDIST_WORKER", raising=False)  # of the tests that this is one of
+    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")  # others take seconds to import
+    monkeypatch.setattr(ringfence_pytest, "_check", ringfence_pytest._check)  # put back at the end
+    for name in ("a", "b"):
+        (pytester.path / f"{name}.yaml").write_text(scenario_text + CHECK, encoding="utf-8")
+    pytester.makeconftest(STUB)
+
+    def run(*options: str) -> tuple[dict[str, int], list[str]]:
+        runs = pytester.path / "runs.txt"
+        runs.unlink(missing_ok=True)
+        several = "-n" in options
+        start = pytester.runpytest_subprocess if several else pytester.runpytest_inprocess
+        ended = start("-p", "ringfence_pytest", "-p", "xdist", *options)
+        told = runs.read_text("utf-8").splitlines() if runs.exists() else []
+        outcomes = {word: n for word, n in ended.parseoutcomes().items() if "warning" not in word}
+        return outcomes, sorted(told)
+
+    return run
+
+
+def test_one_run_a_file_in_however_many_processes(two: Callable[..., Any]) -> None:
+    """Six items each: the file, two strategies, three expectations."""
+    alone = two()
+    assert alone == ({"failed": 1, "passed": 11}, ["a.yaml True", "b.yaml True"])
+    assert two("-n", "2", "--dist", "loadgroup") == alone
+
+
+def test_what_is_chosen_is_run_and_nothing_else(two: Callable[..., Any]) -> None:
+    outcome, runs = two("-k", "half-the-channels and b.yaml")
+    assert (outcome, runs) == ({"passed": 1, "deselected": 11}, ["b.yaml False"])
+    outcome, runs = two("-x", "-k", "channels and not expect")
+    assert runs == ["a.yaml False"]
+    assert (outcome["failed"], outcome["passed"]) == (1, 1)
+    outcome, runs = two("--lf")
+    assert (outcome["failed"], runs) == (1, ["a.yaml False"])
+    assert "passed" not in outcome
+    outcome, runs = two("-m", "not ringfence_slow")
+    assert runs == ["a.yaml False", "b.yaml False"]
+    assert (outcome["failed"], outcome["passed"], outcome["deselected"]) == (1, 9, 2)
+    assert two("--collect-only", "-q")[1] == []
+
+
+def test_without_scenarios_nothing_is_run(
+    pytester: pytest.Pytester, two: Callable[..., Any]
+) -> None:
+    for name in ("a", "b"):
+        (pytester.path / f"{name}.yaml").write_text("format: json\n", encoding="utf-8")
+    pytester.makepyfile("def test_own(): pass")
+    assert two() == ({"passed": 1}, [])
 
 
 def test_it_imports_nothing_of_ours() -> None:
