@@ -8,7 +8,7 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import claim_and_tell
+from sim.commands.loading import claim_and_tell, tell_of_kernels
 from sim.errors import OptionError
 
 
@@ -22,7 +22,7 @@ from sim.errors import OptionError
 @click.option(
     "--repo",
     is_flag=True,
-    help="Make a whole folder: the scenario, a law pack, settings, a workflow.",
+    help="Make a whole folder: scenario, baseline, law pack, settings, workflows.",
 )
 @click.option(
     "--from",
@@ -65,11 +65,28 @@ def new(name: str, out: Path | None, repo: bool, start: str | None, parts: tuple
 
 
 def _repository(folder: Path, name: str) -> None:
-    """Make a team's own repository."""
+    """Make a team's own repository, and run its scenario once for its baseline."""
     from sim.commands.repository import make_repository
 
     for path in make_repository(folder, name):
         click.echo(f"{folder / path}")
-    click.echo(
-        f'next:     cd {shlex.quote(str(folder))} && ringfence check --accept --reason "first"'
+
+    from sim.jobs.accept import Acceptance
+    from sim.jobs.check import check
+
+    tell_of_kernels()
+    file = folder / "scenarios" / f"{name}.yaml"
+    made = check(
+        [file], Acceptance(REASON), tell=lambda text: click.echo(text, err=True), jobs=None
     )
+    for baseline in made.updated:
+        click.echo(baseline)
+    for why in made.unjudged.values():
+        click.echo(f"no baseline was made: {why}", err=True)
+    click.echo(f"next:     cd {shlex.quote(str(folder))} && git init && ringfence check")
+    if made.exit_code:
+        raise click.exceptions.Exit(made.exit_code)
+
+
+REASON = "As the template has it"
+"""Why the first baseline of a repository has the numbers that it has."""

@@ -21,7 +21,8 @@ _BESIDE = {
     "law/house-rules.yaml": "law/house-rules.yaml",
 }
 """Files of the template, and where they go."""
-_WORKFLOW = ".github/workflows/scenarios.yml"
+_FLOWS = {"github.yml": ".github/workflows/scenarios.yml", "gitlab.yml": ".gitlab-ci.yml"}
+"""Workflows, and where they go; where a team works elsewhere it takes one of them out."""
 PROMISES = """\
 check:                        # `ringfence check` reruns it at this scale and compares
   scale: 100 %
@@ -67,6 +68,7 @@ def contents(name: str) -> Iterator[tuple[str, str]]:
     for file, path in _BESIDE.items():
         yield path, (template / file).read_text("utf-8").replace("NAME", name)
     flows = _PACKED if _PACKED.is_dir() else _ROOT / "docs" / "workflows"
-    yield _WORKFLOW, (flows / "github.yml").read_text("utf-8")
+    for file, path in _FLOWS.items():
+        yield path, (flows / file).read_text("utf-8")
     text = starter(name)
     yield f"scenarios/{name}.yaml", text[: text.index("check: {scale")] + PROMISES

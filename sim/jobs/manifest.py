@@ -17,6 +17,7 @@ from sim.scenario.strategy import Strategy
 from sim.store.digest import digest_object
 from sim.store.provenance import git_state, machine, versions
 from sim.store.recipients import means_of_objection
+from sim.store.study import code_digest
 from sim.store.write import text_digest
 from sim.streams import Replication
 
@@ -76,6 +77,7 @@ def manifest_of(
         "currency": next((f.currency for f in findings if f.currency), None),
         "argv": list(sys.argv if argv is None else argv),
         "versions": versions(),
+        "code_sha256": code_digest(),
         "machine": machine(),
         "git": git_state(),
     }

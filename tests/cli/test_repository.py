@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import runpy
 import subprocess
 import sys
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -24,13 +27,17 @@ from sim.store.study import code_digest
 ROOT = Path(__file__).parents[2]
 
 
+HOME = "https://example.org/ringfence"
+
+
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder into which a wheel of this checkout was unpacked, as an installer does."""
     folder = tmp_path_factory.mktemp("wheel")
     build = "from hatchling.build import build_wheel; import sys; build_wheel(sys.argv[1])"
     command = [sys.executable, "-c", build, str(folder)]
-    subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
+    home = {**os.environ, "RINGFENCE_HOME": HOME}
+    subprocess.run(command, cwd=ROOT, check=True, capture_output=True, env=home)
     (wheel,) = folder.glob("*.whl")
     site = folder / "site"
     with zipfile.ZipFile(wheel) as packed:
@@ -53,14 +60,17 @@ def test_a_repository_of_ones_own(installed: Path, tmp_path: Path) -> None:
     made = ringfence(installed, "new", "spring", "--repo", folder=folder)
     assert made.returncode == 0, made.stderr
     here = folder / "spring"
-    scenario = here / "scenarios" / "spring.yaml"
-    text = scenario.read_text("utf-8").replace("lines: 100_000", "lines: 5_000")
-    scenario.write_text(text, encoding="utf-8")
     first = ringfence(installed, "check", folder=here)
-    assert first.returncode == 2
-    assert "make one: ringfence check --accept" in first.stderr
-    accepted = ringfence(installed, "check", "--accept", "--reason", "first", folder=here)
-    assert accepted.returncode == 0, accepted.stdout + accepted.stderr
+    assert first.returncode == 0, first.stdout + first.stderr
+    assert "2 expectations kept" in first.stdout
+    run = ringfence(installed, "run", "scenarios/spring.yaml", "--scale", "10%", folder=here)
+    assert run.returncode == 0, run.stderr
+    (manifest,) = (here / "runs").glob("*/manifest.json")
+    scenario = here / "scenarios" / "spring.yaml"
+    text = scenario.read_text("utf-8")
+    scenario.write_text(text.replace("lines: 100_000", "lines: 90_000"), encoding="utf-8")
+    assert ringfence(installed, "check", folder=here).returncode == 1
+    scenario.write_text(text, encoding="utf-8")
     again = ringfence(installed, "check", "--json", "--changed", folder=here)
     assert again.returncode == 0
     assert json.loads(again.stdout)["skipped"] == ["scenarios/spring.yaml".replace("/", os.sep)]
@@ -68,14 +78,49 @@ def test_a_repository_of_ones_own(installed: Path, tmp_path: Path) -> None:
     document = json.loads(told.stdout)
     baseline = json.loads((here / "scenarios" / "baselines" / "spring.json").read_text("utf-8"))
     assert document["code_sha256"] == baseline["code_sha256"]
+    assert document["code_sha256"] == json.loads(manifest.read_text("utf-8"))["code_sha256"]
     assert document["git"] is None
     assert document["versions"]["numpy"] == baseline["versions"]["numpy"]
 
 
 def test_the_wheel_has_what_a_repository_begins_with(installed: Path) -> None:
     packed = {file.name for file in (installed / "sim" / "template").rglob("*")}
-    assert packed >= {"README.md", "gitignore", "house-rules.yaml", "github.yml"}
+    assert packed >= {"README.md", "gitignore", "house-rules.yaml", "github.yml", "gitlab.yml"}
     assert (installed / "ringfence_pytest.py").is_file()
+
+
+def test_the_wheels_links_lead_to_the_projects_home(installed: Path) -> None:
+    (told,) = installed.glob("*.dist-info/METADATA")
+    text = told.read_text("utf-8")
+    assert f"Project-URL: Homepage, {HOME}\n" in text
+    assert f"({HOME}/blob/v{__version__}/docs/ci.md)" in text
+    targets = re.findall(r"\]\(([^)\s]+)\)", text)
+    assert targets
+    assert {target for target in targets if not target.startswith(("https://", "#"))} == set()
+
+
+def test_without_a_home_links_are_words() -> None:
+    absolute = runpy.run_path(str(ROOT / "hatch_build.py"))["absolute"]
+    page = "See [a](docs/a.md), ![p](p.png) and [b](https://example.org/b)."
+    assert absolute(page, "", "1") == "See a, p and [b](https://example.org/b)."
+    there = absolute(page, "https://h", "1")
+    assert there.startswith("See [a](https://h/blob/v1/docs/a.md), ![p](https://h/raw/v1/p.png)")
+
+
+def test_the_sdist_has_what_a_wheel_is_made_of(tmp_path: Path) -> None:
+    build = "from hatchling.build import build_sdist; import sys; build_sdist(sys.argv[1])"
+    subprocess.run([sys.executable, "-c", build, str(tmp_path)], cwd=ROOT, check=True)
+    (sdist,) = tmp_path.glob("*.tar.gz")
+    with tarfile.open(sdist) as packed:
+        names = {name.partition("/")[2] for name in packed.getnames()}
+    wanted = [*(ROOT / "sim").rglob("*.yaml"), *(ROOT / "scenarios").glob("*.*")]
+    assert {path.relative_to(ROOT).as_posix() for path in wanted} <= names
+    assert {"hatch_build.py", "docs/template/README.md", "docs/workflows/gitlab.yml"} <= names
+
+
+def test_the_wheel_has_packs_and_presets(installed: Path) -> None:
+    for file in (ROOT / "sim").rglob("*.yaml"):
+        assert (installed / file.relative_to(ROOT)).is_file(), file
 
 
 def test_what_is_made_can_be_run(tmp_path: Path) -> None:
