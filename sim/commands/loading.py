@@ -49,6 +49,7 @@ def claim_and_tell(
 FORCE = click.option("--force", is_flag=True, help="Replace what this command wrote there before.")
 
 JOBS = click.option(
+    "-j",
     "--jobs",
     type=click.IntRange(min=1),
     metavar="N",

@@ -344,6 +344,10 @@ def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline 
     made_by = f"ringfence check --accept {quoted} --reason TEXT"
     try:
         old = read_baseline(path, made_by)
+        if wrong := _of_another(old, now):
+            raise BaselineError(
+                f"the baseline {path} is {wrong}", remedy=f"make it anew: {made_by}"
+            )
         if old.scale != now.scale:
             raise BaselineError(
                 f"the baseline {path} is of scale {old.scale}, the scenario's check.scale is "
@@ -355,6 +359,16 @@ def _baseline(file: Path, now: Baseline, accept: Acceptance | None) -> Baseline 
             return None
         raise
     return old
+
+
+def _of_another(old: Baseline, now: Baseline) -> str:
+    """What a baseline is of that nothing can be judged by; empty where it is of this scenario."""
+    if old.scenario != now.scenario:
+        return f"of the scenario '{old.scenario}', and this one is called '{now.scenario}'"
+    major, here = (side.versions.get("ringfence", "0").split(".")[0] for side in (old, now))
+    if major != here and "ringfence" in old.versions:
+        return f"of Ringfence {old.versions['ringfence']}, and this is {now.versions['ringfence']}"
+    return ""
 
 
 def unchanged(file: Path) -> bool:

@@ -344,3 +344,22 @@ def test_what_nothing_has_changed_is_passed_over(accepted, monkeypatch):
 def test_only_what_is_named_is_checked(accepted):
     for named, files in (("small", 1), ("*/small.yaml", 1), ("large", 0)):
         assert len(check([accepted.parent], named=named).files) == files
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scenario": "other"}, "is of the scenario 'other', and this one is called"),
+        ({"versions": {"ringfence": "7.0.0"}}, "is of Ringfence 7.0.0, and this is 0."),
+    ],
+)
+def test_a_baseline_of_something_else_judges_nothing(accepted, change, told):
+    """Exit code 2, with the command that makes it anew; which it does."""
+    edit(accepted, lambda content: content.update(change))
+    result = check([accepted])
+    assert result.exit_code == 2
+    (why,) = result.unjudged.values()
+    assert told in why
+    assert "make it anew: ringfence check --accept " in why
+    assert check([accepted], Acceptance("anew")).exit_code == 0
+    assert check([accepted]).exit_code == 0
