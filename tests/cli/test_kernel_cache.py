@@ -28,7 +28,7 @@ def python(code: str, *arguments: str | Path, **changes: str) -> subprocess.Comp
         capture_output=True,
         encoding="utf-8",
         check=False,
-        timeout=120,
+        timeout=600,  # an empty cache takes half a minute of a core, of which there may be a tenth
     )
 
 
