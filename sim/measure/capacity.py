@@ -49,10 +49,10 @@ def open_time(plan: Plan, wanted_ms: NDArray[np.int64]) -> NDArray[np.int64]:
 
 def pieces(plan: Plan, wanted_ms: NDArray[np.int64]) -> Iterator[tuple[int, int, Step]]:
     """The open time cut wherever capacity changes: start, end, step in force; in order."""
-    edges = [step.at_ms for step in plan.steps[1:]] + [plan.cutoff_ms]
+    edges = [step.at_ms for step in plan.capacity[1:]] + [plan.cutoff_ms]
     for opens, closes in open_time(plan, wanted_ms).tolist():
         start = opens
-        for step, edge in zip(plan.steps, edges, strict=True):
+        for step, edge in zip(plan.capacity, edges, strict=True):
             end = min(edge, closes)
             if start < end:
                 yield start, end, step

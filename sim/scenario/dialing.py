@@ -47,6 +47,25 @@ class Outage(Model):
     )
 
 
+MAX_CARRIERS = 16
+"""Most carriers of a dialer."""
+
+
+class Carrier(Model):
+    """A carrier of calls: so many at the same time, so many a second."""
+
+    channels: Annotated[Count, Field(ge=1, le=RESERVED_CHANNELS)] = Field(
+        description="Concurrent calls that it takes."
+    )
+    calls_per_second: Rate = Field(description="Most dials per second that it takes.")
+    outages: tuple[Outage, ...] = Field(
+        (), max_length=MAX_STEPS, description="Times in which it takes fewer."
+    )
+
+
+Carriers = Annotated[dict[str, Carrier], Field(max_length=MAX_CARRIERS), AfterValidator(Freeze)]
+"""Carriers by name, those that are taken first in front."""
+
 MAX_TERRITORIES = 200
 """Most territories with windows of their own."""
 
@@ -138,6 +157,11 @@ class Dialing(Model):
     )
     outages: tuple[Outage, ...] = Field(
         (), max_length=MAX_STEPS, description="Times with fewer channels."
+    )
+    carriers: Carriers = Field(
+        default_factory=lambda: Freeze({}),
+        description="Carriers that share the calls, within the dialer's own limits; left out, one "
+        "that takes all.",
     )
     changes: tuple[Change, ...] = Field(
         (),

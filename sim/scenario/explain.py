@@ -50,6 +50,8 @@ _MEANINGS = {
     "list.without_registers.*": "Name of a register.",
     "dialing.call_times.*": "One weekly window in the recipient's local time, half-open.",
     "dialing.outages.*": "A time with fewer channels, and fewer calls per second where said.",
+    "dialing.carriers.*": "A carrier of calls: so many at the same time, so many a second.",
+    "dialing.carriers.*.outages.*": "A time in which it takes fewer calls.",
     "dialing.territory_call_times.*": "Weekly windows of one territory.",
     "dialing.territory_call_times.*.*": "One weekly window in its local time, half-open.",
     "dialing.changes.*": "A lasting change of capacity, of call times or of the message.",

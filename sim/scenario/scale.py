@@ -14,14 +14,14 @@ which has as many calls as at full size, then gets more complaints, and each bur
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from sim.document.quantity import FactorRange, FrozenDict
+from sim.document.quantity import FactorRange, Freeze, FrozenDict
 from sim.errors import OptionError
-from sim.scenario.dialing import Dialing
+from sim.scenario.dialing import Dialing, Outage
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 from sim.scenario.world import World
@@ -164,15 +164,29 @@ def _scale_dialing(dialing: Dialing, name: str, shrunk: _Shrunk) -> Dialing:
         "channels": fewer,
         "calls_per_second": pace(path, channels, full, fewer),
     }
-    outages = []
-    for i, outage in enumerate(dialing.outages):
-        at = f"{path}.outages[{i}]"
-        left = shrunk.whole(f"{at}.channels", outage.channels)
-        part: dict[str, Any] = {"channels": left}
-        if outage.calls_per_second is not None:
-            lower = Fraction(outage.calls_per_second)
-            part["calls_per_second"] = pace(at, outage.channels, lower, left)
-        outages.append(outage.model_copy(update=part))
+
+    def lasting(of: str, each: Sequence[Outage]) -> tuple[Outage, ...]:
+        outages = []
+        for i, outage in enumerate(each):
+            at = f"{of}.outages[{i}]"
+            left = shrunk.whole(f"{at}.channels", outage.channels)
+            part: dict[str, Any] = {"channels": left}
+            if outage.calls_per_second is not None:
+                lower = Fraction(outage.calls_per_second)
+                part["calls_per_second"] = pace(at, outage.channels, lower, left)
+            outages.append(outage.model_copy(update=part))
+        return tuple(outages)
+
+    update["outages"] = lasting(path, dialing.outages)
+    if dialing.carriers:
+        carriers = {}
+        for carrier, of in dialing.carriers.items():
+            at, lines = f"{path}.carriers.{carrier}", of.channels
+            left = shrunk.whole(f"{at}.channels", lines)
+            part = {"channels": left, "outages": lasting(at, of.outages)}
+            part["calls_per_second"] = pace(at, lines, Fraction(of.calls_per_second), left)
+            carriers[carrier] = of.model_copy(update=part)
+        update["carriers"] = Freeze(carriers)
     changes = {}
     for i, change in sorted(enumerate(dialing.changes), key=lambda item: item[1].at):
         at, part = f"{path}.changes[{i}]", {}
@@ -185,4 +199,4 @@ def _scale_dialing(dialing: Dialing, name: str, shrunk: _Shrunk) -> Dialing:
             part["calls_per_second"] = pace(at, channels, full, fewer)
         changes[i] = change.model_copy(update=part)
     ordered = tuple(changes[i] for i in sorted(changes))
-    return dialing.model_copy(update={**update, "outages": tuple(outages), "changes": ordered})
+    return dialing.model_copy(update={**update, "changes": ordered})

@@ -186,6 +186,26 @@ def scenarios() -> dict[str, Scenario]:
             dialing__call_times=minute_windows("10:05", "12:00"),
             dialing__changes=[{"at": "2017-04-18 10:02", "calls_per_second": "0.001"}],
         ),
+        "carriers share the calls": changed(
+            dialing__channels=9,
+            dialing__calls_per_second="2",
+            dialing__carriers={
+                "first": {"channels": 3, "calls_per_second": "0.7"},
+                "second": {
+                    "channels": 4,
+                    "calls_per_second": "1/3",
+                    "outages": [
+                        {
+                            "from": "2017-04-18 10:01",
+                            "to": "2017-04-18 10:02",
+                            "channels": 1,
+                            "calls_per_second": "1/60",
+                        }
+                    ],
+                },
+                "third": {"channels": 2, "calls_per_second": "5"},
+            },
+        ),
         "calls that fail come back at once": changed(
             world__line_types__landline__answering__failed=0.5,
             world__signalling__failed="1 s",

@@ -484,6 +484,30 @@ def messages_on_a_date(dice: Dice, data: dict[str, Any]) -> None:
             change["amd"] = {"on_machine": dice.pick(["hang_up", "leave_message"])}
 
 
+def carriers_of_ones_own(dice: Dice, data: dict[str, Any]) -> None:
+    """Carriers that share the calls, some with outages, within the dialer's own limits."""
+    strategy = data["strategies"]["only"]
+    start = strategy["campaign"]["start"]
+    found: dict[str, Any] = {}
+    for number in range(dice.whole(1, 4)):
+        found[f"c{number}"] = carrier = {
+            "channels": dice.pick([1, 2, 5, 40]),
+            "calls_per_second": dice.pick(RATES),
+            "outages": [],
+        }
+        if dice.flip():
+            begins = dice.whole(0, 60)
+            carrier["outages"] = [
+                {
+                    "from": _moment(start, begins),
+                    "to": _moment(start, begins + dice.whole(1, 30)),
+                    "channels": dice.pick([0, 1, 3]),
+                    "calls_per_second": dice.pick([None, *RATES]),
+                }
+            ]
+    strategy["dialing"]["carriers"] = found
+
+
 def plan(number: int, *, most_lines: int = 250) -> Plan:
     """The plan of a scenario, often with rolling caps and moments from which lines are left alone.
 
@@ -496,6 +520,8 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
         call_times_of_ones_own(Dice(number + 2**49), data)
     if number >= FIRST_WITH_MESSAGES and number % 2:
         messages_on_a_date(Dice(number + 2**50), data)
+    if number >= FIRST_WITH_MESSAGES and number % 5 == 0:
+        carriers_of_ones_own(Dice(number + 2**51), data)
     of = Scenario.model_validate(data)
     plan = build_plan(of, "only", laws=packs_of(of))
     line = np.arange(plan.population.lines)

@@ -16,6 +16,16 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "control: 8: reactions end with the message",
         "control: 11: another message never comes",
     ),
+    "carriers share the calls": (
+        "reference: 4: a carrier takes a call too many",
+        "reference: 3: the pace of carriers forgotten",
+        "reference: 5: the carrier named last",
+        "kernel: 4: a carrier takes a call too many",
+        "kernel: 5: the carrier named last",
+        "kernel: 3: rest of a carrier's gap lost",
+        "dialer: 3: a carrier's pace not re-based",
+        "control: 4: outages of carriers never come",
+    ),
     "calls that fail come back at once": ("lookahead: calls that fail forgotten",),
     "cutoff while retries wait": (
         "reference: 5: retries by number alone",

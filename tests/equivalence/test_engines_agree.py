@@ -44,6 +44,12 @@ def test_engines_agree_where_the_message_changes_on_a_date() -> None:
         check_number(number)
 
 
+def test_engines_agree_where_carriers_share_the_calls() -> None:
+    for number in (1000, 1005, 1015, 1020, 1025, 1035, 1045, 1050):
+        assert plan_of(number).carriers, number
+        check_number(number)
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_engines_agree_on_the_rest_of_them(shard: int) -> None:

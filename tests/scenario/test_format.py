@@ -144,6 +144,7 @@ def test_a_bare_name() -> None:
     assert several is not None
     assert several.candidates == (
         "world.complaints.channels", "dialing.channels", "dialing.outages.*.channels",
+        "dialing.carriers.*.channels", "dialing.carriers.*.outages.*.channels",
         "dialing.changes.*.channels",
     )  # fmt: skip
     tail = explain_key("answering.human")

@@ -34,6 +34,8 @@ class Permission:
     """Concurrent calls."""
     calls_per_second: Fraction = field(default_factory=lambda: Fraction(1))
     """Most dials per second."""
+    carriers: list[tuple[int, Fraction]] = field(default_factory=list)
+    """By carrier: channels and calls per second; empty where one takes all."""
     stances: int = 1
     """Postures of each message."""
     stance: int = 0
@@ -58,7 +60,8 @@ class Permission:
 def nothing_allowed(plan: Plan) -> Permission:
     """What holds before the first control event: everybody is closed."""
     closed = [[False] * len(plan.groups) for _ in plan.postures]
-    return Permission(open=closed, stances=plan.stances)
+    none = [(0, Fraction(1)) for _ in plan.carriers]
+    return Permission(open=closed, carriers=none, stances=plan.stances)
 
 
 class DataPlane(Protocol):
@@ -112,6 +115,15 @@ def capacity_process(
         yield env.timeout(step.at_ms - env.now)
         permission.channels = step.channels
         permission.calls_per_second = step.calls_per_second
+
+
+def carrier_process(
+    env: simpy.Environment, permission: Permission, carrier: int, steps: Iterable[Step]
+) -> Process:
+    """The same for one of the carriers."""
+    for step in steps:
+        yield env.timeout(step.at_ms - env.now)
+        permission.carriers[carrier] = step.channels, step.calls_per_second
 
 
 def message_process(
@@ -221,6 +233,8 @@ class ControlPlane:
             for group, open_ms in enumerate(posture.open_ms):
                 env.process(window_process(env, is_open, group, open_ms))
         env.process(capacity_process(env, self.permission, plan.steps))
+        for carrier, steps in enumerate(plan.carriers):
+            env.process(carrier_process(env, self.permission, carrier, steps))
         env.process(message_process(env, self.permission, dialer, plan.message_from_ms[1:]))
         env.process(cutoff_process(env, self.permission, plan.cutoff_ms))
         if plan.feedback is not None and feedback is not None:

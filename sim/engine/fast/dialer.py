@@ -71,6 +71,7 @@ class Dialer:
         ends = _power_of_two(max(2 * longest + 4, 64))
         self.state.slack = ends - longest - 2
         self._ends = k.Ends(np.zeros(ends, dtype=np.int32), np.zeros(ends >> 6, dtype=np.int32))
+        self._lay_carriers(len(plan.carriers), ends)
         self._chunk = LogChunk.empty(log_block)
         self._log = k.Log(*(getattr(self._chunk, name) for name in COLUMNS))
         self._head = head
@@ -149,6 +150,14 @@ class Dialer:
         most = max([plan.per_day, *(cap.calls for cap in plan.caps)])
         return capped, np.empty((len(line) if most else 0, max(most, 1)), dtype=np.int64)
 
+    def _lay_carriers(self, count: int, ends: int) -> None:
+        """Carriers that share the calls, none of which has had any; their rings of ends."""
+        self._carrier_pace: list[Fraction | None] = [None] * count
+        each: dict[str, Any] = {
+            name: np.zeros(count, dtype=np.int64) for name in k.Carriers._fields if name != "ends"
+        }
+        self._carriers = k.Carriers(**each, ends=np.zeros((count, ends), dtype=np.int32))
+
     def _lay_clock(self, plan: Plan) -> None:
         """Local quarter-hours and days, laid end to end with a sentinel after each territory."""
         starts: list[NDArray[np.int64]] = []
@@ -226,6 +235,8 @@ class Dialer:
             whole, rest = divmod(int(tat * gap.denominator), gap.denominator)
             state.tat, state.tat_rest = whole, rest
             self._pace = pace
+        for carrier, (channels, pace) in enumerate(permission.carriers):
+            self._permit_carrier(carrier, channels, pace)
         if permission.posture != self.posture:
             self._take_posture(permission.posture)
         if permission.labelled is not None:
@@ -236,6 +247,24 @@ class Dialer:
         if (is_open != self.groups.is_open).any():
             self.groups.is_open[:] = is_open
             self._sort_out_ready()
+
+    def _permit_carrier(self, carrier: int, channels: int, pace: Fraction) -> None:
+        """What one of the carriers takes from now on; its pace is re-based as the dialer's is."""
+        of, old = self._carriers, self._carrier_pace[carrier]
+        if channels != of.channels[carrier]:
+            of.channels[carrier] = channels
+            of.free[carrier] = 0
+        if pace == old:
+            return
+        gap, tat = 1000 / pace, Fraction(0)
+        if of.placed[carrier]:
+            unit = int(of.unit[carrier])
+            tat = int(of.tat[carrier]) + Fraction(int(of.tat_rest[carrier]), unit)
+            tat = rebase(tat, 1000 / old if old else gap, gap)
+        of.unit[carrier] = gap.denominator
+        of.gap[carrier], of.gap_rest[carrier] = divmod(gap.numerator, gap.denominator)
+        of.tat[carrier], of.tat_rest[carrier] = divmod(int(tat * gap.denominator), gap.denominator)
+        self._carrier_pace[carrier] = pace
 
     def _take_posture(self, posture: int) -> None:
         """Map all draws that are not placed through another message's tables: the words stay."""
@@ -343,7 +372,7 @@ class Dialer:
         log, first = self._head.log, self.placed
         last = int(np.searchsorted(log.start_ms, until, side="left"))
         at = self._head.at_ms
-        live(first, last, at, self._lived, self._record, self.rows, self._ends)
+        live(first, last, at, self._lived, self._record, self.rows, self._ends, self._carriers)
         size = len(self._chunk)
         for row in range(first, last, size):
             some = slice(row, min(row + size, last))
@@ -385,6 +414,7 @@ class Dialer:
             self._laws,
             self._clock,
             self._ends,
+            self._carriers,
             self._log,
         )
 

@@ -233,6 +233,29 @@ class Ends(NamedTuple):
     """(a 64th of it) How many by block of 64 ms."""
 
 
+class Carriers(NamedTuple):
+    """Carriers that share the calls, each (carriers,) unless said; empty where one takes all."""
+
+    channels: I64
+    busy: I64
+    """Calls that have not been released, as in :class:`State`."""
+    released: I64
+    """Ends before this millisecond are accounted for."""
+    free: I64
+    """Where all channels are taken: one may be free from here on, and none is before."""
+    tat: I64
+    """Pace: earliest next start, whole ms ..."""
+    tat_rest: I64
+    """... and the rest, in units of 1 / unit ms."""
+    gap: I64
+    gap_rest: I64
+    unit: I64
+    placed: I64
+    """Calls so far."""
+    ends: Annotated[I32, 2]
+    """(carriers, a power of two) How many end by millisecond, in a ring as in :class:`Ends`."""
+
+
 class Log(NamedTuple):
     """Rows of the log: columns of :class:`sim.record.log.LogChunk`, each (rows,)."""
 
@@ -247,6 +270,48 @@ class Log(NamedTuple):
 
 
 @kernel
+def soonest(s: int, until: int, slack: int, c: int, carriers: Carriers) -> int:
+    """The first moment from ``s`` on at which carrier ``c`` takes a call, at most ``until``."""
+    mask = carriers.ends.shape[1] - 1
+    if carriers.busy[c] >= carriers.channels[c] or s - carriers.released[c] > slack:
+        released = carriers.released[c]
+        while carriers.busy[c] > 0 and released <= s:
+            carriers.busy[c] -= carriers.ends[c, released & mask]
+            carriers.ends[c, released & mask] = 0
+            released += 1
+        carriers.released[c] = max(released, s + 1)
+    at = carriers.tat[c] + 1 if carriers.tat_rest[c] > 0 else carriers.tat[c]
+    at = max(at, s)
+    if carriers.busy[c] >= carriers.channels[c]:
+        if carriers.free[c] <= s:
+            still = carriers.busy[c]
+            moment = s
+            while still >= carriers.channels[c] and moment < until:
+                moment += 1
+                still -= carriers.ends[c, moment & mask]
+            carriers.free[c] = moment
+        at = max(at, carriers.free[c])
+    return int(min(at, until))
+
+
+@kernel
+def take(s: int, end: int, c: int, carriers: Carriers) -> None:
+    """Let carrier ``c`` have a call from ``s`` to ``end``."""
+    mask = carriers.ends.shape[1] - 1
+    carriers.ends[c, end & mask] += 1
+    carriers.busy[c] += 1
+    carriers.placed[c] += 1
+    if s != (carriers.tat[c] + 1 if carriers.tat_rest[c] > 0 else carriers.tat[c]):
+        carriers.tat[c] = s
+        carriers.tat_rest[c] = 0
+    carriers.tat[c] += carriers.gap[c]
+    carriers.tat_rest[c] += carriers.gap_rest[c]
+    if carriers.tat_rest[c] >= carriers.unit[c]:
+        carriers.tat_rest[c] -= carriers.unit[c]
+        carriers.tat[c] += 1
+
+
+@kernel
 def place(
     until: int,
     state: State,
@@ -258,6 +323,7 @@ def place(
     laws: Laws,
     clock: Clock,
     ring: Ends,
+    carriers: Carriers,
     log: Log,
 ) -> int:
     """Place calls that start before ``until``; see the module's docstring."""
@@ -314,6 +380,8 @@ def place(
     remember = starts.shape[0] > 0
     callers = labelled.shape[0] > 1  # with one alone, every call comes from number 0
     labels = thresholds.shape[0] > 1
+    shared = carriers.channels.shape[0]
+    carrier = 0
 
     best = -1  # group of the open fresh line with the smallest list position
     second = _NEVER  # smallest list position in the other open groups
@@ -369,6 +437,18 @@ def place(
             now = s if s > now else now
             reason = REACHED
             break
+
+        # The carrier that takes it: the first one named, of those that take one soonest.
+        if shared > 0:
+            first_start = until
+            for c in range(shared):
+                start = soonest(s, until, slack, c, carriers)
+                if start < first_start:
+                    first_start = start
+                    carrier = c
+            if first_start > s:
+                now = first_start
+                continue
 
         # Who is next: a due retry or the first open fresh line, by turns where both wait; else the
         # next retry to fall due.
@@ -461,6 +541,8 @@ def place(
         ends[end & ends_mask] += 1
         ends_by_64[(end & ends_mask) >> 6] += 1
         busy += 1
+        if shared > 0:
+            take(s, end, carrier, carriers)
 
         # Pace: no credit builds up while idle.
         if s > (tat + 1 if tat_rest > 0 else tat):

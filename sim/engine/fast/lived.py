@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.compiled import kernel
-from sim.engine.fast.kernel import Ends, Pool, Rows, State
+from sim.engine.fast.kernel import Carriers, Ends, Pool, Rows, State
 from sim.engine.plan.plan import Plan
 from sim.record.log import LogChunk
 from sim.record.never import NEVER
@@ -45,8 +45,48 @@ class Waiting(NamedTuple):
 
 
 @kernel
+def carry(s: int, end: int, carriers: Carriers) -> None:
+    """Let the carrier that takes a call at ``s`` have it, as in placing; the first where none does.
+
+    Placing has passes of its own for this: what a kernel calls stands in its file.
+    """
+    mask = carriers.ends.shape[1] - 1
+    chosen = 0
+    for c in range(carriers.channels.shape[0]):
+        released = carriers.released[c]
+        while carriers.busy[c] > 0 and released <= s:
+            carriers.busy[c] -= carriers.ends[c, released & mask]
+            carriers.ends[c, released & mask] = 0
+            released += 1
+        carriers.released[c] = max(released, s + 1)
+    for c in range(carriers.channels.shape[0] - 1, -1, -1):
+        paced = carriers.tat[c] + 1 if carriers.tat_rest[c] > 0 else carriers.tat[c]
+        if carriers.busy[c] < carriers.channels[c] and paced <= s:
+            chosen = c
+    carriers.ends[chosen, end & mask] += 1
+    carriers.busy[chosen] += 1
+    carriers.placed[chosen] += 1
+    carriers.free[chosen] = 0
+    if s != (carriers.tat[chosen] + 1 if carriers.tat_rest[chosen] > 0 else carriers.tat[chosen]):
+        carriers.tat[chosen] = s
+        carriers.tat_rest[chosen] = 0
+    carriers.tat[chosen] += carriers.gap[chosen]
+    carriers.tat_rest[chosen] += carriers.gap_rest[chosen]
+    if carriers.tat_rest[chosen] >= carriers.unit[chosen]:
+        carriers.tat_rest[chosen] -= carriers.unit[chosen]
+        carriers.tat[chosen] += 1
+
+
+@kernel
 def live(
-    first: int, last: int, at: int, lived: Lived, state: State, rows: Rows, ring: Ends
+    first: int,
+    last: int,
+    at: int,
+    lived: Lived,
+    state: State,
+    rows: Rows,
+    ring: Ends,
+    carriers: Carriers,
 ) -> None:
     """Let calls ``first`` to ``last`` - 1 have been placed; ``at`` is the head's moment, ms.
 
@@ -71,6 +111,8 @@ def live(
         if state.tat_rest >= state.unit:
             state.tat_rest -= state.unit
             state.tat += 1
+        if carriers.channels.shape[0] > 0:
+            carry(s, end, carriers)
         if state.watch > 0 and lived.opted_out[i] > 0:
             until = end + state.key_press
             rows.until[row] = min(rows.until[row], until)

@@ -24,6 +24,7 @@ from sim.engine.plan.plan import (
 from sim.engine.plan.stage import Stage, timetable_of
 from sim.record.log import N_OUTCOMES, Outcome
 from sim.regimes.laws import NO_LAWS, Laws
+from sim.scenario.dialing import Carrier, Change, Dialing, Outage
 from sim.scenario.played import played
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -90,6 +91,7 @@ def plan_of(stage: Stage, which: str | Strategy) -> Plan:
         reached_live_ms=reached_live,
         start_utc_ms=start_utc,
         postures=postures,
+        carriers=carrier_steps(strategy, start_utc, cutoff),
         message_from_ms=_message_moments(strategy, start_utc),
         caps=own_caps(scenario, strategy, population)
         + enforced.caps(population, start_utc + cutoff),
@@ -194,7 +196,7 @@ def _with_message(strategy: Strategy, stance: _Stance) -> Strategy:
 
 
 def capacity_steps(strategy: Strategy, start_utc: int, cutoff: int) -> tuple[Step, ...]:
-    """Channels and calls per second over time.
+    """Channels and calls per second of the dialer over time.
 
     A change lasts. An outage caps what would be in force; where outages overlap, the lowest holds.
     """
@@ -205,10 +207,33 @@ def capacity_steps(strategy: Strategy, start_utc: int, cutoff: int) -> tuple[Ste
 
     changes = sorted(((at(c.at), c) for c in dialing.changes), key=lambda pair: pair[0])
     outages = [(at(o.starts), at(o.ends), o) for o in dialing.outages]
+    return _steps(dialing, changes, outages, cutoff)
+
+
+def carrier_steps(strategy: Strategy, start_utc: int, cutoff: int) -> tuple[tuple[Step, ...], ...]:
+    """The same by carrier; empty where one takes all calls."""
+    zone = strategy.campaign.timezone
+
+    def at(moment: dt.datetime) -> int:
+        return calendar.utc_ms(moment, zone) - start_utc
+
+    return tuple(
+        _steps(carrier, [], [(at(o.starts), at(o.ends), o) for o in carrier.outages], cutoff)
+        for carrier in strategy.dialing.carriers.values()
+    )
+
+
+def _steps(
+    of: Dialing | Carrier,
+    changes: Sequence[tuple[int, Change]],
+    outages: Sequence[tuple[int, int, Outage]],
+    cutoff: int,
+) -> tuple[Step, ...]:
+    """Capacity over time from changes and outages, of which moments are known."""
     moments = {0, *(t for t, _ in changes), *(t for a, b, _ in outages for t in (a, b))}
     steps: list[Step] = []
     for moment in sorted(max(t, 0) for t in moments if t < cutoff):
-        channels, cps = dialing.channels, dialing.calls_per_second
+        channels, cps = of.channels, of.calls_per_second
         for t, change in changes:
             if t <= moment:
                 channels = change.channels if change.channels is not None else channels

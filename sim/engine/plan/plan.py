@@ -120,6 +120,8 @@ class Plan:
     """Each different message and hours that the strategy may take: for each message that holds from
     a date on, one a stance, in the same order; the first is that of ``tables`` and ``groups``. One
     stance is the campaign's own, others are those of reactions to the regulator."""
+    carriers: tuple[tuple[Step, ...], ...] = ()
+    """By carrier: what it takes over time, as ``steps``; empty where one takes all."""
     message_from_ms: tuple[int, ...] = (0,)
     """Moments from which another message is played, rising; the first is 0."""
     caps: tuple[Cap, ...] = ()
@@ -140,6 +142,23 @@ class Plan:
     """Caller numbers whose standing is kept; 1 where none is."""
     feedback: FeedbackPlan | None = None
     """What acts back on the campaign; None where nothing does and nobody complains."""
+
+    @property
+    def capacity(self) -> tuple[Step, ...]:
+        """Capacity over time, of dialer and carriers together: the lower of the two."""
+        if not self.carriers:
+            return self.steps
+        moments = {step.at_ms for steps in (self.steps, *self.carriers) for step in steps}
+        found = []
+        for at in sorted(moments):
+            own, *each = (
+                [step for step in steps if step.at_ms <= at][-1]
+                for steps in (self.steps, *self.carriers)
+            )
+            channels = min(own.channels, sum(step.channels for step in each))
+            pace = min(own.calls_per_second, sum((s.calls_per_second for s in each), Fraction(0)))
+            found.append(Step(at, channels, pace))
+        return tuple(found)
 
     @property
     def stances(self) -> int:

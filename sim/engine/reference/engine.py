@@ -10,6 +10,7 @@ The laws, by number (docs/model.md has them in full):
 1. Time is whole milliseconds; intervals are half-open.
 3. Pace is a rational clock; no credit builds up while idle.
 4. A start needs ``busy(s) < channels(s)``; a call is busy from its start to just before its end.
+   Where carriers share the calls it needs one that has a channel and whose pace allows it.
 5. Next is the due retry with the smallest (due, number of the call that made it), or the open fresh
    line with the smallest list position; where both wait, they take turns.
 6. A retry falls due at call end + delay, or where a cap says later, and is never moved.
@@ -57,6 +58,45 @@ class Retry:
     """Number in the log of the call that made it."""
     line: int = field(compare=False)
     attempt: int = field(compare=False)
+
+
+@dataclass(slots=True)
+class Carrier:
+    """One of the carriers that share the calls: its own channels and its own pace."""
+
+    steps: tuple[Step, ...]
+    ends: list[int] = field(default_factory=list)
+    """Heap of the ends of its calls in progress."""
+    earliest_by_pace: Fraction = Fraction(0)
+    gap: Fraction | None = None
+    begun: bool = False
+    """Whether it has had a call."""
+
+    def in_force(self, now: int) -> Step:
+        """Channels and pace in force."""
+        return [step for step in self.steps if step.at_ms <= now][-1]
+
+    def set_pace(self, now: int) -> None:
+        """Let a change of pace take effect."""
+        gap = 1000 / self.in_force(now).calls_per_second
+        if self.gap is not None and gap != self.gap and self.begun:
+            self.earliest_by_pace = rebase(self.earliest_by_pace, self.gap, gap)
+        self.gap = gap
+
+    def takes(self, now: int) -> bool:
+        """Whether it takes a call that starts now."""
+        while self.ends and self.ends[0] <= now:
+            heapq.heappop(self.ends)
+        free = len(self.ends) < self.in_force(now).channels
+        return free and math.ceil(self.earliest_by_pace) <= now
+
+    def take(self, now: int, end: int) -> None:
+        """Take a call."""
+        assert self.gap is not None
+        on_time = math.ceil(self.earliest_by_pace) == now
+        self.earliest_by_pace = (self.earliest_by_pace if on_time else Fraction(now)) + self.gap
+        self.begun = True
+        heapq.heappush(self.ends, end)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +169,7 @@ class ReferenceCampaign:
         self.days = [calling.day_from_ms.tolist() for calling in plan.calling]
         self.earliest_by_pace = Fraction(0)
         self.gap: Fraction | None = None
+        self.carriers = [Carrier(steps) for steps in plan.carriers]
         self.wake = self.env.event()
         # What acts back, and what has come of it.
         self.feedback = ReferenceFeedback(self.env, plan) if plan.feedback else None
@@ -190,6 +231,9 @@ class ReferenceCampaign:
             self.take_feedback(row.start)
             self.set_pace(1000 / self.capacity(row.start).calls_per_second)
             self.count_start(row.start)
+            if self.carriers:
+                carrier = self.free_carrier(row.start)
+                (carrier or self.carriers[0]).take(row.start, row.start + row.hold)
             last[row.line] = self.start_call(row)
         for retry in last.values():
             if retry is not None:
@@ -200,7 +244,8 @@ class ReferenceCampaign:
     def control_moments(self) -> set[int]:
         """All moments at which a window opens or capacity changes."""
         opens = {opens for by_group in self.open_ms for hours in by_group for opens, _ in hours}
-        return opens | {step.at_ms for step in self.plan.steps} | {self.decides_from}
+        steps = {step.at_ms for of in (self.plan.steps, *self.plan.carriers) for step in of}
+        return opens | steps | {self.decides_from}
 
     def is_open(self, group: int, now: int) -> bool:
         """Whether lines of a group may be dialled."""
@@ -310,12 +355,19 @@ class ReferenceCampaign:
             return
         capacity = self.capacity(now)
         self.set_pace(1000 / capacity.calls_per_second)
+        for carrier in self.carriers:
+            carrier.set_pace(now)
         if now < self.decides_from:
             return
         while self.busy(now) < capacity.channels:
             earliest = math.ceil(self.earliest_by_pace)
             if earliest > now:
                 self.env.process(self.call_dialer_at(earliest))
+                return
+            taking = self.free_carrier(now)
+            if self.carriers and taking is None:
+                paced = {math.ceil(each.earliest_by_pace) for each in self.carriers}
+                self.env.process(self.call_dialer_at(*(at for at in paced if at > now)))
                 return
             candidate = self.next_candidate(now)
             if candidate is None:
@@ -324,9 +376,20 @@ class ReferenceCampaign:
                 continue
             self.turn += self.contested
             self.count_start(now)
-            retry = self.start_call(self.ending(candidate.line, candidate.attempt, now))
+            row = self.ending(candidate.line, candidate.attempt, now)
+            if taking is not None:
+                taking.take(now, now + row.hold)
+            retry = self.start_call(row)
             if retry is not None:
                 self.wait_for(retry)
+
+    def free_carrier(self, now: int) -> Carrier | None:
+        """The first carrier that takes a call now, in the order in which they are named."""
+        for carrier in self.carriers:
+            carrier.set_pace(now)
+            if carrier.takes(now):
+                return carrier
+        return None
 
     def count_start(self, now: int) -> None:
         """Let a start count against the pace."""

@@ -1,8 +1,9 @@
-"""Outages, changes of capacity and the ring time-out."""
+"""Outages, carriers, changes of capacity and the ring time-out."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
 
 from sim.document.node import Path
 from sim.document.written import moment_text
@@ -10,14 +11,27 @@ from sim.errors import Fault
 from sim.scenario.checks.durations import ring_timeout_fault
 from sim.scenario.checks.moments import clock_fault
 from sim.scenario.checks.subject import Subject, rule
+from sim.scenario.dialing import Outage
 
 
 @rule("campaign", "dialing.outages")
 def outages(subject: Subject) -> Iterator[Fault]:
     """Outages end after they start, happen during the campaign, and do not overlap."""
-    campaign, dialing = subject.strategy.campaign, subject.strategy.dialing
-    for index, outage in enumerate(dialing.outages):
-        path: Path = ("dialing", "outages", index)
+    yield from _outages(subject, subject.strategy.dialing.outages, ("dialing",))
+
+
+@rule("campaign", "dialing.carriers")
+def outages_of_carriers(subject: Subject) -> Iterator[Fault]:
+    """So do those of carriers."""
+    for name, carrier in subject.strategy.dialing.carriers.items():
+        yield from _outages(subject, carrier.outages, ("dialing", "carriers", name))
+
+
+def _outages(subject: Subject, each: Sequence[Outage], of: Path) -> Iterator[Fault]:
+    """What is wrong with outages that stand under a path."""
+    campaign = subject.strategy.campaign
+    for index, outage in enumerate(each):
+        path: Path = (*of, "outages", index)
         for key, moment in (("from", outage.starts), ("to", outage.ends)):
             yield from clock_fault(subject, moment, campaign.timezone, (*path, key))
         if outage.ends <= outage.starts:
@@ -35,9 +49,41 @@ def outages(subject: Subject) -> Iterator[Fault]:
                 f"({moment_text(campaign.start)} to {moment_text(campaign.cutoff)})",
                 path,
             )
-        for other, earlier in enumerate(dialing.outages[:index]):
+        for other, earlier in enumerate(each[:index]):
             if max(outage.starts, earlier.starts) < min(outage.ends, earlier.ends):
                 yield subject.warning(f"overlaps outage {other} (the first is 0)", path)
+
+
+@rule("dialing")
+def carriers_that_do_nothing(subject: Subject) -> Iterator[Fault]:
+    """Each carrier can get a call, and the dialer's limits are no higher than theirs together."""
+    dialing = subject.strategy.dialing
+    each = dialing.carriers
+    if not each:
+        return
+    channels = [dialing.channels, *(c.channels for c in dialing.changes if c.channels)]
+    paces = [dialing.calls_per_second]
+    paces += [c.calls_per_second for c in dialing.changes if c.calls_per_second is not None]
+    together = sum(carrier.channels for carrier in each.values())
+    if together < dialing.channels:
+        yield subject.warning(
+            f"the carriers have {together:_} channels together: more do nothing",
+            ("dialing", "channels"),
+            ("dialing", "carriers"),
+        )
+    taken = ""
+    for name, carrier in each.items():
+        if taken:
+            yield subject.warning(
+                f"gets no call: {taken} takes all that the dialer makes",
+                ("dialing", "carriers", name),
+            )
+        elif (
+            not carrier.outages
+            and carrier.channels >= max(channels)
+            and Fraction(carrier.calls_per_second) >= max(map(Fraction, paces))
+        ):
+            taken = name
 
 
 @rule("campaign", "dialing.changes")
