@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
@@ -201,6 +202,9 @@ def run(
     calls: bool = False,
     report: bool = False,
     jobs: int | None = 1,
+    after: str | os.PathLike[str] | None = None,
+    at: dt.datetime | None = None,
+    of: str | None = None,
 ) -> Run:
     """Run strategies of a scenario into a run directory, each audited against its regimes.
 
@@ -221,6 +225,14 @@ def run(
         Results do not depend on it. Where processes cannot be forked, as in a program with threads
         or on a system other than Linux, a script that asks for several stands under
         ``if __name__ == "__main__":``.
+    after
+        What was dialled so far, to go on from: a run made with ``calls``, a dialer's log, or a
+        folder of ``ringfence import``.
+    at
+        With ``after``: the local moment from which on the run decides; default just after the last
+        call.
+    of
+        With ``after``: the strategy of the log from which all go on; default each from its own.
 
     Returns
     -------
@@ -235,6 +247,8 @@ def run(
         For an unknown strategy, or a seed or scale out of range.
     sim.errors.RunDirectoryError
         If the directory exists or cannot be written. Nothing is left behind then.
+    sim.errors.MisfitError
+        If the log does not fit the scenario.
 
     Examples
     --------
@@ -242,11 +256,20 @@ def run(
     >>> made = sim.run("scenarios/canada-federal.yaml", "runs/small", scale=0.001)
     >>> made.path.name, len(made.strategies)
     ('small', 4)
+    >>> logged = sim.run("scenarios/canada-federal.yaml", "runs/log", scale=0.001, calls=True)
+    >>> again = sim.run(
+    ...     "scenarios/canada-federal.yaml", "runs/on", scale=0.001, after=logged.path
+    ... )
+    >>> again.metric("one-clock", "attempts") == logged.metric("one-clock", "attempts")
+    True
     """
     from sim.commands.shown import shown_by
+    from sim.jobs.after import GoingOn
     from sim.jobs.run import Hooks, run_scenario
 
     loaded = load(source)
+    if after is None and (at is not None or of is not None):
+        raise OptionError("goes with after", place="of" if at is None else "at")
     outcome = run_scenario(
         loaded,
         strategies=strategies or None,
@@ -256,6 +279,7 @@ def run(
         out=out,
         report=shown_by("report_html") if report else None,
         jobs=jobs,
+        going_on=None if after is None else GoingOn(Path(after), at, of),
         hooks=Hooks(note=lambda text: warnings.warn(text, stacklevel=4)),
     )
     return outcome.run

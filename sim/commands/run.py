@@ -129,7 +129,11 @@ def run(
     tell_of_kernels()
     going_on = _going_on(after, at, of)
     if going_on is not None and (draws is not None or precision is not None):
-        raise OptionError("a campaign goes on in one draw", place="--after", remedy="--draw N")
+        raise OptionError(
+            "a campaign goes on in one draw: in another, other people would have answered",
+            place="--after",
+            remedy="--draw N",
+        )
     if draws is not None or precision is not None:
         if options.pop("calls") or draw:
             raise OptionError("--draws makes a study, which has no single draw and no call log")

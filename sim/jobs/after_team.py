@@ -305,7 +305,8 @@ def team_log(path: Path, scenario: Scenario, *, imported: bool) -> TeamLog:
         pressed=flags["pressed"][order],
         objected=objected,
         scenario=scenario,
-        notes=_notes(held, rang, texts, known_objections=imported),
+        notes=_notes(held, rang, texts, known_objections=imported)
+        + _gate_note(scenario, texts["disposition"], flags["pressed"]),
     )
 
 
@@ -338,6 +339,20 @@ def _objections(wishes: Path | None, lines: Any) -> tuple[NDArray[np.int32], Int
     assert at is not None
     place = pc.fill_null(pc.index_in(ids, lines), -1).to_numpy(zero_copy_only=False)
     return place[place >= 0].astype(np.int32), at.values[place >= 0]
+
+
+def _gate_note(
+    scenario: Scenario, ended: NDArray[np.object_], pressed: NDArray[np.int8]
+) -> tuple[str, ...]:
+    """That keys at a gate are not known, where a strategy has one."""
+    if all(strategy.message.gate == "none" for strategy in scenario.strategies.values()):
+        return ()
+    answered = ended == "human"
+    missing = int(np.count_nonzero(answered & (pressed < 0)))
+    if not missing:
+        return ()
+    some = "all" if missing == np.count_nonzero(answered) else f"{missing:,}"
+    return (f"{some} calls answered by a person: key at the gate not known, taken for pressed",)
 
 
 def _notes(

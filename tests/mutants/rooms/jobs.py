@@ -9,6 +9,12 @@ _ACCEPT = "tests/jobs/test_accept.py::"
 
 MUTANTS = (
     Mutant(
+        "objections of an import hold: forgotten",
+        "sim.jobs.after_team:TeamLog._with_objections",
+        Swap("np.minimum.at(until, line[known], any_a)", "pass"),
+        "tests/jobs/test_after_import.py::test_who_objected_is_left_alone_from_then_on",
+    ),
+    Mutant(
         "nobody meets a gate that a message does not have: its inputs place calls",
         "sim.engine:_met",
         Swap("not tables.gate", "False"),
