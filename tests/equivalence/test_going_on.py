@@ -34,11 +34,8 @@ def check_cut(plan: Plan, dice: random.Random, *, every: bool = False) -> None:
         row = dice.randrange(len(starts))
         moments |= {starts[row] + 1, min(starts[row] + int(whole.hold_ms[row]), plan.cutoff_ms - 1)}
     chosen = sorted(moments - {0})
-    by_turns = min(plan.turns) > 0
     for moment in chosen if every else [dice.choice(chosen)]:
         head = cut(whole, moment)
-        if by_turns:  # whose turn it was is in no log: they begin anew, in both engines
-            whole, result = log_of(reference, plan, head=head)
         for which, options in ((reference, {}), (fast, {"log_block": 7})):
             found, after = log_of(which, plan, head=head, **options)
             words = f"cut at {moment} ms, {which.__name__}: "
@@ -79,16 +76,16 @@ def cuts() -> tuple[tuple[Plan, LogChunk, EngineResult, Head], ...]:
     """Small runs with moments to cut them at: each a plan, its log, its result, a head."""
     plans = [
         *edge_cases.plans().values(),
-        *(plan_of(n, most_lines=60) for n in (*range(12), 58, 97, 118, 202, 206)),
+        *(plan_of(n, most_lines=60) for n in (*range(12), 58, 97, 118, 202, 206, 46)),
     ]
     found = []
     for number, plan in enumerate(plans):
         log, result = log_of(fast, plan)
         starts = log.start_ms.tolist()
         dice = random.Random(number)
-        if min(plan.turns) > 0:
-            continue
         moments = {dice.choice(starts) + i for i in (0, 0, 1)} if starts else set()
+        if plan.turns == (1, 3) and len(starts) < 50:  # whose turn it is shows at few of them
+            moments |= {start + 1 for start in starts[8:40:4]}
         found += [(plan, log, result, cut(log, at)) for at in moments if at < plan.cutoff_ms]
     return tuple(sorted(found, key=lambda case: (not case[0].watches, len(case[1]))))
 

@@ -98,8 +98,8 @@ class State(Fields):
     """Where a retry and a fresh line both wait: so many retries ..."""
     fresh_turns: int
     """... then so many fresh lines; 0 where retries always go first."""
-    turn: int
-    """Which turn of these is next."""
+    in_a_row: int
+    """Latest calls in a row that were retries; less than 0 where they were to fresh lines."""
 
 
 class Groups(NamedTuple):
@@ -348,7 +348,7 @@ def place(
     bucket_ms = state.bucket_ms
     retry_turns = state.retry_turns
     fresh_turns = state.fresh_turns
-    turn = state.turn
+    in_a_row = state.in_a_row
 
     # Each group is opened once: what is read call by call stands in a register then.
     is_open, territory_of, cutoff, head, stop, drawn, shift = groups
@@ -467,9 +467,9 @@ def place(
                     elif p < second:
                         second = p
             rescan = False
-        contested = fresh_turns > 0 and retry and best >= 0
-        if contested:
-            retry = turn < retry_turns
+        if fresh_turns > 0 and retry and best >= 0:
+            goes_on = in_a_row < retry_turns if in_a_row > 0 else -in_a_row >= fresh_turns
+            retry = retry_turns > 0 and goes_on
         if not retry:
             if best < 0:
                 if ready == ready_end:
@@ -509,8 +509,8 @@ def place(
         if watch and s >= until_of[row]:
             now = s
             continue  # left alone for good: it takes neither pace nor channel, nor a turn
-        if contested:
-            turn = turn + 1 if turn + 1 < retry_turns + fresh_turns else 0
+        if fresh_turns > 0:
+            in_a_row = max(in_a_row, 0) + 1 if attempt > 1 else min(in_a_row, 0) - 1
 
         # The local quarter-hour of each territory.
         if s >= quarter_until:
@@ -611,7 +611,7 @@ def place(
     state.quarter_until = quarter_until
     state.free = free
     state.waiting = waiting
-    state.turn = turn
+    state.in_a_row = in_a_row
     return reason
 
 

@@ -113,6 +113,10 @@ def live(
             state.tat += 1
         if carriers.channels.shape[0] > 0:
             carry(s, end, carriers)
+        if lived.attempt[i] > 1:
+            state.in_a_row = max(state.in_a_row, 0) + 1
+        else:
+            state.in_a_row = min(state.in_a_row, 0) - 1
         if state.watch > 0 and lived.opted_out[i] > 0:
             until = end + state.key_press
             rows.until[row] = min(rows.until[row], until)

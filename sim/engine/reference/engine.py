@@ -25,6 +25,7 @@ A campaign with a head lives through the head's calls as they were, and decides 
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections import deque
 from collections.abc import Generator
@@ -173,8 +174,6 @@ class ReferenceCampaign:
         self.wake = self.env.event()
         # What acts back, and what has come of it.
         self.feedback = ReferenceFeedback(self.env, plan) if plan.feedback else None
-        self.turn = 0  # starts for which both a retry and a fresh line waited
-        self.contested = False
         self.starts: dict[int, list[int]] = {}  # by line: starts of its calls
         self.until: dict[int, int] = {}  # by line: from when on it is left alone
         if plan.until_ms is not None:
@@ -289,14 +288,21 @@ class ReferenceCampaign:
         due = [g for g in groups if self.retries[g] and self.retries[g][0].due <= now]
         due = [g for g in due if self.is_open(g, now)]
         waiting = [g for g in groups if self.fresh[g] and self.is_open(g, now)]
-        self.contested = bool(due and waiting)
-        retries, fresh = self.plan.turns
-        if due and (not waiting or self.turn % (retries + fresh) < retries):
+        if due and (not waiting or self.retries_turn()):
             return heapq.heappop(self.retries[min(due, key=lambda g: self.retries[g][0])])
         if waiting:
             _, line = self.fresh[min(waiting, key=lambda g: self.fresh[g][0])].popleft()
             return Retry(due=now, number=-1, line=line, attempt=1)
         return None
+
+    def retries_turn(self) -> bool:
+        """Whether a retry goes first where a fresh line waits, too: by the calls before."""
+        retries, fresh = self.plan.turns
+        if not retries or not fresh:
+            return retries > 0
+        again = [row.attempt > 1 for row in reversed(self.log[-max(retries, fresh) :])]
+        in_a_row = len(list(itertools.takewhile(lambda one: one == again[0], again)))
+        return in_a_row < retries if again[0] else in_a_row >= fresh
 
     # ── What acts back ───────────────────────────────────────────────────────────────────────────
 
@@ -374,7 +380,6 @@ class ReferenceCampaign:
                 return
             if self.left_alone(candidate.line, now):
                 continue
-            self.turn += self.contested
             self.count_start(now)
             row = self.ending(candidate.line, candidate.attempt, now)
             if taking is not None:
