@@ -48,6 +48,10 @@ class Dials:
     """(n,) Dial to pick-up, or to the time-out, ms; NaN where it did not ring."""
     left_out: dict[str, int]
     """Calls that were not used, by why."""
+    failed: int = 0
+    """Calls that failed on the way: they tell of their own share alone."""
+    told: int = 0
+    """Calls of which it is known how they turned out, failed ones too."""
 
     @property
     def lines(self) -> int:
@@ -71,6 +75,8 @@ class Dials:
             self.outcome[chosen],
             self.ring[chosen],
             self.left_out,
+            self.failed,
+            self.told,
         )
 
 
@@ -109,9 +115,10 @@ def dials_of(calls: pa.Table) -> Dials:
             left_out[why] += count
         keep[wrong] = False
 
+    failed = np.zeros(n, dtype=np.bool_)
     if "failed" in disposition[1]:
         failed = disposition[0] == disposition[1].index("failed")
-        drop(failed, "failed on the way, which tells nothing of the line")
+        drop(failed, "that failed on the way, but for how many they are")
     drop(outcome < 0, "not known how they turned out")
     drop(text["zone"][0] < 0, "zone not known")
     drop((outcome >= NO_ANSWER) & ~(ring > 0), "not known for how long they rang")
@@ -145,6 +152,8 @@ def dials_of(calls: pa.Table) -> Dials:
         outcome=outcome[rows],
         ring=_with_half_seconds(ring[rows], outcome[rows]),
         left_out=dict(left_out),
+        failed=int(np.count_nonzero(failed)),
+        told=int(np.count_nonzero(failed | (outcome >= 0))),
     )
 
 

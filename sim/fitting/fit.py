@@ -371,10 +371,17 @@ class _Draws:
             p90 = np.exp(points[:, -2] + _Z90 * np.exp(points[:, -1]))
             out.append(_estimate(f"{base}.{name}.median", median, status, "ms"))
             out.append(_estimate(f"{base}.{name}.p90", p90, status, "ms"))
+        if self._dials.failed:
+            out.append(_estimate(f"{base}.failed", self._failed(), "fitted", "share"))
         if hours:
             part = part_of_week()[self._dials.quarter[rang]]
             out += self._hours(np.bincount(part, minlength=PARTS))
         return out
+
+    def _failed(self) -> F64:
+        """Share of calls that fail on the way, whatever they would have met."""
+        scores = points_of(self._n, 4)[:, 3]  # told apart from all else
+        return _beta(self._dials.failed, self._dials.told, scores)
 
     def _hours(self, seen: NDArray[np.int64]) -> list[Estimate]:
         """Odds by part of the week, those of Monday to Thursday at noon being 1."""

@@ -79,6 +79,8 @@ def _line_type(fit: Fit, line_type: LineType, world: World, origin: Origin) -> I
     for name in ("invalid", "busy", "machine", "human"):
         yield f"        {name}: {_range(by_path[name], origin)}"
     yield "        no_answer: rest"
+    if "failed" in by_path:
+        yield f"        failed: {_range(by_path['failed'], origin)}"
     yield f"        at_ring_timeout: {fit.timeout_ms // 1000} s"
     levels = [each for name, each in by_path.items() if name.startswith("by_attempt.")]
     if levels:

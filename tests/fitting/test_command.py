@@ -8,9 +8,12 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 import pytest
+from scipy import stats
 
 from sim.errors import CannotJudgeError
 from sim.fitting.dials import dials_of
+from sim.fitting.fit import fit
+from sim.fitting.overlay import Origin, overlay
 from sim.loading.load import load
 from sim.scenario.parameters import parameters
 from tests.fitting.export import imported
@@ -104,6 +107,37 @@ def test_logs_that_cannot_tell_are_refused_in_words() -> None:
         dials_of(table(ring_ms=[None] * 400))
     with pytest.raises(CannotJudgeError, match="200 calls can be used; 300 are the fewest"):
         dials_of(table(zone=["Europe/Paris", None] * 200))
+
+
+def test_calls_that_failed_tell_their_share_and_nothing_else(tmp_path: Path) -> None:
+    """40 of 400 told calls: by Jeffreys' prior a Beta(40.5, 360.5), quantiles by SciPy's own."""
+    ended = ["human", "no_answer"] * 180 + ["failed"] * 40
+    some = dials_of(table(disposition=ended, connected=[e == "human" for e in ended]))
+    assert (some.failed, some.told, len(some.line)) == (40, 400, 360)
+    assert some.left_out == {"that failed on the way, but for how many they are": 40}
+    ended = [*ended[:380], *[None] * 20]
+    fewer = dials_of(table(disposition=ended, connected=[e == "human" for e in ended]))
+    assert (fewer.failed, fewer.told) == (20, 380)
+
+    dials = replace(log_of(Truth(), np.random.default_rng(5), 400, 1), failed=40, told=400)
+    world = load(world_file(tmp_path)).scenario.world
+    found = {each.path: each for each in fit(dials, world, "landline").estimates}
+    (share,) = (each for path, each in found.items() if path.endswith("answering.failed"))
+    wanted = stats.beta(40.5, 360.5).ppf([0.05, 0.5, 0.95])
+    assert [share.low, share.central, share.high] == pytest.approx(wanted, abs=0.002)
+    bare = fit(replace(dials, failed=0, told=0), world, "landline")
+    assert not [each for each in bare.estimates if each.path.endswith("failed")]
+    kept = [each for path, each in found.items() if not path.endswith("failed")]
+    assert [(e.path, e.low, e.high) for e in kept] == [
+        (e.path, e.low, e.high) for e in bare.estimates
+    ]
+    fits = (fit(dials, world, "landline"),)
+    out = tmp_path / "fitted.yaml"
+    origin = Origin(str(world_file(tmp_path)), "by hand", 400, "2024-05-13", "2024-05-14")
+    out.write_text(overlay(fits, world, (), origin), encoding="utf-8")
+    failing = load(out).scenario.world.line_types["landline"].answering.failed
+    assert failing is not None
+    assert failing.central == pytest.approx(wanted[1], abs=0.002)
 
 
 def test_lines_whose_first_calls_lie_before_the_log_are_left_out() -> None:
