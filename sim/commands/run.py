@@ -129,11 +129,7 @@ def run(
     tell_of_kernels()
     going_on = _going_on(after, at, of)
     if going_on is not None and (draws is not None or precision is not None):
-        raise OptionError(
-            "a campaign goes on in one draw: in another, other people would have answered",
-            place="--after",
-            remedy="--draw N",
-        )
+        raise OptionError(_ONE_DRAW, place="--after", remedy="--draw N")
     if draws is not None or precision is not None:
         if options.pop("calls") or draw:
             raise OptionError("--draws makes a study, which has no single draw and no call log")
@@ -166,6 +162,9 @@ def run(
     if every:
         click.echo("\n" + shown_by("comparison_text")(outcome.run, loaded.scenario))
     click.echo(f"\nrun:    {outcome.path}\nreport: {outcome.path / 'report.html'}")
+
+
+_ONE_DRAW = "a campaign goes on in one draw: in another, other people would have answered"
 
 
 def _going_on(after: str | None, at: dt.datetime | None, of: str | None) -> GoingOn | None:

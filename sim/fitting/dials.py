@@ -100,8 +100,7 @@ def dials_of(calls: pa.Table) -> Dials:
     disposition = text["disposition"]
     outcome = np.full(n, -1, dtype=np.int64)
     for place, name in enumerate(OUTCOMES):
-        if name in disposition[1]:
-            outcome[disposition[0] == disposition[1].index(name)] = place
+        outcome[_named(disposition, name)] = place
     answered = pc.fill_null(calls.column("connected"), False).to_numpy().astype(np.bool_)
     _see_who_answered(outcome, answered)
     ring = calls.column("ring_ms").cast(pa.float64()).to_numpy()
@@ -115,10 +114,8 @@ def dials_of(calls: pa.Table) -> Dials:
             left_out[why] += count
         keep[wrong] = False
 
-    failed = np.zeros(n, dtype=np.bool_)
-    if "failed" in disposition[1]:
-        failed = disposition[0] == disposition[1].index("failed")
-        drop(failed, "that failed on the way, but for how many they are")
+    failed = _named(disposition, "failed")
+    drop(failed, "that failed on the way, but for how many they are")
     drop(outcome < 0, "not known how they turned out")
     drop(text["zone"][0] < 0, "zone not known")
     drop((outcome >= NO_ANSWER) & ~(ring > 0), "not known for how long they rang")
@@ -181,6 +178,13 @@ def _coded(calls: pa.Table, name: str) -> tuple[I64, list[str]]:
     coded = pc.dictionary_encode(column)
     codes = pc.fill_null(coded.indices, -1).to_numpy(zero_copy_only=False).astype(np.int64)
     return codes, coded.dictionary.to_pylist()
+
+
+def _named(coded: tuple[I64, list[str]], name: str) -> Bools:
+    """(n,) Which rows of a coded column have a name."""
+    codes, names = coded
+    there: Bools = codes == (names.index(name) if name in names else -2)
+    return there
 
 
 def _see_who_answered(outcome: I64, answered: Bools) -> None:
