@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 import click
@@ -15,22 +16,27 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @click.option("--scenario", "file", metavar="FILE", help="Also the value that this scenario gives.")
 @click.option("--draws", is_flag=True, help="Also the law from which draws take that value.")
-def explain(name: str, file: str | None, draws: bool) -> None:
+def explain(name: str | None, file: str | None, draws: bool) -> None:
     """Say what a metric or a scenario key means.
 
-    NAME is a metric such as people_reached, a key such as dialing.channels, or
-    a preset or start such as fr-landline-political or us-mobile.
+    NAME is a metric such as people_reached or "People reached", a key such as dialing.channels, or
+    a preset or start such as fr-landline-political or us-mobile; left out, all
+    of them are listed.
     """
     if draws and file is None:
         raise OptionError("--draws tells of a scenario's range: name it with --scenario FILE")
-    from sim.measure.metrics import METRICS, explain_metric, nearest
+    from sim.measure.metrics import METRICS, explain_metric, labelled, nearest
     from sim.scenario.explain import explain_key, suggestions
 
-    if name in METRICS:
-        click.echo(explain_metric(name))
+    if name is None:
+        click.echo("\n".join(_all_names()))
+        return
+    metric = name if name in METRICS else labelled(name)
+    if metric is not None and (name in METRICS or explain_key(name, None) is None):
+        click.echo(explain_metric(metric))
         return
     if told := list(_preset_lines(name)):
         click.echo("\n".join(told))
@@ -61,6 +67,26 @@ def explain(name: str, file: str | None, draws: bool) -> None:
     if draws and loaded is not None:
         for label, text in drawn_lines(loaded.scenario, found.path):
             click.echo(f"{label + ':' if label else '':11}{text}")
+
+
+def _all_names() -> Iterator[str]:
+    """What can be explained, by kind."""
+    from sim.measure.metrics import METRICS
+    from sim.scenario.overlay import KEYS
+    from sim.scenario.preset import KINDS, presets_of
+    from sim.scenario.start import starts
+
+    yield "metrics, and how they are called on screens"
+    for metric in METRICS.values():
+        yield f"  {metric.name:40}{metric.label}"
+    yield "keys of a scenario; those below them are explained likewise, as in dialing.channels"
+    yield from wrap(", ".join(sorted(KEYS)), 80, initial_indent="  ", subsequent_indent="  ")
+    yield "presets, and starts for `extends`"
+    names = [name for kind in KINDS for name in presets_of(kind)]
+    yield from wrap(
+        ", ".join(dict.fromkeys([*names, *starts()])), 80, initial_indent="  ",
+        subsequent_indent="  ", break_on_hyphens=False,
+    )  # fmt: skip
 
 
 def _preset_lines(name: str) -> Iterator[str]:

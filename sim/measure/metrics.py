@@ -47,6 +47,16 @@ def compared(*, more: bool) -> dict[Heading, tuple[str, ...]]:
     }
 
 
+def labelled(text: str) -> str | None:
+    """The metric that stands under a label on screens; None where there is none, or several."""
+    wanted = " ".join(text.lower().split())
+    labels = {metric.label.lower(): name for name, metric in METRICS.items()}
+    if wanted in labels:
+        return labels[wanted]
+    begun = [name for label, name in labels.items() if label.startswith(f"{wanted} ")]
+    return begun[0] if len(begun) == 1 else None
+
+
 def compute(totals: Totals) -> dict[str, Number]:
     """Every metric of one strategy, at the scale that was simulated.
 

@@ -208,6 +208,13 @@ def test_explain(ringfence: Command) -> None:
     assert "formula:" in metric.out
     assert "source:" in metric.out
 
+    assert ringfence("explain", "People  reached").out == metric.out
+    assert ringfence("explain", "list done").out.startswith("list_done_hours: ")
+    known = ringfence("explain").out
+    for name in ("people_reached ", "List done after", "dialing", "us-mobile", "detector-2024"):
+        assert name in known
+    assert max(map(len, known.splitlines())) <= 100
+
     key = ringfence("explain", "dialing.channels", "--scenario", "trial.yaml")
     assert key.code == 0
     assert key.out.startswith("dialing.channels: Concurrent calls.")
