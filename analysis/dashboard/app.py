@@ -18,6 +18,7 @@ from analysis.dashboard.guard import Guard, watch
 from analysis.dashboard.pages import whatif
 from analysis.dashboard.pages.calls import GRID, calls_page, rows_of
 from analysis.dashboard.pages.compare import compare_page
+from analysis.dashboard.pages.experiment import experiment_page
 from analysis.dashboard.pages.home import LISTING, SEARCH, SEEN, TICK, home, listing
 from analysis.dashboard.pages.law import law_page
 from analysis.dashboard.pages.run import run_chart, run_page
@@ -141,6 +142,8 @@ PAGES: dict[tuple[str, ...], PageOf] = {
     ("run", "*"): run_page,
     ("run", "*", "calls"): calls_page,
     ("study", "*"): study_page,
+    ("sweep", "*"): experiment_page,
+    ("plan", "*"): experiment_page,
     ("compare",): compare_page,
     ("law",): law_page,
     ("whatif",): whatif.whatif_page,

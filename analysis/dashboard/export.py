@@ -14,6 +14,7 @@ from analysis.dashboard.shelf import Shelf
 from analysis.dashboard.widgets import numbers_html
 from sim.errors import RingfenceError
 from sim.store.columns import TABLES
+from sim.store.experiment import table_of
 from sim.store.manifest import REPORT, SCENARIO
 from sim.store.verify import hold
 
@@ -47,6 +48,19 @@ def add_exports(server: Flask, shelf: Shelf) -> None:
     def numbers(name: str, figure: str) -> Response:
         place = place_of(f"/run/{quote(name, safe='')}", request.query_string.decode())
         return Response(numbers_html(drawn(figure, place, shelf)), mimetype="text/html")
+
+    @server.get("/export/<any(sweep, plan):kind>/<name>/points.<any(csv, parquet):form>")
+    def points(kind: str, name: str, form: str) -> Response:
+        import pyarrow.csv
+        import pyarrow.parquet as pq
+
+        written, file = table_of(shelf.experiment(name)), io.BytesIO()
+        if form == "csv":
+            pyarrow.csv.write_csv(written, file)
+        else:
+            pq.write_table(written, file)
+        file.seek(0)
+        return send_file(file, as_attachment=True, download_name=f"{name}-points.{form}")
 
     @server.get("/export/<any(run, study):kind>/<name>/<table>.parquet")
     def parquet(kind: str, name: str, table: str) -> Response:

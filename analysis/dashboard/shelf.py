@@ -6,6 +6,7 @@ link is followed. Whatever else lies there is named with the reason why it is no
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 import threading
 from collections import OrderedDict
@@ -19,12 +20,15 @@ from analysis.view import RunView, as_view
 from analysis.view.numbers import small_share
 from sim.errors import RingfenceError, RunDirectoryError
 from sim.partial import is_left, is_partial
+from sim.store.experiment import EXPERIMENT, is_experiment, kind_of, load_experiment
 from sim.store.manifest import MANIFEST, read_manifest
 from sim.store.read import Run, load_run
 from sim.store.study import STUDY, TASKS, Study, load_study, read_facts
 
-Kind = Literal["run", "study", "live", "other"]
+Kind = Literal["run", "study", "sweep", "plan", "live", "other"]
 Opened = TypeVar("Opened")
+POINTS: Final = "points"
+"""Where a sweep or a plan keeps its runs."""
 MOST_OPEN: Final = 4
 """Runs and studies that are kept open; the one that was looked at longest ago goes first."""
 MOST_ENTRIES: Final = 2_000
@@ -41,7 +45,7 @@ class Entry:
     scenario: str = ""
     question: str = ""
     when: str = ""
-    """When it began, UTC, ISO 8601; empty where that is not told."""
+    """When it began, UTC, ISO 8601; of a study, a sweep or a plan, when it was written."""
     seed: int | None = None
     scale: float = 1.0
     strategies: tuple[str, ...] = ()
@@ -136,6 +140,10 @@ class Shelf:
         """A finished study."""
         return self._opened("study", name, load_study)
 
+    def experiment(self, name: str) -> dict[str, Any]:
+        """What a sweep or a plan found."""
+        return self._opened("experiment", name, load_experiment)
+
     def made(self, what: str, name: str, make: Callable[[Path], Opened]) -> Opened:
         """Something that is made of an entry once, and kept while it stays as it is."""
         return self._opened(what, name, make)
@@ -166,9 +174,9 @@ class Shelf:
 
 
 def _mark(folder: Path) -> Any:
-    """What changes when an entry does: of its manifest, or its tasks, or itself."""
+    """What changes when an entry does: of its manifest, its tasks, what it found, or itself."""
     found: list[tuple[int, int, int] | None] = []
-    for path in (folder, folder / MANIFEST, folder / TASKS):
+    for path in (folder, folder / MANIFEST, folder / TASKS, folder / EXPERIMENT):
         try:
             told = path.lstat()
         except OSError:
@@ -188,6 +196,11 @@ def _read(folder: Path) -> Entry:
     try:
         if (folder / STUDY).is_file():
             return _study(folder)
+        if is_experiment(folder):
+            return _experiment(folder)
+        if (folder / POINTS).is_dir() and not (folder / POINTS).is_symlink():
+            words = "a sweep or a plan that is not finished; the command that began it goes on"
+            return Entry(name, "other", state=words)
         if not (folder / MANIFEST).is_file():
             return Entry(name, "other", state="a folder that is no run")
         return _run(folder)
@@ -225,12 +238,35 @@ def _study(folder: Path) -> Entry:
         "study" if finished else "live",
         scenario=facts.scenario,
         question=facts.question or "",
+        when=_when(folder / (MANIFEST if finished else STUDY)),
         seed=facts.seed,
         scale=facts.effective,
         strategies=tuple(facts.strategies),
         tags=(facts.scenario, size, "study"),
         state="" if finished else f"not finished: {done} tasks are done",
     )
+
+
+def _experiment(folder: Path) -> Entry:
+    told = load_experiment(folder)
+    kind: Kind = "sweep" if kind_of(told) == "sweep" else "plan"
+    about = ", ".join(told["vary"]) if kind == "sweep" else f"{told['for']}: {told['solve']}"
+    strategies = told["strategies"] if kind == "sweep" else [told["strategy"]]
+    return Entry(
+        folder.name,
+        kind,
+        scenario=told["scenario"],
+        question=about,
+        when=_when(folder / EXPERIMENT),
+        strategies=tuple(strategies),
+        tags=(told["scenario"], kind),
+    )
+
+
+def _when(file: Path) -> str:
+    """When a file was written: what studies and experiments do not tell themselves."""
+    written = dt.datetime.fromtimestamp(int(file.stat().st_mtime), dt.UTC)
+    return written.strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _unfinished(folder: Path) -> Entry:

@@ -10,7 +10,7 @@ from typing import Any
 import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
-from sim.commands.progress import PROGRESS, telling
+from sim.commands.progress import PROGRESS, Telling, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
 
@@ -78,10 +78,11 @@ def plan(
     It is looked for in each draw of the uncertain inputs, at a corrected scale, and shown at full
     size in all of them. Exit code 1 where it cannot be met.
     """
-    from sim.jobs.planning import SEARCHED, document
+    from sim.jobs.planning import document
     from sim.jobs.planning import plan as find
     from sim.jobs.probing import Probe, folder_of, workers_of
     from sim.jobs.sensitivity import named
+    from sim.store.experiment import keep
     from sim.study.goals import parse_goal
 
     loaded = load_and_warn(file, sets)
@@ -105,11 +106,6 @@ def plan(
     )
     with telling("plan", loaded.scenario.name, told.pop("far")) as progress:
         progress.live.beside(folder)
-
-        def say(text: str, share: float) -> None:
-            progress.say(text)
-            progress.live.tell(share, text, 1 if share < SEARCHED else 2, 2, 0, "stages")
-
         found = document(
             find(
                 screened,
@@ -118,12 +114,21 @@ def plan(
                 path,
                 float(probability),
                 between=between,
-                progress=say,
+                progress=partial(_stage, progress),
             )
         )
+        keep(folder, found)
     tell("plan_text", found, inputs=(file,), **told)
     if not found["met"]:
         raise click.exceptions.Exit(1)
+
+
+def _stage(progress: Telling, text: str, share: float) -> None:
+    """Tell of the search, then of the proof."""
+    from sim.jobs.planning import SEARCHED
+
+    progress.say(text)
+    progress.live.tell(share, text, 1 if share < SEARCHED else 2, 2, 0, "stages")
 
 
 def _strategy_in(path: str) -> str | None:

@@ -84,6 +84,7 @@ def sweep(
     from sim.jobs.sensitivity import named
     from sim.jobs.sweeping import document, strategies_of, sweep
     from sim.measure.metrics import METRICS
+    from sim.store.experiment import keep
     from sim.study.design import parse_knob
 
     loaded = load_and_warn(file, sets)
@@ -107,8 +108,9 @@ def sweep(
     probe.metrics = tuple(named("metric", metrics, list(METRICS))) if metrics else ()
     with telling("sweep", loaded.scenario.name, told.pop("far")) as progress:
         progress.live.beside(folder)
-        found = sweep(probe, knobs, kind, points, partial(_point, progress))
-    tell("sweep_text", document(found), inputs=(file,), **told)
+        found = document(sweep(probe, knobs, kind, points, partial(_point, progress)))
+        keep(folder, found)
+    tell("sweep_text", found, inputs=(file,), **told)
 
 
 def _point(progress: Telling, at: int, of: int, values: str, share: float) -> None:

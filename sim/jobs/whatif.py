@@ -124,8 +124,21 @@ class Whatif:
             self.study.draws_count,
         )
 
+    @cached_property
+    def _dialled(self) -> dict[str, tuple[Dial, ...]]:
+        return {}
+
+    @cached_property
+    def _middle(self) -> dict[str, Told]:
+        return {}
+
     def dials(self, strategy: str) -> tuple[Dial, ...]:
-        """The inputs that drive a strategy's answer, those that are read first."""
+        """The inputs that drive a strategy's answer, those that are read first; found once."""
+        if strategy not in self._dialled:
+            self._dialled[strategy] = self._dials(strategy)
+        return self._dialled[strategy]
+
+    def _dials(self, strategy: str) -> tuple[Dial, ...]:
         reading = list(self._told(strategy)["reading"])
         swing = {path: self._swing(strategy, path) for path in reading}
         exact = [path for path in sorted(reading, key=lambda p: -swing[p]) if swing[path] > 1e-3]
@@ -166,6 +179,13 @@ class Whatif:
             By path of an input: where on its law it is put, a share of 0–1 (0.5 is the central
             value); one that is ``refused`` stays where it is.
         """
+        if moved:
+            return self._tell(strategy, moved)
+        if strategy not in self._middle:
+            self._middle[strategy] = self._tell(strategy, {})
+        return self._middle[strategy]
+
+    def _tell(self, strategy: str, moved: Mapping[str, float]) -> Told:
         reading = self._told(strategy)["reading"]
         n = READINGS + 1
         at = {path: np.concatenate([[0.5], self._read[path]]) for path in reading}

@@ -31,6 +31,22 @@ def open_for_writing(path: Path, *, private: bool = False) -> IO[bytes]:
     return os.fdopen(os.open(path, flags, 0o600 if private else 0o666), "wb")
 
 
+def put(file: Path, content: bytes) -> None:
+    """Give a file its content, at once and for good; errors are the system's."""
+    beside = partial_path(file)
+    begin(beside)
+    try:
+        with open_for_writing(beside) as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        beside.replace(file)
+        sync_folder(file.parent)
+    finally:
+        beside.unlink(missing_ok=True)
+        end(beside)
+
+
 class PartialDirectory:
     """A directory in the making, used in a ``with`` block.
 

@@ -32,12 +32,12 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from sim.errors import InternalError, OutputError, RunDirectoryError
-from sim.outputs import outside_of_runs, plain_path, sync_folder
-from sim.partial import begin, end, partial_path, remove_stale
+from sim.outputs import outside_of_runs, plain_path
+from sim.partial import remove_stale
 from sim.store.checked import Checked, checked, read_json
 from sim.store.digest import digest_table
 from sim.store.manifest import COMPLETE, MANIFEST, PACKS, SCENARIO, SEAL, seal
-from sim.store.partial import open_for_writing
+from sim.store.partial import put
 from sim.store.provenance import PACKAGES, versions
 from sim.store.verify import Verified, hold, hold_all
 
@@ -185,19 +185,7 @@ class StudyFolder:
 
     def _put(self, name: str, content: bytes) -> None:
         """Give a file of the study its content, at once and for good."""
-        file = self.path / name
-        beside = partial_path(file)
-        begin(beside)
-        try:
-            with open_for_writing(beside) as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(stream.fileno())
-            beside.replace(file)
-            sync_folder(file.parent)
-        finally:
-            beside.unlink(missing_ok=True)
-            end(beside)
+        put(self.path / name, content)
 
     def missing(self, tasks: Iterable[Task]) -> list[Task]:
         """Those of the tasks that have no result yet, in order."""

@@ -15,6 +15,9 @@ from tests.analysis.conftest import CASES, odd_run
 from tests.analysis.readings import with_readings
 from tests.analysis.studies import make_study
 from tests.analysis.tables import make_run
+from tests.browser.dashboard import served, tab, windows
+
+__all__ = ["served", "tab", "windows"]
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 

@@ -34,6 +34,10 @@ def addresses(entries: list[Entry]) -> dict[str, str]:
     if studies:
         study = studies[-1].id
         found |= {"study": f"/study/{study}", "whatif": f"/whatif?study={study}"}
+    for kind in ("sweep", "plan"):
+        for entry in entries:
+            if entry.kind == kind:
+                found[f"{kind}-{entry.id}"] = f"/{kind}/{entry.id}"
     if runs and studies:
         found["compare"] = f"/compare?a={run}&b={study}"
     return found

@@ -1,156 +1,67 @@
-"""The dashboard as a browser shows it: one server and one store for all tests."""
+"""The dashboard as a browser shows it."""
 
 from __future__ import annotations
 
 import re
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+import shutil
+import time
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
-from analysis.dashboard.serve import Served, serve
 from analysis.view.front import front_of_run
 from analysis.view.read import as_view
 from analysis.view.verdict import verdict_of
+from sim.store.live import Live
 from sim.store.read import load_run
+from tests.browser.dashboard import Tab, Windows, serving
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
-
-DRAWN = """() => document.querySelector('#main [data-title]') &&
-    [...document.querySelectorAll('.slot')].every(slot => slot.childElementCount) &&
-    [...document.querySelectorAll('.plot')].every(plot => plot.querySelector('.main-svg'))"""
-
-
-@pytest.fixture(scope="module")
-def served(store: Path) -> Iterator[Served]:
-    found = serve(store, port=0)
-    answering = threading.Thread(target=found.run)
-    answering.start()
-    yield found
-    found.stop()
-    answering.join()
-
-
-@dataclass
-class Tab:
-    """A window on the dashboard, and what it did."""
-
-    page: Page
-    origin: str
-    complaints: list[str] = field(default_factory=list)
-    strangers: list[str] = field(default_factory=list)
-
-    def open(self, address: str) -> Page:
-        """Go to an address of the dashboard, and wait until all is drawn."""
-        self.page.goto(self.origin + address)
-        return self.drawn()
-
-    def drawn(self) -> Page:
-        self.page.wait_for_function(DRAWN, timeout=60_000)
-        return self.page
-
-
-@dataclass
-class Windows:
-    """Opens windows that know the token."""
-
-    browser: Browser
-    served: Served
-    contexts: list[BrowserContext] = field(default_factory=list)
-
-    def __call__(self, width: int = 1280, scheme: str = "light") -> Tab:
-        context = self.browser.new_context(
-            viewport={"width": width, "height": 900},
-            color_scheme=scheme,  # type: ignore[arg-type]
-            reduced_motion="reduce",
-        )
-        self.contexts.append(context)
-        origin = self.served.address.partition("/?")[0]
-        tab = Tab(context.new_page(), origin)
-        page = tab.page
-        page.on(
-            "console",
-            lambda said: (
-                tab.complaints.append(said.text) if said.type in {"error", "warning"} else None
-            ),
-        )
-        page.on("pageerror", lambda error: tab.complaints.append(str(error)))
-        page.on(
-            "request",
-            lambda asked: (
-                None
-                if asked.url.startswith((origin, "data:", "blob:"))
-                else tab.strangers.append(asked.url)
-            ),
-        )
-        page.goto(self.served.address)
-        return tab
-
-
-@pytest.fixture(scope="module")
-def windows(browser: Browser, served: Served) -> Iterator[Windows]:
-    found = Windows(browser, served)
-    yield found
-    for context in found.contexts:
-        context.close()
-
-
-@pytest.fixture(scope="module")
-def wide(windows: Windows) -> Tab:
-    return windows()
-
-
-@pytest.fixture(scope="module")
-def narrow(windows: Windows) -> Tab:
-    return windows(390, "dark")
-
 
 PAGES = (
     "/",
     "/run/france?part=law",
     "/run/france/calls",
     "/study/study?draw=1",
+    "/sweep/map?threshold=4000",
+    "/plan/enough",
     "/compare?a=france&b=study",
     "/law?run=france",
     "/whatif?study=study",
     "/run/torn",
+    "/nowhere/at/all?part=;drop",
 )
-
-
-SHORT = {
-    "wide": ("/run/france/calls", "/whatif?study=study"),
-    "narrow": ("/", "/study/study?draw=1", "/law?run=france"),
+LOOKS = {
+    "quick": ((1280, "light"), (390, "dark")),
+    "whole": ((1280, "dark"), (390, "light")),
 }
-"""What `make test` looks at; `make verify` looks at all pages in both sizes."""
-CASES = [
-    pytest.param(size, page, marks=() if page in SHORT[size] else pytest.mark.verify)
-    for size in SHORT
-    for page in PAGES
-]
+"""Every page is loaded once and looked at in two ways; ``make verify`` adds the other two."""
 
 
-@pytest.mark.parametrize(("size", "address"), CASES)
-def test_every_page_is_sound(request: pytest.FixtureRequest, size: str, address: str) -> None:
+@pytest.mark.parametrize("looks", ["quick", pytest.param("whole", marks=pytest.mark.verify)])
+@pytest.mark.parametrize("address", PAGES)
+def test_every_page_is_sound(tab: Tab, address: str, looks: str) -> None:
     """No complaint of the browser, nothing asked elsewhere, nothing that keeps anybody out."""
-    tab: Tab = request.getfixturevalue(size)
     tab.complaints.clear()
-    page = tab.open(address)
+    tab.look(1280, "light")
+    tab.open(address)
+    for width, scheme in LOOKS[looks]:
+        page = tab.look(width, scheme)
+        assert page.evaluate(
+            "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
+        ), (width, scheme)
+        found = Axe().run(page)
+        assert found.violations_count == 0, (width, scheme, found.generate_report())
+    tab.look(1280, "light")
     assert tab.complaints == []
     assert tab.strangers == []
-    assert page.evaluate(
-        "document.documentElement.scrollWidth <= document.documentElement.clientWidth"
-    )
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
 
 
-def test_the_first_screen_tells_the_tables_numbers(wide: Tab, store: Path) -> None:
+def test_the_first_screen_tells_the_tables_numbers(tab: Tab, store: Path) -> None:
     run = as_view(load_run(store / "france"))
-    page = wide.open("/run/france")
+    page = tab.open("/run/france")
     rows = page.locator("table.headline tbody tr")
     assert rows.count() == len(run.strategies)
     for at, row in enumerate(front_of_run(verdict_of(run)).rows):
@@ -159,19 +70,19 @@ def test_the_first_screen_tells_the_tables_numbers(wide: Tab, store: Path) -> No
             assert text in told
 
 
-def test_a_link_shows_what_its_sender_saw(wide: Tab, windows: Windows) -> None:
-    page = wide.open("/run/france?part=calls")
+def test_a_link_shows_what_its_sender_saw(tab: Tab, windows: Windows) -> None:
+    page = tab.open("/run/france?part=calls")
     page.locator("select[name=territory]").select_option("reunion")
     page.wait_for_url(re.compile(r"territory=reunion"))
-    page = wide.drawn()
+    page = tab.drawn()
     page.wait_for_selector("#territories .finding:has-text('reunion')")
     words = page.locator("#territories .finding").inner_text()
-    other = windows().open(page.url.removeprefix(wide.origin))
+    other = windows().open(page.url.removeprefix(tab.origin))
     assert other.locator("#territories .finding").inner_text() == words
 
 
-def test_numbers_open_and_are_those_of_the_table(wide: Tab, store: Path) -> None:
-    page = wide.open("/run/france?part=calls")
+def test_numbers_open_and_are_those_of_the_table(tab: Tab, store: Path) -> None:
+    page = tab.open("/run/france?part=calls")
     box = page.locator("#territories details")
     box.locator("summary").click()
     page.wait_for_selector("#territories details table")
@@ -200,10 +111,8 @@ def test_all_can_be_done_with_the_keyboard(windows: Windows) -> None:
     assert page.title() == "france-2017 – Ringfence"
 
 
-def test_what_is_written_meanwhile_appears(wide: Tab, store: Path, france: Path) -> None:
-    import shutil
-
-    page = wide.open("/")
+def test_what_is_written_meanwhile_appears(tab: Tab, store: Path, france: Path) -> None:
+    page = tab.open("/")
     assert page.get_by_role("link", name="meanwhile").count() == 0
     shutil.copytree(france, store / "meanwhile")
     try:
@@ -213,8 +122,8 @@ def test_what_is_written_meanwhile_appears(wide: Tab, store: Path, france: Path)
     page.get_by_role("link", name="meanwhile").wait_for(state="detached", timeout=10_000)
 
 
-def test_a_click_on_a_bar_chooses_its_hour(wide: Tab) -> None:
-    page = wide.open("/run/france/calls?strategy=as-run")
+def test_a_click_on_a_bar_chooses_its_hour(tab: Tab) -> None:
+    page = tab.open("/run/france/calls?strategy=as-run")
     page.wait_for_selector(".ag-center-cols-container .ag-row [col-id=line]")
     bar = page.locator(".plot .barlayer .point path").first
     bar.click(force=True)
@@ -222,23 +131,68 @@ def test_a_click_on_a_bar_chooses_its_hour(wide: Tab) -> None:
     page.wait_for_function("() => document.querySelector('select[name=hour]').value")
 
 
-def test_a_slider_moves_the_answer_and_one_that_is_refused_does_not(wide: Tab) -> None:
-    page = wide.open("/whatif?study=study")
-    assert page.locator("input[type=range]:disabled").count() > 0
-    answer = page.locator("#whatif-answer tbody tr").first
-    before = answer.inner_text()
-    heard = page.locator("input[name='x.world.voicemail.heard']")
-    heard.focus()
-    page.keyboard.press("End")
-    page.wait_for_url(re.compile(r"voicemail\.heard=99"))
-    page.wait_for_function(
-        "before => document.querySelector('#whatif-answer tbody tr').innerText !== before",
-        arg=before,
-    )
-    assert "heard:" in page.locator("#run pre").first.inner_text()
-
-
-def test_two_readers_look_at_two_runs(windows: Windows, wide: Tab) -> None:
-    one, other = wide.open("/run/france"), windows().open("/study/study")
+def test_two_readers_look_at_two_runs(windows: Windows, tab: Tab) -> None:
+    one, other = tab.open("/run/france"), windows().open("/study/study")
     assert one.title() == "france-2017 – Ringfence"
     assert other.title() == "small – Ringfence"
+
+
+def test_what_is_being_run_is_seen_live(tab: Tab, store: Path) -> None:
+    page = tab.open("/")
+    with Live("run", "small") as live:
+        live.beside(store / "tomorrow")
+        live.tell(0.25, "as-run", 1, 4, 1_000, "calls")
+        row = page.locator("tbody tr", has_text="tomorrow")
+        row.wait_for()
+        assert row.locator("progress").get_attribute("value") == "0.250"
+        time.sleep(0.6)  # the file is written twice a second at most
+        live.tell(0.5, "half", 2, 4, 2_000, "calls")
+        page.locator("tbody tr", has_text="half (2 of 4)").wait_for(timeout=10_000)
+        assert "calls a second" in row.inner_text()
+    row.wait_for(state="detached", timeout=10_000)
+    assert tab.complaints == []
+
+
+def test_a_chart_is_saved_as_it_is_seen(tab: Tab) -> None:
+    page = tab.open("/plan/enough")
+    for kind, begin in (("png", b"\x89PNG"), ("svg", b"<svg")):
+        with page.expect_download() as saved:
+            page.locator(f"button[data-save={kind}]").first.click()
+        assert saved.value.suggested_filename == f"law-of-root-0.{kind}"
+        assert Path(saved.value.path()).read_bytes().startswith(begin)
+
+
+def test_a_table_is_saved_as_it_is_stored(tab: Tab, store: Path) -> None:
+    page = tab.open("/run/france?part=tables")
+    with page.expect_download() as saved:
+        page.locator("a[download='territories.parquet']").click()
+    stored = (store / "france" / "territories.parquet").read_bytes()
+    assert Path(saved.value.path()).read_bytes() == stored
+    with page.expect_download() as saved:
+        page.locator("a[download='territories.csv']").click()
+    told = Path(saved.value.path()).read_text("utf-8").splitlines()
+    assert len(told) == 1 + len(load_run(store / "france").territories)
+
+
+def test_an_empty_store_says_how_to_fill_it(browser: Browser, tmp_path: Path) -> None:
+    (tmp_path / "runs").mkdir()
+    for served in serving(tmp_path / "runs"):
+        empty = Windows(browser, served)
+        page = empty().open("/")
+        assert "There is no run here yet" in page.locator("#main").inner_text()
+        assert "ringfence run" in page.locator("#main").inner_text()
+        empty.close()
+
+
+def test_under_a_foreign_name_the_browser_gets_nothing(tab: Tab) -> None:
+    answer = tab.page.request.get(tab.origin + "/", headers={"Host": "evil.example"})
+    assert answer.status == 421
+    assert "open the address that it printed" in answer.text()
+
+
+def test_a_threshold_is_typed_and_stands_in_the_address(tab: Tab) -> None:
+    page = tab.open("/sweep/map")
+    page.get_by_label("Threshold").fill("4000")
+    page.get_by_role("button", name="Draw it").click()
+    page.wait_for_url(re.compile(r"threshold=4000"))
+    page.locator(".note", has_text="people reached of 4 k").wait_for()

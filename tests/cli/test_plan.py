@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from sim.store.experiment import load_experiment
 from tests.cli.conftest import Command
 from tests.small_run import TEXT
 
@@ -26,5 +27,7 @@ def test_a_screen_and_a_page(ringfence: Command, here: Path) -> None:
     far = [json.loads(line) for line in short.err.splitlines() if line.startswith("{")]
     assert (far[0]["share"], far[-1]["state"]) == (0.0, "done")
     assert "cannot be met in 50 % of draws by dialing.channels" in " ".join(short.out.splitlines())
+    kept = [load_experiment(folder) for folder in Path("runs").iterdir()]
+    assert sorted(one["met"] for one in kept) == [False, True]
     wrong = ringfence("plan", "small.yaml", "--for", "soon", "--solve", "dialing.channels")
     assert wrong.code == 2

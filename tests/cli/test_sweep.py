@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from sim.store.experiment import load_experiment
 from tests.cli.conftest import Command
 from tests.small_run import TEXT
 
@@ -33,6 +34,8 @@ def test_a_screen_and_a_page(ringfence: Command, small: Path) -> None:
     assert list(dict.fromkeys(one["number"] for one in far)) == [1, 2, 3, 4]
     assert [one["share"] for one in far] == sorted(one["share"] for one in far)
     assert far[0]["step"] == "dialing.channels 3, attempts.lifetime 1"
+    kept = load_experiment(Path(json.loads(two.out)["folder"]))
+    assert kept == json.loads(two.out)
     assert "contour" in Path("map.html").read_text("utf-8")
 
 

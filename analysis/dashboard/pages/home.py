@@ -120,6 +120,8 @@ def _table(entries: list[Entry], of: int) -> Component:
         else:
             name = link(entry.id, to(entry.kind, entry.id))
         size = "full size" if entry.scale >= 1 else small_share(entry.scale)
+        if entry.kind in ("sweep", "plan"):
+            size = "–"
         body.append(
             (
                 name,
@@ -131,12 +133,14 @@ def _table(entries: list[Entry], of: int) -> Component:
                 size if entry.strategies else "–",
             )
         )
-    header = ("Name", "Kind", "Scenario", "Begun (UTC)", "Strategies", "Seed", "Lines")
+    header = ("Name", "Kind", "Scenario", "When (UTC)", "Strategies", "Seed", "Lines")
     shown = f"{len(entries)} of {of} runs and studies"
     return rows(header, body, caption=shown)
 
 
 def _state(entry: Entry) -> Component | str:
+    if entry.kind in ("sweep", "plan"):
+        return f"{entry.kind}: {entry.question}"
     if entry.kind != "live":
         return entry.kind
     if entry.share is None:

@@ -136,6 +136,29 @@ def test_a_hand_edited_address_is_a_page(reader: FlaskClient, address: str) -> N
     assert "data-title" in answer.text
 
 
+def test_a_sweep_and_a_plan_have_pages_of_their_own(reader: FlaskClient) -> None:
+    own = {"Origin": f"http://{HOST}"}
+    drawn = asked(reader, "/sweep/map", "?number=cost&threshold=500", **own).text
+    assert "How it changes: small" in drawn
+    assert "Red: cost of 500, solid by the median" in drawn
+    assert "9 points, 4 draws" in drawn
+    odd = asked(reader, "/sweep/map", "?threshold=nan&number=x", **own).text
+    assert "People reached (P50), many" in odd
+    assert "Red: cost" not in odd
+    plan = asked(reader, "/plan/enough", **own).text
+    assert "enough to finish before cutoff in 75 % of 4 draws: many" in plan
+    assert "3 of 4 draws with 5" in plan
+    assert "enough is no sweep" in asked(reader, "/sweep/enough", **own).text
+
+
+def test_points_of_a_sweep_can_be_saved(reader: FlaskClient) -> None:
+    rows = list(csv.DictReader(io.StringIO(got(reader, "/export/sweep/map/points.csv").text)))
+    assert len(rows) == 18
+    assert rows[3]["dialing.channels"] == "60"
+    table = pq.read_table(io.BytesIO(got(reader, "/export/plan/enough/points.parquet").data))
+    assert table.column("enough").to_pylist() == [3.0, None, 5.0, 2.0]
+
+
 def test_a_choice_that_the_run_does_not_have_is_passed_over(reader: FlaskClient) -> None:
     search = "?part=nothing&strategy=nobody&territory=x&day=2017-13-45"
     answer = asked(reader, "/run/france", search, Origin=f"http://{HOST}")
@@ -174,6 +197,8 @@ def test_the_store_tells_what_lies_in_it(store: Path) -> None:
     found = {entry.id: entry for entry in Shelf(store).entries()}
     assert found["france"].kind == "run"
     assert found["france"].strategies == ("as-run", "three-attempts", "cnil-compliant")
+    assert (found["map"].kind, found["enough"].kind) == ("sweep", "plan")
+    assert found["enough"].question == "finish before cutoff: dialing.channels"
     assert found["notes.txt"].state == "a file, not a run"
     assert found["holiday"].state == "a folder that is no run"
     assert found["away"].state == "a link, which is not followed"

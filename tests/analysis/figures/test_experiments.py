@@ -12,9 +12,10 @@ from analysis.figures.chart import Chart
 from analysis.figures.hangs_on import differences_hang_on, hangs_on
 from analysis.figures.law_of_root import law_of_root
 from analysis.figures.regret import regret
-from analysis.figures.response import response
+from analysis.figures.response import Decision, numbers_in, response
 from analysis.figures.turns import turns
 from sim.store.study import Study
+from tests import dashboard_store
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +163,52 @@ def test_a_map_of_two_knobs(sweep_told) -> None:
     first = chart.panels[0].figure.data[0]
     people = [p["strategies"]["all-channels"]["people_reached"]["p50"] for p in one["points"]]
     assert [list(row) for row in first.z] == [people[:2], people[2:]]
+
+
+def test_a_threshold_is_a_line_by_the_median_and_one_by_either_end() -> None:
+    told = dashboard_store.sweep_told()
+    chart = response(told, Decision("people_reached", 5_000.0))
+    sound(chart)
+    assert len(chart.panels) == 3  # a map of each strategy, and the difference
+    colours, *lines = chart.panels[0].figure.data
+    assert [(line.contours.start, line.contours.end) for line in lines] == [(5_000, 5_000)] * 3
+    for line, part in zip(lines, (1.0, 0.9, 1.1), strict=True):
+        # Rows are channels, columns are what is heard.
+        wanted = [
+            [part * dashboard_store.people("many", heard, channels) for heard in (20, 50, 80)]
+            for channels in (30, 60, 90)
+        ]
+        assert [list(row) for row in line.z] == [pytest.approx(row) for row in wanted]
+    assert [line.line.dash for line in lines] == ["solid", "dash", "dot"]
+    assert "solid by the median" in chart.note
+    assert list(colours.x) == ["20 %", "50 %", "80 %"]
+
+
+def test_where_two_strategies_are_alike_is_a_line_on_their_difference() -> None:
+    chart = response(dashboard_store.sweep_told())
+    title, figure = chart.panels[2].title, chart.panels[2].figure
+    assert title == "People reached (P50): few less many"
+    colours, line = figure.data
+    assert (line.contours.start, line.contours.end) == (0, 0)
+    # heard × (channels − 60) more of them: none at 60 channels.
+    assert [list(row) for row in colours.z] == [
+        [-600, -1_500, -2_400],
+        [0, 0, 0],
+        [600, 1_500, 2_400],
+    ]
+    assert (colours.zmin, colours.zmax) == (-2_400, 2_400)
+
+
+def test_another_number_decides_and_stands_on_its_map() -> None:
+    told = dashboard_store.sweep_told()
+    assert numbers_in(told) == ("people_reached", "cost")  # complaints are not told
+    chart = response(told, Decision("cost"))
+    sound(chart)
+    assert [list(row) for row in chart.panels[0].figure.data[0].z] == [
+        [7.0 * channels] * 3 for channels in (30, 60, 90)
+    ]
+
+
+def test_curves_have_the_threshold_as_a_level_line(sweep_told) -> None:
+    figure = response(sweep_told, Decision("people_reached", 50.0)).panels[0].figure
+    assert [shape.y0 for shape in figure.layout.shapes if shape.y0 == shape.y1] == [50.0]
