@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import importlib.util
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import ModuleType
@@ -13,6 +14,9 @@ from sim.document.messages import did_you_mean
 from sim.document.units import shown
 from sim.scenario import clock
 from sim.scenario.dialing import CallTimes
+
+_ALONE = threading.RLock()
+"""Held while the library's package is another: a second thread would take that for the package."""
 
 
 def holiday_problem(code: str) -> str | None:
@@ -69,17 +73,18 @@ def _one_country_at_a_time() -> Iterator[None]:
     than a tenth of what it takes to validate a scenario.
     """
     name = "holidays.countries"
-    spec = None if name in sys.modules else importlib.util.find_spec(name)
-    if spec is None:
-        yield
-        return
-    bare = ModuleType(name)
-    bare.__path__ = list(spec.submodule_search_locations or ())
-    sys.modules[name] = bare
-    try:
-        yield
-    finally:
-        del sys.modules[name]  # whoever wants the package itself gets it whole
+    with _ALONE:
+        spec = None if name in sys.modules else importlib.util.find_spec(name)
+        if spec is None:
+            yield
+            return
+        bare = ModuleType(name)
+        bare.__path__ = list(spec.submodule_search_locations or ())
+        sys.modules[name] = bare
+        try:
+            yield
+        finally:
+            del sys.modules[name]  # whoever wants the package itself gets it whole
 
 
 def day_windows(

@@ -132,9 +132,9 @@ def test_a_click_on_a_bar_chooses_its_hour(tab: Tab) -> None:
 
 
 def test_two_readers_look_at_two_runs(windows: Windows, tab: Tab) -> None:
-    one, other = tab.open("/run/france"), windows().open("/study/study")
+    one, other = tab.open("/run/france"), windows().open("/sweep/map")
     assert one.title() == "france-2017 – Ringfence"
-    assert other.title() == "small – Ringfence"
+    assert other.title() == "How it changes: small – Ringfence"
 
 
 def test_what_is_being_run_is_seen_live(tab: Tab, store: Path) -> None:

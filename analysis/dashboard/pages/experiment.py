@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import math
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,8 +31,8 @@ from sim.errors import RunDirectoryError
 
 POINTS = "points"
 """What the table is called that can be saved."""
-_LONGEST = 24
-"""Characters of a threshold."""
+_NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,9})?")
+"""A threshold."""
 
 
 def experiment_page(place: Place, shelf: Shelf) -> Component:
@@ -68,11 +68,8 @@ def experiment_page(place: Place, shelf: Shelf) -> Component:
 def decision_of(told: Mapping[str, Any], place: Place) -> Decision:
     """What an address decides by; a threshold that is no number is passed over."""
     number = place.one_of("number", numbers_in(told)) or "people_reached"
-    try:
-        limit = float(place.get("threshold")[:_LONGEST].replace("_", ""))
-    except ValueError:
-        return Decision(number)
-    return Decision(number, limit if math.isfinite(limit) else None)
+    limit = place.get("threshold").replace("_", "")
+    return Decision(number, float(limit) if _NUMBER.fullmatch(limit) else None)
 
 
 def _asked(kind: str, told: Mapping[str, Any]) -> str:
