@@ -319,6 +319,7 @@ def run_study(
     seed: int | None = None,
     scale: float | Fraction = 1,
     jobs: int | None = 1,
+    scheduler: str | None = None,
 ) -> Study:
     """Run strategies of a scenario in many draws of its uncertain inputs; or go on with that.
 
@@ -335,6 +336,8 @@ def run_study(
         As for :func:`simulate`.
     jobs
         Processes that run draws at the same time; None for as many as there are cores.
+    scheduler
+        Address of a Dask scheduler, ``tcp://HOST:PORT``, whose workers run the draws instead.
 
     Returns
     -------
@@ -346,7 +349,10 @@ def run_study(
     sim.errors.ScenarioError
         If the scenario cannot be used.
     sim.errors.OptionError
-        For a number of draws out of range, or a scenario without uncertain inputs.
+        For a number of draws out of range, a scenario without uncertain inputs, or a scheduler
+        that does not answer.
+    sim.errors.CannotJudgeError
+        If runs failed on a cluster; all others are kept.
     sim.errors.RunDirectoryError
         If the folder holds anything but this study, or cannot be written.
 
@@ -369,6 +375,7 @@ def run_study(
         scale=_share(scale),
         out=out,
         jobs=jobs,
+        scheduler=scheduler,
     )
 
 
