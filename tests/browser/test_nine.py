@@ -51,6 +51,7 @@ def test_every_page_of_a_study_of_nine_is_sound(nine: Tab, address: str) -> None
     assert "This page failed" not in page.locator("#main").inner_text()
     if address.startswith("/study/"):
         assert page.locator("#reached tbody tr").count() == NINE
-        assert page.locator(".chart").count() >= 8
+        # Of ten charts those of complaints have nothing to show: this world has none.
+        assert page.locator(".chart").count() >= 7
     assert nine.complaints == []
     assert nine.strangers == []

@@ -35,7 +35,7 @@ COLUMNS: Final = {
     "key": "Key",
     "caller_number": "Caller number",
 }
-_WIDE: Final = {"strategy": 170, "start_utc": 180, "zone": 180}
+_WIDE: Final = {"strategy": 170, "start_utc": 200, "zone": 180, "outcome": 200}
 
 
 def log_of(shelf: Shelf, name: str) -> CallLog:
