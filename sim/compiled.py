@@ -77,7 +77,10 @@ def cache_note() -> str | None:
 
 def never_compiled() -> bool:
     """Whether the cache holds no kernel at all, as on a machine that runs for the first time."""
-    return _FOLDER is not None and next(_FOLDER.rglob("*.nbi"), None) is None
+    try:
+        return _FOLDER is not None and next(_FOLDER.rglob("*.nbi"), None) is None
+    except OSError:
+        return False  # it may not be looked into
 
 
 # ── Signatures from annotations ──────────────────────────────────────────────────────────────────

@@ -96,6 +96,8 @@ class Live:
     def beside(self, target: Path) -> None:
         """What is being made: the file stands beside it, as soon as its folder is there."""
         target = Path(os.path.abspath(target))
+        if not target.name:
+            return  # the root of all: nothing stands beside it, and nothing will be made
         self._told["target"] = target.name
         self._file = partial_path(target.with_name(_MARK + target.name))
         folders = (target.parent, *target.parent.parents)

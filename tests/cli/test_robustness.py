@@ -18,6 +18,7 @@ import pytest
 from sim.errors import RunDirectoryError
 from sim.partial import is_partial
 from sim.scenario.starter import starter
+from sim.store.live import is_live
 from sim.store.read import load_run
 from tests.cli.conftest import PROGRAM, Command, environment, program
 
@@ -58,6 +59,12 @@ def tables(folder: Path) -> dict[str, bytes]:
 # ── Interruptions ────────────────────────────────────────────────────────────────────────────────
 
 
+def made(folder: Path) -> Path:
+    """What a run makes; how far it is stands beside that."""
+    (found,) = (path for path in (folder / "runs").iterdir() if not is_live(path))
+    return found
+
+
 def interrupted(long: Path, number: signal.Signals, jobs: int) -> tuple[int, str]:
     """Start a long run, send a signal when a first strategy is done; exit code and messages."""
     with subprocess.Popen(
@@ -75,7 +82,7 @@ def interrupted(long: Path, number: signal.Signals, jobs: int) -> tuple[int, str
         done = re.match(r"\[(\d)/4\] (all-channels|third)", first)
         assert done is not None, first
         assert int(done[1]) <= jobs
-        (left,) = (long / "runs").iterdir()
+        left = made(long)
         assert is_partial(left)
         assert (left / "calls.parquet").is_file()
         process.send_signal(number)
@@ -102,7 +109,7 @@ def test_kill_in_mid_run(long: Path, jobs: int) -> None:
     code, err = interrupted(here, signal.SIGKILL, jobs)
     assert code == -signal.SIGKILL
     assert "Traceback" not in err
-    (left,) = (here / "runs").iterdir()
+    left = made(here)
     assert left.name.startswith(".")
     with pytest.raises(RunDirectoryError, match="interrupted run left behind"):
         load_run(left)
