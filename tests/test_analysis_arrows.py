@@ -12,7 +12,7 @@ ALLOWED: dict[str, str] = {
     "figures": "view figures.shapes",
     "console": "view",
     "report": "view figures",
-    "dashboard": "view figures report",
+    "dashboard": "view figures console report",
     "validation": "",
     "evidence": "view validation",
 }

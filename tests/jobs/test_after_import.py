@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
-import pytest
 
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
@@ -21,11 +20,10 @@ from tests.intake.samples import DATA, SAMPLES, imported, line_of
 from tests.worlds import plain
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made(where: Path) -> Path:
     """Calls of the sample of a dialer, with its list of those who objected."""
     wishes = ("--optouts", str(DATA / "vicidial_dnc_log.csv"))
-    return imported(SAMPLES["vicidial"], tmp_path_factory.mktemp("imported"), *wishes)
+    return imported(SAMPLES["vicidial"], where, *wishes)
 
 
 def scenario(folder: Path) -> Scenario:
@@ -56,8 +54,9 @@ def scenario(folder: Path) -> Scenario:
     )
 
 
-def test_who_objected_is_left_alone_from_then_on(folder: Path) -> None:
+def test_who_objected_is_left_alone_from_then_on(tmp_path: Path) -> None:
     """By the files themselves: four objections of three lines, all of which were called."""
+    folder = made(tmp_path)
     of = scenario(folder)
     log = team_log(folder, of, imported=True)
     wishes = pq.read_table(folder / "optouts.parquet").to_pylist()

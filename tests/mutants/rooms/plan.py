@@ -79,7 +79,7 @@ MUTANTS = (
     ),
     Mutant(
         "an outage caps what is in force: replaces it",
-        "sim.engine.plan:capacity_steps",
+        "sim.engine.plan:_steps",
         Swap("min(channels, outage.channels)", "outage.channels"),
         _BUILD + "test_capacity_steps",
     ),

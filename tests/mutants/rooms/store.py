@@ -28,11 +28,8 @@ MUTANTS = (
     ),
     Mutant(
         "a person taken for a machine hears what machines get: nothing",
-        "sim.store:_came",
-        Swap(
-            "any_a.amd.enabled and any_a.amd.on_machine == 'leave_message'",
-            "False",
-        ),
+        "sim.store:CallRows._batch",
+        Swap("self._leaves[np.searchsorted(any_a, any_b, 'right')]", "False"),
         _TABLES + "test_what_calls_came_to",
     ),
     Mutant(
