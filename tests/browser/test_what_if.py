@@ -37,6 +37,18 @@ def test_what_no_call_hangs_on_is_read_exactly(tab: Tab) -> None:
     assert "Interpolated" not in told
 
 
+def test_a_slider_that_was_moved_can_be_moved_on(tab: Tab) -> None:
+    """By the keyboard alone: the page is built anew, and its slider has the focus again."""
+    page = tab.open("/whatif?study=study")
+    move(tab, HEARD)
+    before = page.locator("#whatif-answer tbody tr").first.inner_text()
+    held = "name => document.activeElement.name === name"
+    page.wait_for_function(held, arg=f"x.{HEARD}")
+    page.keyboard.press("Home")
+    page.wait_for_function(CHANGED, arg=before)
+    page.wait_for_function(held, arg=f"x.{HEARD}")
+
+
 def test_where_there_is_a_surface_it_answers_and_says_so(tab: Tab) -> None:
     page = tab.open("/whatif?study=study&strategy=all-channels")
     dial = page.locator(".dial", has=page.locator(f"input[name='x.{HUMAN}']"))

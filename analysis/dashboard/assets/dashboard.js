@@ -1,8 +1,17 @@
 "use strict";
 // Keeps the address the one place of state: links and forms change it, pages follow.
 (() => {
+  // A page that is built anew has other controls: the one that was in use is given the focus again.
+  let held = "";
+  document.addEventListener("focusin", (event) => { if (event.target.name !== held) held = ""; });
+  const hold = () => {
+    if (!held || (document.activeElement && document.activeElement !== document.body)) return;
+    document.querySelector(`form[data-address] [name="${CSS.escape(held)}"]`)?.focus({ preventScroll: true });
+  };
+
   const go = (address) => {
     if (address === location.pathname + location.search + location.hash) return;
+    held = document.activeElement?.closest("form[data-address]") ? document.activeElement.name : "";
     history.pushState({}, "", address);
     window.dispatchEvent(new CustomEvent("_dashprivate_pushstate"));
   };
@@ -69,6 +78,7 @@
   let told = 0;
   const tell = () => {
     told = 0;
+    hold();
     const page = document.querySelector("#main [data-title]");
     const title = page ? `${page.dataset.title} – Ringfence` : "Ringfence";
     if (document.title !== title) document.title = title;
