@@ -21,6 +21,7 @@ from sim.jobs.draws import Drawing
 from sim.jobs.scaling import scaled_down
 from sim.loading.load import load
 from sim.measure.cases import Cases
+from sim.measure.founding import Spreads
 from sim.scenario.scenario import Scenario
 from sim.store.manifest import SCENARIO
 from sim.store.study import Study
@@ -91,6 +92,11 @@ class Whatif:
     @cached_property
     def _cases(self) -> Mapping[str, Cases]:
         return {name: found.cases for name, found in self.study.drawn(0).found.items()}
+
+    @cached_property
+    def _spreads(self) -> Spreads:
+        """Where delays end: the same, whichever other input is moved."""
+        return Spreads()
 
     @cached_property
     def _moving(self) -> tuple[Group, ...]:
@@ -228,7 +234,8 @@ class Whatif:
             return None
         values = values_in(self._moving, uniforms)
         scale = float(1 / self.effective)
-        return read(self._cases[strategy], self.scaled.world, values, n, 0.0, scale).all
+        cases, world = self._cases[strategy], self.scaled.world
+        return read(cases, world, values, n, 0.0, scale, self._spreads).all
 
     def settings(self, moved: Mapping[str, float]) -> dict[str, str]:
         """By key with dots: the value that a scenario takes for the inputs that are moved."""

@@ -78,11 +78,10 @@
   let told = 0;
   const tell = () => {
     told = 0;
-    hold();
     const page = document.querySelector("#main [data-title]");
     const title = page ? `${page.dataset.title} – Ringfence` : "Ringfence";
     if (document.title !== title) document.title = title;
     document.querySelectorAll("svg.main-svg:not([aria-hidden])").forEach((svg) => svg.setAttribute("aria-hidden", "true"));
   };
-  new MutationObserver(() => { told ||= setTimeout(tell, 50); }).observe(document.documentElement, { childList: true, subtree: true });
+  new MutationObserver(() => { hold(); told ||= setTimeout(tell, 50); }).observe(document.documentElement, { childList: true, subtree: true });
 })();
