@@ -177,14 +177,25 @@ class Cluster:
         for number, future in enumerate(
             in_turn(list(waiting), loop=self._client.loop, raise_errors=False)
         ):
-            if future.status not in ("finished", "error"):
+            found = _found(future)
+            if found is None:
                 raise InterruptionError(
                     f"the scheduler at {self.address} went away after {number} of {of} runs; "
                     "the same command goes on"
                 )
-            error = future.exception() if future.status == "error" else None
-            yield waiting.pop(future), future.result() if error is None else Failed(_why(error))
+            yield waiting.pop(future), found
             future.release()
+
+
+def _found(future: Any) -> bytes | Failed | None:
+    """What became of a task; None where the scheduler that knew of it is gone."""
+    try:
+        if future.status == "error":
+            return Failed(_why(future.exception()))
+        result: bytes | None = future.result() if future.status == "finished" else None
+        return result
+    except OSError:  # the connection broke meanwhile
+        return None
 
 
 def code_there() -> Code:
