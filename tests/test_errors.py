@@ -41,7 +41,7 @@ NETS = {
     ("sim/store/checked.py", "short"): "str, of a whole number of thousands of digits",
     ("sim/store/checked.py", "read_json"): "int's word for too many digits, ours for a key twice",
     ("sim/document/units.py", "parse_moment"): "datetime's word for an impossible day",
-    ("sim/document/source.py", "_compose"): "the YAML library's word for an impossible escape",
+    ("sim/document/explained.py", "compose"): "the YAML library's word for an impossible escape",
     ("sim/document/source.py", "_scalar"): "int and float, of one text",
     ("sim/audit/inputs/files.py", "_one_by_one"): "datetime's word for an impossible moment",
     ("sim/audit/inputs/reading.py", "_parquet"): "pyarrow's words for a file that is damaged",

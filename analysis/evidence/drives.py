@@ -17,7 +17,8 @@ from pydantic import BaseModel, ConfigDict
 from sim.jobs.draws import Drawing
 from sim.jobs.study import run_study
 from sim.loading.load import load
-from sim.scenario.load import load_scenario, resolved_text
+from sim.scenario.load import load_scenario
+from sim.scenario.resolved import resolved_text
 from sim.store.study import READINGS, load_study
 from sim.study.importance import importance
 

@@ -16,58 +16,20 @@ from numbers import Integral
 from pathlib import Path as FilePath
 from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer, ComposerError
-from ruamel.yaml.error import MarkedYAMLError, StringMark, YAMLError
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
-from ruamel.yaml.nodes import Node as YamlNode
-from ruamel.yaml.reader import ReaderError
-
-from sim.document.node import (
-    Node,
-    Path,
-    Place,
-    Scalar,
-    dotted,
-)
+from sim.document.composed import MAX_DEPTH, MAX_NODES, TOO_DEEP, TOO_MANY, YamlNode
+from sim.document.node import Node, Path, Place, Scalar, dotted
+from sim.document.quick import compose_quickly
 from sim.document.units import MAX_DIGITS, cut, shown
 from sim.errors import DocumentError, Fault
 
 MAX_BYTES = 1 << 19
 """Largest file that is read."""
-MAX_NODES = 10_000
-"""Most values in a file, with aliases expanded."""
-MAX_DEPTH = 40
-"""Deepest nesting."""
 
 _TAG = "tag:yaml.org,2002:"
 _PLAIN_TAGS = {"str", "int", "float", "bool", "null", "timestamp", "map", "seq", "value", "merge"}
 _TOO_LARGE = f"is larger than {MAX_BYTES // 1024} KiB, the most that is read"
-_TOO_MANY = f"more than {MAX_NODES:_} values, with aliases expanded"
-_TOO_DEEP = f"nested more than {MAX_DEPTH} levels deep"
 
-_NO_CHARACTER = re.compile(r"\\U(?!000|0010)[0-9A-Fa-f]{8}")
 _HALVES = re.compile("[\ud800-\udfff]")
-
-_PROBLEMS = (
-    (
-        "mapping values are not allowed",
-        "a ':' stands where no key can be; is a quote missing before it, "
-        "or is the line indented too far?",
-    ),
-    ("could not find expected ':'", "a key without ':' after it"),
-    ("but found '<block mapping start>'", "this line is indented unlike the lines around it"),
-    ("but found '<block sequence start>'", "this line is indented unlike the lines around it"),
-    ("but found '-'", "a list entry stands where a key is wanted; check the indentation"),
-    ("found unexpected end of stream", "the text ends inside quotes"),
-    ("but got '<stream end>'", "the text ends inside { } or [ ]"),
-    ("but found '<stream end>'", "the text ends inside { } or [ ]"),
-    ("found undefined alias", "the alias (*name) names no anchor (&name) above it"),
-    ("found duplicate anchor", "the anchor (&name) is used twice"),
-    ("but found another document", "a second document begins; a file holds one"),
-    ("expected <block end>", "this does not go on what stands above; check the indentation"),
-    ("cannot start any token", "a text that begins with this character needs quotes"),
-)
 
 
 class Source(NamedTuple):
@@ -205,77 +167,13 @@ def _line_and_column(data: bytes, offset: int) -> tuple[int, int]:
 
 
 def _compose(text: str, file: str, first_column: int) -> YamlNode | None:
-    """The library's node for the text's one document, or None for no document."""
-
-    def fail(message: str, line: int, column: int) -> DocumentError:
-        shift = first_column - 1 if line == 1 else 0
-        return DocumentError([Fault(file, line, column + shift, "", message)])
-
-    if directive := re.match(r"(?:[ \t]*(?:#[^\n]*)?\r?\n)*%", text):
-        line = text.count("\n", 0, directive.end()) + 1
-        raise fail("a YAML directive (%) is not used here; remove the line", line, 1)
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = _Composer
-    try:
-        node: YamlNode | None = yaml.compose(text)
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line, column = (mark.line + 1, mark.column + 1) if mark else (1, 1)
-        raise fail(_problem(error, text, line, column), line, column) from None
-    except ReaderError as error:
-        before = text[: error.position]
-        line = before.count("\n") + 1
-        column = len(before) - (before.rfind("\n") + 1) + 1
-        code = error.character if isinstance(error.character, int) else ord(error.character)
-        raise fail(f"the character U+{code:04X} is not allowed in YAML", line, column) from None
-    except (ValueError, OverflowError) as error:
-        if (escape := _NO_CHARACTER.search(text)) is None:
-            raise fail(f"is not YAML: {cut(str(error))}", 1, 1) from None
-        before = text[: escape.start()]
-        line, column = before.count("\n") + 1, len(before) - (before.rfind("\n") + 1) + 1
-        raise fail(f"the escape {escape[0]} names no character", line, column) from None
-    except YAMLError as error:
-        raise fail(f"is not YAML: {cut(str(error))}", 1, 1) from None
-    return node
-
-
-class _Composer(Composer):
-    """The library's composer, which stops where a document holds more than is read."""
-
-    def __init__(self, loader: Any = None) -> None:
-        super().__init__(loader=loader)
-        self.warn_double_anchors = False
-        self._count = 0
-        self._level = -1  # of the root: 0
-
-    def compose_node(self, parent: YamlNode | None, index: Any) -> YamlNode:
-        """A node and all below it."""
-        is_key = isinstance(parent, MappingNode) and index is None
-        self._count += not is_key
-        self._level += 1
-        if self._count > MAX_NODES or self._level > MAX_DEPTH:
-            problem = _TOO_DEEP if self._level > MAX_DEPTH else _TOO_MANY
-            raise ComposerError(None, None, problem, self.parser.peek_event().start_mark)
-        node: YamlNode = super().compose_node(parent, index)
-        self._level -= 1
+    """The node of the text's one document, or None for no document."""
+    if (node := compose_quickly(text)) is not None:
         return node
+    # Reads what that left, and says what is wrong with it; nothing else needs it.
+    from sim.document.explained import compose
 
-
-def _problem(error: MarkedYAMLError, text: str, line: int, column: int) -> str:
-    """A syntax error in plain words."""
-    lines = text.splitlines()
-    row = lines[line - 1] if line <= len(lines) else ""
-    indent = row[: len(row) - len(row.lstrip())]
-    if "\t" in indent or row[column - 1 : column] == "\t":
-        return "a tab stands here; use spaces"
-    problem = " ".join(str(error.problem or error.context or "not YAML").split())
-    context = str(error.context or "")
-    message = next((plain for part, plain in _PROBLEMS if part in problem), problem)
-    mark = error.context_mark
-    if isinstance(mark, StringMark) and (mark.line + 1, mark.column + 1) != (line, column):
-        what = context.removeprefix("while ").strip()
-        message += f" ({what}, which began at {mark.line + 1}:{mark.column + 1})" if what else ""
-    return message
+    return compose(text, file, first_column)
 
 
 def nameable(name: str) -> bool:
@@ -316,10 +214,10 @@ class _Converter:
         self._count += 1
         # These two end the reading: to go on could take for ever.
         if self._count > MAX_NODES:
-            self._fault(place, path, _TOO_MANY)
+            self._fault(place, path, TOO_MANY)
             raise DocumentError(self._faults)
         if len(path) > MAX_DEPTH:
-            self._fault(place, path[:4], _TOO_DEEP)
+            self._fault(place, path[:4], TOO_DEEP)
             raise DocumentError(self._faults)
         if node in self._open:
             self._fault(key or place, path, "an alias stands inside its own anchor")
@@ -330,9 +228,9 @@ class _Converter:
             return Node(None, place, key, path)
         self._open.append(node)
         try:
-            if isinstance(node, MappingNode):
+            if node.id == "mapping":
                 return Node(self._map(node, path), place, key, path)
-            if isinstance(node, SequenceNode):
+            if node.id == "sequence":
                 entries = tuple(
                     self._node(entry, None, (*path, index))
                     for index, entry in enumerate(node.value)
@@ -342,11 +240,11 @@ class _Converter:
         finally:
             self._open.pop()
 
-    def _map(self, node: MappingNode, path: Path) -> dict[str, Node]:
+    def _map(self, node: YamlNode, path: Path) -> dict[str, Node]:
         found: dict[str, Node] = {}
         for key_node, value_node in node.value:
             at = self._place(key_node)
-            if not isinstance(key_node, ScalarNode):
+            if key_node.id != "scalar":
                 self._fault(at, path, "a key is a map or a list; text is wanted")
                 continue
             name = self._text(str(key_node.value), at, path)
@@ -442,7 +340,7 @@ class _DataReader:
         self._count += 1
         if self._count > MAX_NODES or len(path) > MAX_DEPTH:
             deep = len(path) > MAX_DEPTH
-            self._fault(path[:4], _TOO_DEEP if deep else _TOO_MANY)
+            self._fault(path[:4], TOO_DEEP if deep else TOO_MANY)
             raise DocumentError(self._faults)
         if isinstance(data, Mapping):
             found: dict[str, Node] = {}

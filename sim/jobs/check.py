@@ -27,7 +27,7 @@ from sim.jobs.parting import changed_keys, parts
 from sim.jobs.planted import told, tried, unseen
 from sim.jobs.promises import State, Verdict, claim, judge_once, nodes_of, verdict
 from sim.loading.load import Runnable, load
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline
 from sim.store.provenance import versions
 from sim.store.study import code_digest

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from ruamel.yaml import YAML
-
+from sim.document.node import plain
+from sim.document.source import parse_source
 from sim.errors import OptionError
 from sim.jobs.measuring import measure
 from sim.jobs.parting import changed_keys
@@ -259,6 +258,5 @@ def _about(
 def resolved_of(folder: Path) -> Mapping[str, Any]:
     """The resolved scenario of a run or a study, as plain data."""
     text = (folder / "scenario.resolved.yaml").read_text("utf-8")
-    loaded = YAML(typ="safe", pure=True).load(text)
-    plain: Mapping[str, Any] = json.loads(json.dumps(loaded, default=str))
-    return plain
+    found: Mapping[str, Any] = plain(parse_source(text, "scenario.resolved.yaml").node)
+    return found

@@ -24,7 +24,7 @@ from sim.jobs.watched import order_once
 from sim.loading.load import Runnable, load
 from sim.measure.metrics import compute
 from sim.regimes.model import Regime
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.scenario.scenario import Scenario
 from sim.store.arithmetic import arithmetic
 from sim.store.baseline import Baseline, counters, digests

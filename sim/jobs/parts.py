@@ -21,7 +21,7 @@ from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
 from sim.jobs.study import default_folder, facts_of, hold_draws, tasks_of
 from sim.loading.load import Runnable
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.store.study import StudyFolder, Task
 
 MOST_PARTS = 100_000

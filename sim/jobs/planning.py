@@ -24,7 +24,7 @@ from sim.jobs.pool import Tell, each, unheard
 from sim.jobs.probing import Probe, Settings, hold_path, hold_reached
 from sim.measure.metric import Number
 from sim.measure.metrics import at_full_size
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.scenario.scale import scale_scenario
 from sim.store.partial import open_for_writing
 from sim.store.study import Task, code_digest

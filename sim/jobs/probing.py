@@ -31,7 +31,7 @@ from sim.jobs.study import facts_of
 from sim.loading.load import Runnable, load
 from sim.measure.metrics import at_full_size
 from sim.scenario.keys import file_keys, key_at
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.scenario.scale import scale_scenario
 from sim.store.drawn import Drawn
 from sim.store.study import StudyFolder, Task

@@ -32,7 +32,7 @@ from sim.loading.load import Runnable
 from sim.measure.findings import Findings
 from sim.measure.metric import Number
 from sim.measure.metrics import at_full_size, compute
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.scenario.scale import Rounding
 from sim.scenario.scenario import Scenario
 from sim.store.calls import spooled

@@ -21,7 +21,7 @@ from sim.jobs.room import Need, calls_of, need_of, seconds_for, see_that_it_fits
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
 from sim.loading.load import Runnable
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.store.manifest import MANIFEST
 from sim.store.study import (
     DRAWS,

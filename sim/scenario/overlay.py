@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path as FilePath
 from typing import Any
 
+from sim.document.composed import MAX_DEPTH
 from sim.document.messages import unknown_name
 from sim.document.node import (
     Node,
@@ -24,7 +25,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
-from sim.document.source import MAX_DEPTH, Source, nameable, parse_value, read_any, read_source
+from sim.document.source import Source, nameable, parse_value, read_any, read_source
 from sim.document.units import shown
 from sim.document.validate import fault_at
 from sim.errors import DocumentError, Fault, ScenarioError

@@ -18,7 +18,7 @@ from sim.jobs.check import check
 from sim.jobs.found import baseline_path
 from sim.jobs.run import run_scenario
 from sim.loading.load import load
-from sim.scenario.load import resolved_text
+from sim.scenario.resolved import resolved_text
 from sim.store.verify import Verified, verify
 from tests.small_run import TEXT
 

@@ -11,8 +11,9 @@ import pytest
 from sim.document.node import dotted
 from sim.errors import ScenarioError, UnknownNameError
 from sim.loading.load import load
-from sim.scenario.load import load_scenario, resolved_text
+from sim.scenario.load import load_scenario
 from sim.scenario.preset import KINDS, PLACES, presets_of, written
+from sim.scenario.resolved import resolved_text
 from sim.scenario.scenario import Scenario
 from sim.scenario.start import COUNTRIES, about, start_lines, starts
 from sim.scenario.starter import PARTS, starter

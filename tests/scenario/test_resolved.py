@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from sim.document.node import plain
 from sim.document.source import parse_source
 from sim.errors import ScenarioError
-from sim.scenario.load import load_scenario, resolved_text
+from sim.scenario.load import load_scenario
+from sim.scenario.resolved import resolved_text
 from tests.scenario.example import FEEDBACK, TEXT, Write, changed
 
 SETTINGS = st.lists(
