@@ -17,6 +17,7 @@ from analysis.view.run import RunView
 from analysis.view.sentences import sentences
 from analysis.view.study import StudyView
 from analysis.view.verdict import Driver, Outcome, Verdict
+from analysis.view.votes import votes_sentence
 
 LEAST = 0.1
 """Least share of a spread that an input is named for."""
@@ -212,7 +213,7 @@ def front_of_study(study: StudyView) -> Front:
     return Front(
         about=f"{study.name} · {study.runs} draws of {inputs} inputs · seed {study.seed} · {size}",
         question=study.question or study.name,
-        sentences=study_sentences(study.answer),
+        sentences=study_sentences(study.answer, study.currency),
         base=study.base,
         heads=_heads(rows, study.base, study.currency, len(rows) > 1, "finished, share of draws"),
         rows=rows,
@@ -242,7 +243,7 @@ def study_people(one: Mapping[str, Any]) -> str:
     return compared(ratio["p5"], ratio["p50"], ratio["p95"], within_noise=hidden)
 
 
-def study_sentences(answer: Mapping[str, Any]) -> tuple[str, ...]:
+def study_sentences(answer: Mapping[str, Any], currency: str | None = None) -> tuple[str, ...]:
     """What the base strategy does, and what is sure of the others."""
     base = answer["base"]
     told = answer["strategies"][base]
@@ -257,7 +258,8 @@ def study_sentences(answer: Mapping[str, Any]) -> tuple[str, ...]:
             f" To the regulator by the stop go {rounded(before['expected'])} complaints in the "
             f"mean, P95 {rounded(before['p95'])}, none with a chance of {before['none']:.0%}."
         ).replace("%", " %")
-    return (text, *_sure(answer, base))
+    votes = [votes_sentence(told["votes"], currency)] if told.get("votes") else []
+    return (text, *votes, *_sure(answer, base))
 
 
 def _sure(answer: Mapping[str, Any], base: str) -> list[str]:

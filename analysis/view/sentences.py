@@ -1,4 +1,4 @@
-"""A verdict in three sentences: whom the base strategy reaches, at what price, and the law."""
+"""A verdict in a few sentences: whom the base strategy reaches, at what price, and the law."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from analysis.view.clock import written_in
 from analysis.view.numbers import several
 from analysis.view.rounded import about, between, chance, more, rounded
 from analysis.view.verdict import Outcome, Range, Verdict
+from analysis.view.votes import votes_sentence
 
 
 def sentences(told: Verdict) -> tuple[str, ...]:
     """The answer in words, each clause made from numbers."""
-    return tuple(text for text in (_reach(told), _price(told), _law(told)) if text)
+    return tuple(text for text in (_reach(told), _price(told), _votes(told), _law(told)) if text)
 
 
 def with_range(one: Range) -> str:
@@ -96,6 +97,11 @@ def _price(told: Verdict) -> str:
             f"contact (from {enough})"
         )
     return f"{text}."
+
+
+def _votes(told: Verdict) -> str:
+    votes = told.base.votes
+    return "" if votes is None else votes_sentence(votes, told.run.currency)
 
 
 def _law(told: Verdict) -> str:

@@ -25,6 +25,7 @@ from sim.store.read import Run
 from sim.study.comparison import paired
 from sim.study.counts import Count, at_least, none, quantile
 from sim.study.intervals import P50, P95, spread
+from sim.study.votes import Worth, worth
 
 Floats = NDArray[np.float64]
 SCHEMA: Final = 1
@@ -143,6 +144,8 @@ class Outcome:
     contact: float | None
     """Chance that enough reports for the regulator to make contact come before the cutoff."""
     cost: float | None
+    votes: Worth | None
+    """Votes gained and what each costs; None where nothing is said of votes."""
     binds: str
     """What keeps it from dialling more: its ``pace``, its ``channels``, the ``list`` (nobody else
     may be called), the regulator's ``order``; or empty."""
@@ -237,6 +240,7 @@ def _outcome(run: RunView, name: str) -> Outcome:
         complaints=counted,
         contact=_contact(run, name),
         cost=run.shown(name, "cost"),
+        votes=_votes(run, name),
         binds=binds,
         needed=needed,
         channels=plan.get("channels"),
@@ -270,6 +274,21 @@ def _people(run: RunView, name: str) -> Range | None:
         return Range(*[float(value[0])] * 4)
     found = spread(value[1:])
     return Range(float(value[0]), found.p5, found.p50, found.p95)
+
+
+def _votes(run: RunView, name: str) -> Worth | None:
+    """Votes gained over the draws; None where there are no draws, or nothing is said of votes."""
+    if "votes_gained" not in run.table("readings"):  # written before there were any
+        return None
+    votes = _column(run, name, "votes_gained")[1:] * run.factor
+    if not len(votes) or np.isnan(votes).any():
+        return None
+    cost, complaints = run.shown(name, "cost"), _column(run, name, "complaints")[1:]
+    return worth(
+        votes,
+        None if cost is None else np.full(len(votes), cost),
+        None if np.isnan(complaints).any() else complaints,
+    )
 
 
 def _against(run: RunView, name: str) -> Ratio | None:

@@ -69,6 +69,7 @@ SHARE = Kind(
     },
 )
 FACTOR = Kind("number", "1.5", "", {"type": "number", "minimum": 0})
+SIGNED = Kind("number of either sign", "0.5 or -1.2", "", {"type": "number"})
 CORRELATION = Kind("correlation", "0.5", "", {"type": "number", "minimum": -1, "maximum": 1})
 COUNT = Kind(
     "whole number",

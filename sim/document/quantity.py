@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
-from sim.document.kinds import DURATION, FACTOR, SHARE
-from sim.document.units import parse_duration, parse_factor, parse_share
+from sim.document.kinds import DURATION, FACTOR, SHARE, SIGNED
+from sim.document.units import parse_duration, parse_factor, parse_share, parse_signed
 
 
 class Model(BaseModel):
@@ -53,12 +53,13 @@ GRADE = f"How good the evidence is: {'; '.join(f'{k} {text}' for k, text in GRAD
 """What every `grade` means."""
 Shape = Literal["two-piece", "uniform", "log-uniform"]
 """``two-piece``: two half-normals that meet at the median, on the logit scale for shares and on the
-log scale for all else. ``uniform``, ``log-uniform``: flat, or flat on the log scale, with the 5 %
-and 95 % points at ``low`` and ``high``."""
+log scale for all else, but for numbers of either sign, which stay on their own. ``uniform``,
+``log-uniform``: flat, or flat on the log scale, with the 5 % and 95 % points at ``low`` and
+``high``."""
 
 
 class _Range(Model):
-    """What the three kinds of quantity share."""
+    """What the kinds of quantity share."""
 
     shape: Shape = Field("two-piece", description="Distribution that replications draw from.")
     source: str | None = Field(None, description="Where the figure comes from, or 'assumed'.")
@@ -81,6 +82,7 @@ class _Range(Model):
 
 _Share = Annotated[float, BeforeValidator(parse_share), SHARE]
 _Factor = Annotated[float, BeforeValidator(parse_factor), FACTOR]
+_Signed = Annotated[float, BeforeValidator(parse_signed), SIGNED]
 _Duration = Annotated[int, BeforeValidator(parse_duration), DURATION]
 
 
@@ -98,6 +100,20 @@ class FactorRange(_Range):
     low: _Factor | None = Field(None, description="5 % point.")
     central: _Factor = Field(description="Median.")
     high: _Factor | None = Field(None, description="95 % point.")
+
+
+class SignedRange(_Range):
+    """A plain number that may be below 0: an effect."""
+
+    low: _Signed | None = Field(None, description="5 % point.")
+    central: _Signed = Field(description="Median.")
+    high: _Signed | None = Field(None, description="95 % point.")
+
+    @model_validator(mode="after")
+    def _plain(self) -> Self:
+        if self.shape == "log-uniform":
+            raise ValueError("a number of either sign has no logarithm; two-piece or uniform")
+        return self
 
 
 class DurationRange(_Range):
@@ -121,8 +137,14 @@ Share = Annotated[ShareRange, BeforeValidator(_central), SHARE.or_range()]
 """A share field: ``33 %``, ``0.33`` or a range of these."""
 Factor = Annotated[FactorRange, BeforeValidator(_central), FACTOR.or_range()]
 """A plain-number field, or a range."""
+Signed = Annotated[SignedRange, BeforeValidator(_central), SIGNED.or_range()]
+"""A field for a number of either sign, or a range."""
 Duration = Annotated[DurationRange, BeforeValidator(_central), DURATION.or_range()]
 """A duration field, or a range."""
+QUANTITIES = (ShareRange, FactorRange, SignedRange, DurationRange)
+"""The kinds of quantity."""
+Quantity = ShareRange | FactorRange | SignedRange | DurationRange
+"""Any of them."""
 PlainDuration = _Duration
 """A duration that the caller chooses: one value, in milliseconds."""
 PlainShare = _Share

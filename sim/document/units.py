@@ -120,6 +120,15 @@ def parse_factor(value: object) -> float:
     raise ValueError(f"found {shown(value)}; a number of 0 or more is allowed")
 
 
+def parse_signed(value: object) -> float:
+    """A plain finite number of either sign."""
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        number = _float(value)
+        if math.isfinite(number):
+            return number
+    raise ValueError(f"found {shown(value)}; a number, below 0 or above, is allowed")
+
+
 def parse_bound(value: object) -> float:
     """A number of 0 or more, from ``700_000``, ``1.5`` or ``50 %``."""
     text = value.strip() if isinstance(value, str) and len(value) <= MAX_DIGITS else ""

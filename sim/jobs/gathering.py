@@ -32,7 +32,9 @@ POINTS = 1_024
 FEWEST_READINGS = 16
 """Readings of each draw, at least."""
 READ = "people_reached"
-"""The metric that readings move, beside complaints."""
+"""The metric that readings move, beside complaints and what follows from it."""
+VOTES = "votes_gained"
+"""What follows from it."""
 _COUNTS = ("all", "regulator", "regulator_before_cutoff")
 """What of a reading is counted, in the order of their names."""
 
@@ -59,6 +61,8 @@ class _Readings:
 
     people: Floats
     """(r + 1,)"""
+    votes: Floats | None
+    """(r + 1,) None where nothing is said of votes."""
     counts: Mapping[str, Count]
     """By name: (r + 1,) each."""
     inputs: tuple[str, ...]
@@ -223,6 +227,10 @@ class Gathering:
         # Where nothing is read, all readings of a run are one.
         read = slice(1, None if read_always else 2)
         metrics[READ] = own[:, read]
+        if VOTES in known:
+            metrics[VOTES] = np.stack(
+                [one.votes[read] for one in rows.own if one.votes is not None]
+            )
         was_read = _was_read(rows.own)
         at = {path: self._at(path, runs, read) for path, runs in was_read.items()}
         return Series(
@@ -233,7 +241,7 @@ class Gathering:
                 rule: np.array([float(row.get(rule, 0)) for row in rows.violations])
                 for rule in rules
             },
-            again={m: (_pairs(rows, m, 0), _pairs(rows, m, 1)) for m in known},
+            again={m: (_pairs(rows, m, 0), _pairs(rows, m, 1)) for m in known if m != VOTES},
             beside={} if name == self.base else dict(_beside(rows, every[self.base], known, read)),
             placing={p: u for p, u in self.drawn_at.items() if p not in at}
             | {p: u[:, 0] for p, u in at.items() if not read_always},
@@ -317,13 +325,15 @@ def _told(found: Reading, scale: Fraction) -> _Readings:
             name: getattr(found.complaints, part)
             for name, part in zip(COUNTED, _COUNTS, strict=True)
         }
-    return _Readings(found.people / float(scale), counts, found.inputs)
+    votes = None if found.votes is None else found.votes / float(scale)
+    return _Readings(found.people / float(scale), votes, counts, found.inputs)
 
 
 def _shown(found: Found, scale: Fraction) -> dict[str, float | None]:
     """The metrics that are spread, at full size."""
     shown = at_full_size(found.metrics, scale)
-    return {name: None if (v := shown[name]) is None else float(v) for name in SPREAD}
+    # What an older study did not know, it has none of.
+    return {name: None if (v := shown.get(name)) is None else float(v) for name in SPREAD}
 
 
 def _column(rows: Sequence[Mapping[str, float | None]], name: str) -> Floats:
@@ -350,7 +360,7 @@ def _beside(
 ) -> Iterator[tuple[str, tuple[Floats, Floats]]]:
     """What is compared with the base, under the same unknowns."""
     for name in known:
-        if name != READ and all(row[name] is not None for row in base.metrics):
+        if name not in {READ, VOTES} and all(row[name] is not None for row in base.metrics):
             yield name, (_column(rows.metrics, name)[:, None], _column(base.metrics, name)[:, None])
     pairs = rows.beside
     yield (

@@ -104,6 +104,7 @@ def _readings(name: str, one: Reading) -> Mapping[str, Any]:
         "strategy": np.full(n, name, dtype=object),
         "draw": np.arange(n, dtype=np.int64),
         "people_reached": one.people,
+        "votes_gained": missing if one.votes is None else one.votes,
     }
     for column, what in _COUNTS.items():
         count: Count = Count(missing, missing)

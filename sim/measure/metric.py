@@ -54,6 +54,7 @@ class Heading(StrEnum):
     PEOPLE = "People"
     CAPACITY = "Capacity"
     COST = "Cost"
+    VOTES = "Votes"
     COMPLAINTS = "Complaints"
     REGULATOR = "Regulator"
     OBJECTIONS = "Objections"

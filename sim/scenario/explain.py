@@ -19,7 +19,7 @@ from sim.document.node import (
     dotted,
     plain,
 )
-from sim.document.quantity import GRADES, DurationRange, FactorRange, ShareRange
+from sim.document.quantity import GRADES, QUANTITIES
 from sim.document.units import Money
 from sim.document.written import (
     duration_text,
@@ -195,7 +195,7 @@ def allowed_text(key: Key) -> str:
 def default_text(key: Key) -> str | None:
     """A key's default as it would be written, or None."""
     if key.required or key.default is None or isinstance(key.default, BaseModel):
-        if isinstance(key.default, (ShareRange, FactorRange, DurationRange)):
+        if isinstance(key.default, QUANTITIES):
             return _written(key.default, key)
         return None
     if isinstance(key.default, (tuple, Mapping)) and not key.default:
@@ -247,7 +247,7 @@ def _bound(value: Any, key: Key) -> str:
 
 def _written(value: Any, key: Key) -> str:
     """A checked value as people write it; of a range, its central value."""
-    if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+    if isinstance(value, QUANTITIES):
         value = value.central
     if isinstance(value, bool):
         return _word(value)

@@ -8,11 +8,22 @@ from dataclasses import dataclass
 from pydantic import BaseModel
 
 from sim.document.node import Path, dotted
-from sim.document.quantity import DurationRange, FactorRange, ShareRange
+from sim.document.quantity import (
+    QUANTITIES,
+    DurationRange,
+    FactorRange,
+    ShareRange,
+    SignedRange,
+)
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import CallList
 
-_UNITS: Mapping[type[BaseModel], str] = {ShareRange: "share", FactorRange: "", DurationRange: "ms"}
+_UNITS: Mapping[type[BaseModel], str] = {
+    ShareRange: "share",
+    FactorRange: "",
+    SignedRange: "",
+    DurationRange: "ms",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,7 @@ def parameters(scenario: Scenario) -> tuple[ParameterRow, ...]:
 
 
 def _rows(value: object, path: Path, evidence: _Evidence) -> Iterator[ParameterRow]:
-    if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+    if isinstance(value, QUANTITIES):
         own = evidence.beneath(value)
         yield ParameterRow(
             path=dotted(path),

@@ -25,6 +25,7 @@ PLACES: Mapping[Path, str] = {
     ("world", "voicemail"): "voicemail",
     ("world", "consent"): "consent",
     ("world", "complaints"): "complaints",
+    ("world", "votes"): "votes",
     ("amd",): "amd",
     ("strategies", "*", "amd"): "amd",
 }

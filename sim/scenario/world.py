@@ -25,6 +25,7 @@ from sim.scenario.complaints import Complaints
 from sim.scenario.consent import Consent, OptingOut
 from sim.scenario.regulator import Regulator
 from sim.scenario.reputation import Reputation
+from sim.scenario.votes import Votes
 
 MAX_GROUPS = 200
 """Most territories, line types or segments: an index of each fits in eight bits."""
@@ -187,4 +188,7 @@ class World(Model):
     )
     reputation: Reputation | None = Field(
         None, description="Standing of caller numbers; left out, numbers bear no labels."
+    )
+    votes: Votes | None = Field(
+        None, description="What being reached does to votes; left out, nothing is said of that."
     )

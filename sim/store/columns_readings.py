@@ -13,6 +13,14 @@ READINGS = Table(
         STRATEGY,
         Column("draw", "-", "int64", "Number of the draw, shared by all strategies."),
         Column("people_reached", "people", "float64", "Mean people reached, as simulated."),
+        Column(
+            "votes_gained",
+            "votes",
+            "float64",
+            "Votes gained by these, as simulated, below 0 where lost; null where the world says "
+            "nothing of votes.",
+            True,
+        ),
         Column("complaints", "complaints", "float64", f"Mean complaints, {_FULL}", True),
         Column(
             "complaints_variance", "-", "float64", "Variance of the luck of these; null too.", True

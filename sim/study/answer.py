@@ -20,11 +20,12 @@ from sim.study.crossing import driving, estimate, quantile_estimate
 from sim.study.intervals import P5, P50, P95, quantile_interval
 from sim.study.sensitivity import FEWEST_IN_A_CLASS
 from sim.study.surface import Surface, fit
+from sim.study.votes import Worth, worth
 
 Floats = NDArray[np.float64]
 SCHEMA: Final = 1
 """Version of the answer's layout."""
-SPREAD: Final = ("people_reached", "people_reached_live", "cost", "attempts")
+SPREAD: Final = ("people_reached", "people_reached_live", "cost", "attempts", "votes_gained")
 """Metrics whose spread over draws is told."""
 COUNTED: Final = ("complaints", "complaints_regulator", "complaints_regulator_before_cutoff")
 """Complaints, each in expectation with its law."""
@@ -32,6 +33,7 @@ BESIDE: Final = ("people_reached", "complaints")
 """What is kept, reading by reading, beside the base strategy's."""
 COLUMNS: Final = (
     "people_reached",
+    "votes_gained",
     *(column for name in COUNTED for column in (name, f"{name}_variance")),
     *(column for name in BESIDE for column in (f"{name}_beside", f"{name}_base")),
 )
@@ -78,7 +80,8 @@ class Series:
     @property
     def columns(self) -> dict[str, Floats]:
         """By name of :data:`COLUMNS`: every reading, (n, r); what there is none of is left out."""
-        told = {"people_reached": self.metrics["people_reached"]}
+        read = ("people_reached", "votes_gained")
+        told = {name: self.metrics[name] for name in read if name in self.metrics}
         for name, count in self.complaints.items():
             told |= {name: count.mean, f"{name}_variance": count.variance}
         for name in BESIDE:
@@ -112,6 +115,7 @@ def answer(series: Mapping[str, Series], base: str) -> dict[str, Any]:
                 "finished": float(one.finished.mean()),
                 "metrics": {metric: _spread(values) for metric, values in one.metrics.items()},
                 "complaints": {kind: _counted(count) for kind, count in one.complaints.items()},
+                **_votes(one),
                 "rules_broken": {
                     rule: {"share": float((found > 0).mean()), "most": float(found.max())}
                     for rule, found in one.broken.items()
@@ -142,6 +146,15 @@ def _spread(values: Floats) -> dict[str, Any]:
             interval = quantile_interval(values[:, 0], share)
             told[f"{name}_interval"] = None if interval is None else [interval.low, interval.high]
     return told
+
+
+def _votes(one: Series) -> dict[str, Worth]:
+    """What votes gained cost, over draws and readings; empty where nothing is said of votes."""
+    votes = one.metrics.get("votes_gained")
+    if votes is None:
+        return {}
+    complaints = one.complaints.get("complaints")
+    return {"votes": worth(votes, one.metrics.get("cost"), complaints and complaints.mean)}
 
 
 def _counted(count: Count) -> dict[str, float | None]:

@@ -28,7 +28,14 @@ from pydantic import BaseModel
 
 from sim.document.laws import LogNormal, Survival
 from sim.document.node import Path, dotted
-from sim.document.quantity import DurationRange, FactorRange, FrozenDict, ShareRange
+from sim.document.quantity import (
+    QUANTITIES,
+    DurationRange,
+    FactorRange,
+    FrozenDict,
+    ShareRange,
+    SignedRange,
+)
 from sim.errors import BadInputError
 from sim.scenario.answering import Answering
 from sim.scenario.complaints import ComplaintChannels
@@ -39,7 +46,6 @@ Floats = NDArray[np.float64]
 MOST_BRED = 0.9
 """Mean further complaints that one may breed in a draw, so that each becomes ten at most; midway
 between the central value and 1 where that is more."""
-Quantity = ShareRange | FactorRange | DurationRange
 Changed = TypeVar("Changed", bound=BaseModel)
 
 
@@ -215,7 +221,8 @@ def groups(scenario: Scenario) -> tuple[Group, ...]:
     found = _with_cascade(scenario, list(_groups(scenario.world, ("world",), None)))
     for name, strategy in scenario.strategies.items():
         found += _groups(strategy, ("strategies", name), None)
-    return tuple(found)
+    # No call hangs on what people make of one: last, so that other inputs keep their coordinates.
+    return tuple(sorted(found, key=lambda group: group.inputs[0].path.startswith("world.votes.")))
 
 
 def inputs(moving: Sequence[Group]) -> tuple[Input, ...]:
@@ -229,7 +236,7 @@ def written(path: Path) -> str:
 
 
 def _groups(value: object, path: Path, source: str | None) -> Iterator[Group]:
-    if isinstance(value, (ShareRange, FactorRange, DurationRange)):
+    if isinstance(value, QUANTITIES):
         if (law := law_of(value)) is not None:
             yield Alone((Input(written(path), law, value.source or source),), path)
     elif isinstance(value, LogNormal):
@@ -434,7 +441,7 @@ def _replaced(value: Any, tree: Any) -> Any:
         return DurationRange.model_construct(
             central=round(tree), low=None, high=None, shape=value.shape, source=value.source
         )
-    if isinstance(value, (ShareRange, FactorRange)):
+    if isinstance(value, (ShareRange, FactorRange, SignedRange)):
         return type(value).model_construct(
             central=float(tree), low=None, high=None, shape=value.shape, source=value.source
         )

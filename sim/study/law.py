@@ -2,7 +2,8 @@
 
 A range names three points: ``central`` is the median, ``low`` and ``high`` are the 5 % and 95 %
 points. ``two-piece`` joins two half-normals at the median, on the logit scale for shares and on the
-log scale for all else (after the two-piece normal of Fechner; John 1982). Where a point of a piece
+log scale for all else but numbers of either sign, which stay on their own (after the two-piece
+normal of Fechner; John 1982). Where a point of a piece
 lies on the edge of that scale (a low end of 0, a high end of 100 %), that piece is on the plain
 scale and stops at the edge, since no logarithm reaches it.
 """
@@ -16,10 +17,10 @@ from typing import Final, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.document.quantity import DurationRange, FactorRange, Shape, ShareRange
+from sim.document.quantity import DurationRange, Quantity, Shape, ShareRange, SignedRange
 
 Floats = NDArray[np.float64]
-Scale = Literal["share", "number", "duration"]
+Scale = Literal["share", "number", "signed", "duration"]
 
 _SCORE = np.frompyfunc(NormalDist().inv_cdf, 1, 1)
 """Standard normal quantiles, to the last bits (Wichura's AS 241). SciPy's would be quicker, and
@@ -63,7 +64,8 @@ class Law:
             # 5 % and 95 % points of a flat law lie a twentieth inside of its ends.
             value = ends[0] + (uniform - 0.05) / 0.9 * (ends[1] - ends[0])
             value = np.exp(value) if self.shape == "log-uniform" else value
-        value = np.clip(value, 0.0, 1.0 if self.scale == "share" else None)
+        if self.scale != "signed":
+            value = np.clip(value, 0.0, 1.0 if self.scale == "share" else None)
         return np.maximum(np.rint(value), 1.0) if self.scale == "duration" else value
 
     def _two_pieces(self, z: Floats) -> Floats:
@@ -72,7 +74,7 @@ class Law:
 
     def _piece(self, z: Floats, end: float, at: float) -> Floats:
         edges = (0.0, 1.0) if self.scale == "share" else (0.0,)
-        if self.central in edges or end in edges:
+        if self.scale == "signed" or self.central in edges or end in edges:
             return self.central + (end - self.central) * z / at
         bent = self._bend(np.array([self.central, end]))
         return self._straighten(bent[0] + (bent[1] - bent[0]) * z / at)
@@ -85,13 +87,15 @@ class Law:
         return 1.0 / (1.0 + np.exp(-bent)) if self.scale == "share" else np.exp(bent)
 
 
-def law_of(quantity: ShareRange | FactorRange | DurationRange) -> Law | None:
+def law_of(quantity: Quantity) -> Law | None:
     """The law of a quantity of a scenario, or None where it is one number."""
     if quantity.low is None or quantity.high is None:
         return None
     scale: Scale = "number"
     if isinstance(quantity, ShareRange):
         scale = "share"
+    elif isinstance(quantity, SignedRange):
+        scale = "signed"
     elif isinstance(quantity, DurationRange):
         scale = "duration"
     return Law(

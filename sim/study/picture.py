@@ -26,9 +26,9 @@ _POINTS: Final = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
 
 def law_lines(law: Law) -> tuple[str, ...]:
     """The law in words, its quantiles, and its picture: three lines below 80 columns."""
-    scale = {"share": "log-odds", "number": "logarithms", "duration": "logarithms"}[law.scale]
+    scale = {"share": "on log-odds, ", "signed": ""}.get(law.scale, "on logarithms, ")
     shapes = {
-        "two-piece": f"two half-normals on {scale}, joined at the median",
+        "two-piece": f"two half-normals {scale}joined at the median",
         "uniform": "flat",
         "log-uniform": "flat on logarithms",
     }
@@ -62,7 +62,7 @@ def value_text(law: Law, value: float) -> str:
     short = float(f"{value:.3g}")
     if law.scale == "share":
         return share_text(short)
-    if law.scale == "number":
+    if law.scale in {"number", "signed"}:
         return f"{short:g}"
     unit, size = next(
         (unit, size) for unit, size, most in _UNITS if value < most or unit == _UNITS[-1][0]

@@ -80,6 +80,9 @@ class Reading:
     """(n + 1,) Mean people reached, as simulated."""
     complaints: Read | None
     """Complaints in the same draws, at full size; None where the world has none."""
+    votes: Floats | None
+    """(n + 1,) Votes gained by those people, as simulated, below 0 where lost; None where the world
+    says nothing of votes."""
     inputs: tuple[str, ...]
     """Paths of the inputs that were drawn."""
     acts: float
@@ -175,9 +178,11 @@ def _reading(
     if held and not stands:
         values = at.values(reads)
         counted = _complaints(cases, scenario, values, at, ways, scale)
+    people = _people(cases, scenario, strategy, values, draws)
     return Reading(
-        people=_people(cases, scenario, strategy, values, draws),
+        people=people,
         complaints=counted,
+        votes=_votes(scenario, values, people),
         inputs=tuple([*reads, *held] if stands else reads),
         acts=acts,
         moved=moved,
@@ -205,6 +210,14 @@ def _people(cases: Cases, scenario: Scenario, strategy: str, values: Values, n: 
         none=value("lines_without_voters"),
     )
     return people_reached(cases.lines, draws, scenario.strategies[strategy].reached_when.voicemail)
+
+
+def _votes(scenario: Scenario, values: Values, people: Floats) -> Floats | None:
+    """(n,) Votes gained in each draw; None where the world says nothing of votes."""
+    if scenario.world.votes is None:
+        return None
+    value = value_of(scenario.world, values, len(people))
+    return people * value("votes.per_1000_reached") / 1_000
 
 
 def _objections(

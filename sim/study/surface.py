@@ -68,7 +68,7 @@ class Refused:
 def coordinate(law: Law, value: Floats) -> Floats:
     """An input's values on the scale on which it is drawn: 0 at the median, (n,)."""
     ends = np.array([law.low, law.central, law.high])
-    if law.shape != "uniform":
+    if law.shape != "uniform" and law.scale != "signed":
         edges = (0.0, 1.0) if law.scale == "share" else (0.0,)
         if not any(end in edges for end in ends.tolist()):
             ends, value = _bent(law, ends), _bent(law, value)

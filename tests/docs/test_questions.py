@@ -192,6 +192,15 @@ MOVES = [
         "1",
         "double",
     ),
+    (
+        15,
+        FRANCE,
+        "prices.per_line_dialled=1 EUR,2 EUR",
+        "as-run",
+        "cost_per_vote",
+        "1/500",
+        "double",
+    ),
 ]
 """Question, scenario, what is turned, strategy, number, scale, and which way it goes."""
 

@@ -197,6 +197,7 @@ def test_metrics_by_hand(whole: Any) -> None:
         "complaints_repeat_share": pytest.approx(1 / 3),
         "complaints_night_share": pytest.approx(1 / 3),
         "complaints_peak_day": 3,
+        "complaints_per_vote": None,  # nothing is said of votes
     }
     assert (values["opt_outs_by_key"], values["opt_outs_by_call_back"]) == (1, 1)
     assert values["opt_outs_by_complaint"] == 3

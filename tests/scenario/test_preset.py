@@ -49,6 +49,7 @@ SAME: list[tuple[str, str, str, str]] = [
     ("complaints", "uk-automated-political", "uk-by-election", ""),
     ("complaints", "us-automated-political", "us-primary", ""),
     ("complaints", "ca-automated-political", "canada-federal", ""),
+    ("votes", "recorded-calls", "france-2017", ""),
 ]
 
 

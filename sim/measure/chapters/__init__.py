@@ -18,6 +18,7 @@ from sim.measure.chapters import (
     objections,
     reach,
     regulator,
+    votes,
 )
 
 CHAPTERS: tuple[Chapter, ...] = (
@@ -31,5 +32,6 @@ CHAPTERS: tuple[Chapter, ...] = (
     call_backs.CHAPTER,
     labels.CHAPTER,
     consent.CHAPTER,
+    votes.CHAPTER,
 )
 """Every chapter, in the order in which its metrics are shown."""
