@@ -20,6 +20,7 @@ from sim.scenario.dialing import Amd
 from sim.scenario.preset import KEY, MEANING, presets_of
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
+from sim.scenario.votes import Votes
 from sim.scenario.world import VoicemailWorld, World
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -30,6 +31,7 @@ _MODELS: Mapping[type[BaseModel], str] = {
     VoicemailWorld: "voicemail",
     Consent: "consent",
     Complaints: "complaints",
+    Votes: "votes",
     Amd: "amd",
 }
 """Parts that a preset may stand for, with its kind."""

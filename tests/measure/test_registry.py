@@ -21,6 +21,7 @@ from sim.measure.chapters.money import MoneyTotals
 from sim.measure.chapters.objections import ObjectionTotals
 from sim.measure.chapters.reach import ReachTotals
 from sim.measure.chapters.regulator import RegulatorTotals
+from sim.measure.chapters.votes import VoteTotals
 from sim.measure.columns import RESULT_TABLES
 from sim.measure.findings import find
 from sim.measure.metrics import (
@@ -76,6 +77,7 @@ def acted_back():
         RegulatorTotals(3, 7_200_000, 9_000_000, 10_800_000, stopped_ms=10_800_000),
         CallBackTotals(80, 60, 110, peak_load_ms=3 * 3_600_000.0),
         LabelTotals(500, 7),
+        VoteTotals(0.5, 0.16),
     )
 
 
@@ -156,7 +158,11 @@ def test_compute_gives_every_metric_and_counts_are_whole_numbers():
     for name, value in (*values.items(), *followed.items()):
         assert value is None or isinstance(value, int) == METRICS[name].is_count
     missing = {name for name, value in followed.items() if value is None}
-    assert missing <= {"cost", "attempts_failed"}  # of this world nobody pays, and no call fails
+    assert missing <= {
+        "cost",
+        "cost_per_vote",
+        "attempts_failed",
+    }  # of this world nobody pays, and no call fails
 
 
 def test_full_size_equivalents():

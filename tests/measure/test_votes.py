@@ -11,11 +11,12 @@ import pytest
 from sim.measure.findings import Findings, find
 from sim.measure.metrics import at_full_size, compute
 from sim.measure.tally import Tally
+from sim.record.log import Outcome
 from sim.scenario.scenario import Scenario
 from tests import hand_built as hand
 from tests.worlds import plain
 
-HEARD = 9
+HEARD = Outcome.HEARD + 3
 
 
 def found(votes: dict[str, Any] | None, scale: Fraction = Fraction(1)) -> Findings:
