@@ -86,6 +86,10 @@ class Purpose(IntEnum):
     """By number of a resample and run: which run stands in its place, (three spare)."""
     CALL_FAILED = 26
     """By line and attempt: failed on the way or not, its release time, (two spare)."""
+    LINE_USE = 27
+    """By line: whether anybody uses it, (three spare)."""
+    LINE_DETECTION = 28
+    """By line: whether detection hears it alike at each call, how it does, (two spare)."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ frailty, segment and attempt act on the odds that somebody would pick up.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from statistics import NormalDist
 
@@ -46,6 +46,8 @@ class Latent:
     """Mean chance that a person would pick up a ringing call, were there no time-out."""
     machine: float
     """Share of lines in service that have a machine."""
+    machine_by_cohort: tuple[float, ...]
+    """The same by frailty cohort, where that differs; empty where it does not."""
     human_ring: QuantileTable
     machine_ring: QuantileTable
 
@@ -61,15 +63,92 @@ def shares(answering: Answering) -> dict[str, float]:
     return {key: stated.get(key, rest) for key in DISPOSITION_KEYS}
 
 
-def latent(answering: Answering, path: str) -> Latent:
+def latent_of(world: World, name: str) -> Latent:
+    """What stands behind the shares of a line type in its world.
+
+    Having a machine may go with the propensity to answer; then the mean of their product is more
+    than the product of their means, by what is found here by iteration.
+
+    Raises
+    ------
+    UnreachableSharesError
+        Where the shares cannot come from the ring laws, or not from the lines in use alone.
+    """
+    line_type, used = world.line_types[name], world.lines_in_use.central
+    answering, path = line_type.answering, f"world.line_types.{name}.answering"
+    hidden = latent(answering, path)
+    _hold_to_lines_in_use(hidden, used, path)
+    if not answering.machine_correlation:
+        return hidden
+    cohorts, quarters = cohorts_of(world), reference_quarters()
+    excess = 0.0
+    for _ in range(200):
+        chance, weight = would_answer(line_type, hidden, world, cohorts)
+        by_stratum = used * chance[0][quarters].mean(axis=0)
+        answers = weight / weight.sum() @ by_stratum
+        has = machine_by_cohort(hidden.machine, answering.machine_correlation, cohorts)
+        before, excess = excess, float(np.mean(answers * has) - answers.mean() * has.mean())
+        hidden = latent(answering, path, excess)
+        _hold_to_lines_in_use(hidden, used, path)
+        if abs(excess - before) < 1e-13:
+            break
+    has = machine_by_cohort(hidden.machine, answering.machine_correlation, cohorts)
+    return replace(hidden, machine_by_cohort=tuple(has.tolist()))
+
+
+def _hold_to_lines_in_use(hidden: Latent, used: float, path: str) -> None:
+    """Refuse more people than the lines in use could have."""
+    if hidden.would_answer >= used < 1.0:
+        raise UnreachableSharesError(
+            path,
+            f"people would answer {hidden.would_answer:.1%} of ringing calls were there no "
+            f"time-out, and world.lines_in_use leaves {used:.1%} of lines on which anybody can",
+        )
+
+
+def machine_by_cohort(mean: float, correlation: float, cohorts: int) -> Floats:
+    """Share of lines with a machine by frailty cohort: (cohorts,) float64, lowest first.
+
+    A line has a machine where a normal score, correlated with that of its propensity, is low
+    enough; the bound is such that the mean over the cohorts is ``mean``.
+    """
+    normal = NormalDist()
+    z = [normal.inv_cdf((k + 0.5) / cohorts) for k in range(cohorts)]
+    rest = (1.0 - correlation**2) ** 0.5
+
+    def shares_at(bound: float) -> Floats:
+        return np.array([normal.cdf((bound + correlation * one) / rest) for one in z])
+
+    if not 0.0 < mean < 1.0:
+        return np.full(cohorts, mean)
+    low, high = -40.0, 40.0
+    for _ in range(100):
+        middle = (low + high) / 2
+        if not low < middle < high:
+            break
+        low, high = (middle, high) if shares_at(middle).mean() < mean else (low, middle)
+    return shares_at(low)
+
+
+def latent(answering: Answering, path: str, excess: float = 0.0) -> Latent:
     """Solve for what stands behind the shares.
 
     With h and m the human and machine shares of ringing calls at the reference time-out R, and
     independent ring times H and M, the chance Q that a person would answer and the share V of lines
     with a machine meet ::
 
-        Q · (P(H < R) - V · P(M < H < R)) = h
-        V · (P(M < R) - Q · P(H <= M < R)) = m
+        Q · P(H < R) - (Q · V + excess) · P(M < H < R) = h
+        V · P(M < R) - (Q · V + excess) · P(H <= M < R) = m
+
+    Parameters
+    ----------
+    answering
+        The shares and the laws of ring times.
+    path
+        Where they stand, for errors.
+    excess
+        Mean over lines of the product of Q and V less the product of their means: 0 where having a
+        machine says nothing of the propensity to answer.
 
     Raises
     ------
@@ -80,7 +159,7 @@ def latent(answering: Answering, path: str) -> Latent:
     share = shares(answering)
     ringing = 1.0 - share["invalid"] - share["busy"]
     if ringing <= 0.0:
-        return Latent(share["invalid"], 1.0, 0.0, 0.0, human_ring, machine_ring)
+        return Latent(share["invalid"], 1.0, 0.0, 0.0, (), human_ring, machine_ring)
     human, machine = share["human"] / ringing, share["machine"] / ringing
     limit = answering.at_ring_timeout
     words = np.arange(1 << 14, dtype=np.uint32) * np.uint32(1 << 18) + np.uint32(1 << 17)
@@ -94,9 +173,9 @@ def latent(answering: Answering, path: str) -> Latent:
     would, has = 0.0, 0.0
     for _ in range(200):
         left_for_human = human_in_time - has * machine_first
-        would = _part(human, left_for_human)
+        would = _part(human + excess * machine_first, left_for_human)
         left_for_machine = machine_in_time - would * human_first
-        has = _part(machine, left_for_machine)
+        has = _part(machine + excess * human_first, left_for_machine)
         if not (would <= 1.0 and has <= 1.0):
             break
     if not (0.0 <= would < 1.0 and 0.0 <= has <= 1.0):
@@ -107,7 +186,7 @@ def latent(answering: Answering, path: str) -> Latent:
             f"of pick-ups and machine_ring in {machine_in_time:.1%}, too few for these shares",
         )
     busy = share["busy"] / (1.0 - share["invalid"])
-    return Latent(share["invalid"], busy, would, has, human_ring, machine_ring)
+    return Latent(share["invalid"], busy, would, has, (), human_ring, machine_ring)
 
 
 def _part(wanted: float, of: float) -> float:
@@ -139,7 +218,7 @@ def cohorts_of(world: World) -> int:
 def would_answer(
     line_type: LineType, hidden: Latent, world: World, cohorts: int
 ) -> tuple[Floats, Floats]:
-    """Chance that a person would pick up, before any time-out.
+    """Chance that a person would pick up on a line in use, before any time-out.
 
     Returns
     -------
@@ -155,6 +234,11 @@ def would_answer(
 def consent_counts(world: World) -> bool:
     """Whether lines that consented answer otherwise than the rest."""
     return world.consent is not None and world.consent.human_odds.central != 1.0
+
+
+def some_idle(world: World) -> bool:
+    """Whether some lines are used by nobody."""
+    return world.lines_in_use.central < 1.0
 
 
 def strata(world: World) -> tuple[Floats, Floats]:
@@ -189,7 +273,8 @@ def _chances(
         return np.zeros((len(by_attempt), *relative.shape)), weight
 
     reference = relative[reference_quarters()]
-    base = _log_odds(reference.tobytes(), weight.tobytes(), reference.shape, hidden.would_answer)
+    share = hidden.would_answer / world.lines_in_use.central  # the others never answer
+    base = _log_odds(reference.tobytes(), weight.tobytes(), reference.shape, share)
     odds = np.exp(base) * relative[None] * by_attempt * odds_factor
     return odds / (1.0 + odds), weight
 
@@ -245,7 +330,8 @@ def thresholds(world: World, hidden: tuple[Latent, ...]) -> NDArray[np.uint32]:
     (labels, attempts, 672, classes, 2) uint32
         A word below the first is busy; below the second, somebody would pick up. The first axis is
         1 long, or 2 where caller numbers may bear labels: without one, with one. A class is
-        (line type, stratum, cohort), see :func:`class_of`.
+        (line type, stratum, cohort), see :func:`class_of`; where some lines are used by nobody,
+        these are one stratum more, the last.
     """
     factors = [1.0] if world.reputation is None else [1.0, world.reputation.labelled_odds.central]
     rows = np.stack([_threshold_rows(world, hidden, factor) for factor in factors])
@@ -263,6 +349,9 @@ def _threshold_rows(
         chance, _ = _chances(line_type, latent_, world, cohorts, odds_factor)
         last = np.minimum(np.arange(levels), len(chance) - 1)
         both = latent_.busy + (1.0 - latent_.busy) * chance[last]
+        if some_idle(world):
+            nobody = np.full((levels, QUARTERS, 1, cohorts), latent_.busy)
+            both = np.concatenate([both, nobody], axis=2)
         blocks.append(both.reshape(levels, QUARTERS, -1))
     human = np.concatenate(blocks, axis=2)
     busy = np.concatenate(

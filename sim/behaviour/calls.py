@@ -16,8 +16,9 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.answering import Latent, thresholds
+from sim.behaviour.answering import Latent, some_idle, thresholds
 from sim.behaviour.laws import VOICEMAIL_LONGEST_MS, table
+from sim.behaviour.lines import detection_words
 from sim.behaviour.quantiles import QuantileTable
 from sim.record.log import Outcome
 from sim.scenario.strategy import Strategy
@@ -67,6 +68,8 @@ class CallTables:
     """uint32 threshold; 0 without detection."""
     machine_as_human: int
     """uint32 threshold; 0 without detection."""
+    heard_alike: int
+    """uint32 threshold: detection hears the line alike at each call; 0 where it never does."""
     leave_message: bool
     voicemail_ms: int
     """Length of the message left on a machine; 0 where none is."""
@@ -76,7 +79,9 @@ class CallTables:
     gate_timeout_ms: int
     message_ms: int
     heard: int
-    """uint32 threshold: a message left is heard."""
+    """uint32 threshold: a message left is heard, on a line in use."""
+    in_use: int | None
+    """uint32 threshold: somebody uses the line; None where somebody uses each."""
     opt_out: Literal["none", "start", "end"]
     """Where the message tells of the right to object."""
     notice_ms: int
@@ -166,6 +171,7 @@ def call_tables(
         analysis_ms=amd.analysis_time if amd.enabled else 0,
         human_as_machine=threshold(amd.human_as_machine.central) if amd.enabled else 0,
         machine_as_human=threshold(amd.machine_as_human.central) if amd.enabled else 0,
+        heard_alike=threshold(amd.by_line.central) if amd.enabled else 0,
         leave_message=leave,
         voicemail_ms=(message.voicemail or 0) if leave else 0,
         gate=message.gate == "press-1",
@@ -173,6 +179,7 @@ def call_tables(
         gate_timeout_ms=message.gate_timeout,
         message_ms=message.duration,
         heard=threshold(world.voicemail.heard.central),
+        in_use=threshold(world.lines_in_use.central) if some_idle(world) else None,
         live_thresholds_ms=live_thresholds_ms,
         opt_out=message.opt_out,
         notice_ms=message.opt_out_notice if message.opt_out != "none" else 0,
@@ -380,6 +387,7 @@ def _drawn(
     disposition = answer[0]
     if not t.rings:
         return _dropped(t, answer, in_service, has_machine, _callers(t, key, line, attempt))
+    answer[3] = detection_words(t.heard_alike, key, line, answer[3])
     timeout = t.ring_timeout_ms
     busy = pack(t.busy(answer[1]), Outcome.BUSY)
 
@@ -484,6 +492,7 @@ def details(
     ring = hold_ms.copy()
     listened = np.zeros(len(line), dtype=np.int32)
     pressed = np.zeros(len(line), dtype=np.uint8)
+    answer[3] = detection_words(t.heard_alike, key, line, answer[3])
     machine = np.flatnonzero(
         (outcome >= Outcome.MACHINE) & (outcome <= Outcome.MACHINE_TAKEN_FOR_HUMAN)
     )

@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.calls import CallTables
+from sim.behaviour.lines import in_use
 from sim.streams import Key, Purpose, words
 
 I64 = NDArray[np.int64]
@@ -32,23 +33,38 @@ def hearing(
     (n,) int64
         Delay from the end of the call, ms; meaningful where it is heard.
     """
-    word = words(key, Purpose.VOICEMAIL, line.astype(np.uint32), attempt)
-    return word[0] < np.uint32(tables.heard), tables.hearing_delay(word[1]).astype(np.int64)
+    ids = line.astype(np.uint32)
+    word = words(key, Purpose.VOICEMAIL, ids, attempt)
+    heard = word[0] < np.uint32(tables.heard)
+    if tables.in_use is not None:
+        heard &= in_use(tables.in_use, key, ids)
+    return heard, tables.hearing_delay(word[1]).astype(np.int64)
 
 
-def heard_at(tables: CallTables, word: NDArray[np.uint32], end: NDArray[np.int64]) -> I64:
+def heard_at(
+    tables: CallTables,
+    key: Key,
+    line: NDArray[np.int32],
+    word: NDArray[np.uint32],
+    end: NDArray[np.int64],
+) -> I64:
     """When messages left on machines are heard, ms, or -1 where they never are: (n,) int64.
 
     Parameters
     ----------
-    tables
-        Tables of the strategy.
+    tables, key
+        Tables of the strategy, and the replication's key.
+    line : (n,) int32
+        Lines on whose machine a message was left.
     word : (4, n) uint32
         Words of ``VOICEMAIL`` for the calls that left them.
     end : (n,) int64
         Ends of these calls, ms.
     """
     at = np.full(len(end), -1, dtype=np.int64)
-    heard = np.flatnonzero(word[0] < np.uint32(tables.heard))
+    plays = word[0] < np.uint32(tables.heard)
+    if tables.in_use is not None:
+        plays &= in_use(tables.in_use, key, line.astype(np.uint32))
+    heard = np.flatnonzero(plays)
     at[heard] = end[heard] + tables.hearing_delay(word[1][heard])
     return at

@@ -30,6 +30,8 @@ ALIKE = 0.4
 """Correlation, by the prior, of one part of the day in two groups of days."""
 ORDERED = 4.0
 """Beyond this, the place in the list tells more of answering than chance does."""
+_NEVER = -50.0
+"""Log-odds, beside those of others, at which nobody answers."""
 _SPREAD = 1.5
 _Z90 = 1.2815515655446004
 _Z95 = 1.6448536269514722
@@ -125,11 +127,13 @@ def components_of(world: World, line_type: LineType) -> Components:
     weight, odds = strata(world)
     cohorts = cohorts_used(world, line_type)
     middle = ndtri((np.arange(cohorts) + 0.5) / cohorts)
-    return Components(
-        log_weight=np.log(np.repeat(weight / weight.sum(), cohorts) / cohorts),
-        offset=np.repeat(np.log(odds), cohorts),
-        z=np.tile(middle, len(weight)),
-    )
+    log_weight = np.log(np.repeat(weight / weight.sum(), cohorts) / cohorts)
+    offset, z = np.repeat(np.log(odds), cohorts), np.tile(middle, len(weight))
+    used = world.lines_in_use.central
+    if used < 1.0:  # and those that nobody uses, who never answer
+        log_weight = np.append(log_weight + np.log(used), np.log1p(-used))
+        offset, z = np.append(offset, _NEVER), np.append(z, 0.0)
+    return Components(log_weight=log_weight, offset=offset, z=z)
 
 
 def cohorts_used(world: World, line_type: LineType) -> int:

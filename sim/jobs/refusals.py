@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
-from sim.behaviour.answering import latent
+from sim.behaviour.answering import latent_of
 from sim.document.node import Path, dotted, nearest
 from sim.document.validate import fault_at
 from sim.document.written import duration_text
@@ -128,6 +128,10 @@ def _tangled(loaded: Runnable, curve: Curve) -> Iterator[Fault]:
                 return
 
 
+_USED = "world.lines_in_use"
+"""The fewer lines are in use, the more those have to answer."""
+
+
 # ── Shares that no model meets ───────────────────────────────────────────────────────────────────
 
 
@@ -145,10 +149,12 @@ def _unreachable(loaded: Runnable, moving: Sequence[Group]) -> Iterator[Fault]:
             if one.path in mine
         ]
         rings = [one for one in mine if "_ring." in one]
-        for at in _corners(shares, rings):
+        few = {one.path: FAR for one in inputs(moving) if one.path == _USED}
+        for corner in _corners(shares, rings) if shares or rings or not few else ({},):
+            at = {**corner, **few}
             scenario = drawn(loaded.scenario, moving, at)
             try:
-                latent(scenario.world.line_types[name].answering, dotted(path))
+                latent_of(scenario.world, name)
             except UnreachableSharesError as error:
                 words = str(error).partition(": ")[2] or str(error)
                 yield _fault(loaded, path, f"in some draws the shares cannot be met: {words}")
@@ -205,11 +211,12 @@ def hold_points(loaded: Runnable, points: Mapping[str, NDArray[np.float64]]) -> 
     moving, found = groups(loaded.scenario), []
     for name in loaded.scenario.world.line_types:
         path: Path = ("world", "line_types", name, "answering")
-        mine = {key: u for key, u in points.items() if key.startswith(f"{dotted(path)}.")}
+        where = (f"{dotted(path)}.", _USED)
+        mine = {key: u for key, u in points.items() if key.startswith(where)}
         for at in range(len(next(iter(mine.values()), ()))):
             scenario = drawn(loaded.scenario, moving, {key: u[at] for key, u in mine.items()})
             try:
-                latent(scenario.world.line_types[name].answering, dotted(path))
+                latent_of(scenario.world, name)
             except UnreachableSharesError as error:
                 words = str(error).partition(": ")[2] or str(error)
                 found.append(_fault(loaded, path, f"draw {at + 1} cannot be run: {words}"))

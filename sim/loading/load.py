@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sim.behaviour.answering import latent
+from sim.behaviour.answering import latent, latent_of
 from sim.document.node import nearest
 from sim.document.source import Source
 from sim.document.validate import fault_at
@@ -60,17 +60,28 @@ def load(path: str | Path | Source, sets: Sequence[str] = ()) -> Runnable:
     )
 
 
+_DECIDE_ANSWERS = (
+    "world.line_types",
+    *map("world.{}".format, ("lines_in_use", "hours", "segments", "consent")),
+)
+"""What decides how shares fall on lines; where some of it is wrong, shares are looked at alone."""
+
+
 def _unreachable_shares(examined: Examined) -> Iterator[Fault]:
     """Answering shares that the model cannot meet, of line types that the format allows."""
     if not examined.world.knows("world.line_types.each"):
         return
+    whole = all(map(examined.world.knows, _DECIDE_ANSWERS))
     wrong = {tuple(f.path.split(".")[:3]) for f in examined.faults if f.severity == "error"}
     for name, line_type in examined.world.each("line_types"):
         path = ("world", "line_types", name)
         if path in wrong:
             continue
         try:
-            latent(line_type.answering, ".".join((*path, "answering")))
+            if whole:
+                latent_of(examined.world.world, name)
+            else:
+                latent(line_type.answering, ".".join((*path, "answering")))
         except UnreachableSharesError as error:
             node, _ = nearest(examined.composed.root, (*path, "answering"))
             yield fault_at(node, str(error))

@@ -19,6 +19,7 @@ from sim.engine.plan.plan import Plan
 from sim.measure.counting_cases import (
     CONSENTED,
     ENDS,
+    IDLE,
     OPPOSED,
     CaseCalls,
     CaseCounts,
@@ -43,11 +44,12 @@ class Cases:
 
     calls: Int64s
     """(territories, bins, 3, 4, 2) Calls by territory, bin of 15 minutes in which they start,
-    kind (:data:`KINDS`), standing (:data:`OPPOSED`, :data:`CONSENTED`), and attempt: the first, or
+    kind (:data:`KINDS`; a message on a line that nobody uses is of none), standing
+    (:data:`OPPOSED`, :data:`CONSENTED`), and attempt: the first, or
     a later one."""
     lines: Int64s
-    """(2, k + 1) Lines dialled, without and with a live delivery, by how many messages were left
-    there."""
+    """(2 or 3, k + 1) Lines dialled, without and with a live delivery, by how many messages were
+    left there; where some lines are used by nobody, these apart, in the last row."""
     dialled: Int64s
     """(bins,) Lines dialled for the first time, by bin."""
     world: int
@@ -106,11 +108,13 @@ class Casing:
         """Close the count."""
         dialled = result.attempts > 0
         most = int(self._left.max(initial=0)) + 1
+        used = self._plan.population.in_use
+        idle = np.zeros(1, dtype=np.bool_) if used is None else used == 0
+        parts = [~self._live & ~idle, self._live] + (
+            [~self._live & idle] if used is not None else []
+        )
         lines = np.array(
-            [
-                np.bincount(self._left[dialled & (self._live == live)], minlength=most)
-                for live in (False, True)
-            ]
+            [np.bincount(self._left[dialled & part], minlength=most) for part in parts]
         )
         self.cases = Cases(
             calls=self._calls.reshape(self._shape),
@@ -145,6 +149,8 @@ def _tables(plan: Plan) -> CaseTables:
         ends_ms = ends[during] - plan.start_utc_ms
     standing = refusing.astype(np.uint8) * OPPOSED | consents.astype(np.uint8) * CONSENTED
     standing[ends_line] |= ENDS
+    if people.in_use is not None:
+        standing[people.in_use == 0] |= IDLE
     return CaseTables(_KIND_OF, standing, ends_line, ends_ms)
 
 

@@ -11,9 +11,9 @@ from sim.compiled import kernel
 
 KINDS = 3
 """Kinds of calls that are cases: a person took it, it left a message, neither."""
-OPPOSED, CONSENTED, ENDS = 1, 2, 4
-"""Bits of a line's standing when it is called: marked as refusing, consenting; and of one whose
-consent ends in the campaign."""
+OPPOSED, CONSENTED, ENDS, IDLE = 1, 2, 4, 8
+"""Bits of a line's standing when it is called: marked as refusing, consenting; of one whose consent
+ends in the campaign; and of one that nobody uses, on which no message is heard."""
 _STANDINGS = 4
 _VOICEMAIL = 4
 """Code of the outcome of a call that left a message."""
@@ -42,7 +42,7 @@ class CaseTables(NamedTuple):
     kind: NDArray[np.uint8]
     """(16,) Kind of a call by its outcome; 3 for none."""
     standing: NDArray[np.uint8]
-    """(lines,) Standing at the campaign's start, and :data:`ENDS`."""
+    """(lines,) Standing at the campaign's start, :data:`ENDS` and :data:`IDLE`."""
     ends_line: NDArray[np.int32]
     """Lines whose consent ends in the campaign, rising."""
     ends_ms: NDArray[np.int64]
@@ -90,11 +90,16 @@ def count_cases(
             standings[i - first] = tables.standing[calls.line[i]]
         for i in range(first, last):
             standing, line, outcome = standings[i - first], calls.line[i], calls.outcome[i]
-            if standing & ENDS:
-                ended = calls.start[i] >= tables.ends_ms[np.searchsorted(tables.ends_line, line)]
+            kind = tables.kind[outcome]
+            if standing >= ENDS:
+                if standing & IDLE and outcome == _VOICEMAIL:
+                    kind = KINDS
+                ended = False
+                if standing & ENDS:
+                    place = np.searchsorted(tables.ends_line, line)
+                    ended = calls.start[i] >= tables.ends_ms[place]
                 standing &= OPPOSED if ended else OPPOSED | CONSENTED
             at = calls.start[i] // bin_ms
-            kind = tables.kind[outcome]
             if kind < KINDS:
                 place = (np.int64(calls.territory[i]) * bins + at) * KINDS + kind
                 place = (place * _STANDINGS + standing) * 2 + (calls.attempt[i] > 1)

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Discriminator, Field, Tag
 
-from sim.document.fields import Count
+from sim.document.fields import Correlation, Count
 from sim.document.laws import SOURCE, DurationLaw
 from sim.document.quantity import (
     GRADE,
@@ -68,6 +68,11 @@ class Answering(Model):
         description="Odds of a human pick-up by attempt, first = 1; the last holds for all later.",
     )
     frailty: Frailty | None = Field(None, description="Propensity that persists over attempts.")
+    machine_correlation: Correlation = Field(
+        0.0,
+        description="Correlation of having a machine with the propensity to answer, of normal "
+        "scores: below 0 where those who answer less have machines more often.",
+    )
     human_ring: DurationLaw = Field(description="Dial to pick-up by a person who would answer.")
     machine_ring: DurationLaw = Field(description="Dial to pick-up by an answering machine.")
     source: str | None = Field(None, description=SOURCE)

@@ -277,3 +277,8 @@ class Amd(Model):
         default_factory=lambda: ShareRange(central=0.0),
         description="Share of machines that are taken for a person.",
     )
+    by_line: Share = Field(
+        default_factory=lambda: ShareRange(central=0.0),
+        description="Share of the variance of these errors that is the line's: its greeting or its "
+        "people are heard alike at each call.",
+    )

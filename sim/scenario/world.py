@@ -104,7 +104,10 @@ class VoicemailWorld(Model):
     """What becomes of a message left on a machine."""
 
     greeting: DurationLaw = Field(description="Machine pick-up to the beep.")
-    heard: Share = Field(description="Share of messages left that somebody plays to the end.")
+    heard: Share = Field(
+        description="Share of messages left that somebody plays to the end; of those on lines in "
+        "use, where `lines_in_use` tells lines apart."
+    )
     delay: DurationLaw = Field(description="Message left to message heard.")
     shared: Share = Field(
         description="Chance that a further voter of the line hears a message that one heard."
@@ -132,6 +135,12 @@ class World(Model):
         description="Share of lines behind which no registered voter stands. Above 0 the others "
         "have one and a Poisson number more; at 0 all have the mean or, where that is no whole "
         "number, the whole number below or above it.",
+    )
+    lines_in_use: Share = Field(
+        default_factory=lambda: ShareRange(central=1.0),
+        description="Share of lines that somebody uses. Nobody picks up on the others, and no "
+        "message left there is heard; the shares of dials are of all lines, so those in use "
+        "answer the more.",
     )
     territories: Annotated[dict[str, Territory], AfterValidator(Freeze)] = Field(
         min_length=1,

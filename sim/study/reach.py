@@ -6,6 +6,7 @@ exact mean of the people reached. It needs no more than how many lines a person 
 message on or not, by how many messages were left there:
 
 * a line with ``k`` messages left has heard one with the chance ``1 - (1 - h)^k``;
+* on a line that nobody uses none is heard;
 * behind a line stand ``m`` voters in the mean, and none behind a share of them;
 * the live message reaches one voter; a message heard one, and each further with the chance ``s``;
 * a line counts once, with the larger of the two.
@@ -47,8 +48,9 @@ def people_reached(
 
     Parameters
     ----------
-    lines : (2, k + 1) int64
-        Lines without and with a live delivery, by the number of messages left there.
+    lines : (2 or 3, k + 1) int64
+        Lines without and with a live delivery, by the number of messages left there; in a third
+        row those that nobody uses.
     draws
         Values of the inputs.
     rule
@@ -61,7 +63,7 @@ def people_reached(
     """
     one = np.minimum(draws.voters, 1.0 - draws.none)  # E min(1, voters): lines with any
     heard = _heard(lines.shape[1], draws.heard, rule)
-    without, live = lines.astype(np.float64)
+    without, live = _two_rows(lines, rule)
     alone = heard @ without * (draws.shared * draws.voters + (1 - draws.shared) * one)
     both = live.sum() * one + heard @ live * draws.shared * (draws.voters - one)
     return np.asarray(alone + both, dtype=np.float64)
@@ -72,7 +74,18 @@ def lines_reached(
 ) -> Floats:
     """Mean lines reached in each draw, (n,); arguments as for :func:`people_reached`."""
     heard = _heard(lines.shape[1], draws.heard, rule)
-    return np.asarray(lines[1].sum() + heard @ lines[0].astype(np.float64), dtype=np.float64)
+    without, live = _two_rows(lines, rule)
+    return np.asarray(live.sum() + heard @ without, dtype=np.float64)
+
+
+def _two_rows(lines: NDArray[np.int64], rule: VoicemailRule) -> tuple[Floats, Floats]:
+    """(k + 1,) each: lines without and with a live delivery, where a message may count.
+
+    On a line that nobody uses none is heard, and as many are left as anywhere.
+    """
+    rows = lines.astype(np.float64)
+    without = rows[0] + rows[2:].sum(axis=0) if rule == "left" else rows[0]
+    return without, rows[1]
 
 
 def _heard(columns: int, share: Floats, rule: VoicemailRule) -> Floats:

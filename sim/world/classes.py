@@ -16,6 +16,9 @@ def class_of(world: World, people: Population) -> NDArray[np.uint16]:
     stratum = people.segment.astype(np.uint16)
     if consent_counts(world):
         stratum = stratum * np.uint16(2) + (people.consent != 0)
+    if people.in_use is not None:
+        stratum[people.in_use == 0] = of_line
+        of_line += 1
     index: NDArray[np.uint16] = (
         people.line_type.astype(np.uint16) * np.uint16(of_line) + stratum
     ) * np.uint16(cohorts) + people.cohort

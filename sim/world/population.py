@@ -52,6 +52,9 @@ class Population:
     consent_until_ms: Moments | NDArray[np.int64] | None = None
     """int64 First moment at which it holds no more, likewise; :data:`NEVER` where it stays, or
     where there is none. None where no consent is ever withdrawn."""
+    in_use: U8 | None = None
+    """0 where nobody uses the line: nobody picks up there or hears a message. None where somebody
+    uses every line."""
     partner: NDArray[np.int32] | None = None
     """int32 The other line of the household, or -1. None where every line is a household of its
     own."""

@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import bdtrc, pdtrc
 
-from sim.behaviour.answering import Latent, cohorts_of, latent
+from sim.behaviour.answering import Latent, cohorts_of, latent_of, some_idle
+from sim.behaviour.lines import in_use
 from sim.record.never import NEVER
 from sim.scenario.consent import Consent
 from sim.scenario.scenario import Scenario
@@ -49,10 +50,7 @@ def latents(scenario: Scenario) -> tuple[Latent, ...]:
     sim.errors.UnreachableSharesError
         Where a line type's shares cannot come from its ring laws.
     """
-    return tuple(
-        latent(line_type.answering, f"world.line_types.{name}.answering")
-        for name, line_type in scenario.world.line_types.items()
-    )
+    return tuple(latent_of(scenario.world, name) for name in scenario.world.line_types)
 
 
 def _pick(word: NDArray[np.uint32], shares: list[float]) -> NDArray[np.uint8]:
@@ -77,7 +75,7 @@ class _Odds:
     invalid: NDArray[np.uint32]
     """By line type."""
     machine: NDArray[np.uint32]
-    """By line type."""
+    """(line types, cohorts), or (line types, 1) where none of them differ."""
     cohorts: np.uint64
     """How many there are."""
     voters: NDArray[np.uint64]
@@ -100,7 +98,7 @@ def _odds(world: World, hidden: tuple[Latent, ...]) -> _Odds:
         types=[t.share.central for t in world.line_types.values()],
         segments=[s.share.central for s in world.segments.values()] if world.segments else [1.0],
         invalid=np.array([threshold(h.invalid) for h in hidden], dtype=np.uint32),
-        machine=np.array([threshold(h.machine) for h in hidden], dtype=np.uint32),
+        machine=_machines(hidden, cohorts_of(world)),
         cohorts=np.uint64(cohorts_of(world)),
         voters=voters,
         hearers=_hearers_or_more(len(voters), world.voicemail.shared.central),
@@ -109,6 +107,13 @@ def _odds(world: World, hidden: tuple[Latent, ...]) -> _Odds:
         opposed=np.uint32(threshold(world.opposition.central if world.opposition else 0.0)),
         registers=[np.uint32(threshold(share.central)) for share in world.registers.values()],
     )
+
+
+def _machines(hidden: tuple[Latent, ...], cohorts: int) -> NDArray[np.uint32]:
+    """Thresholds of lines with a machine, see :class:`_Odds`."""
+    width = cohorts if any(h.machine_by_cohort for h in hidden) else 1
+    shares = [h.machine_by_cohort or (h.machine,) * width for h in hidden]
+    return np.array([[threshold(share) for share in row] for row in shares], dtype=np.uint32)
 
 
 def voters_or_more(mean: float, none: float) -> NDArray[np.uint64]:
@@ -180,10 +185,13 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
     columns = {name: np.empty(n, dtype=np.uint8) for name in _U8_COLUMNS}
     fates: list[tuple[NDArray[Any], ...]] = []
     partner = None if homes is None else np.empty(n, dtype=np.int32)
+    used = np.empty(n, dtype=np.uint8) if some_idle(world) else None
     for first in range(0, n, _BLOCK):
         block = slice(first, min(first + _BLOCK, n))
         line = np.arange(block.start, block.stop, dtype=np.uint32)
         found = _block(odds, key, line)
+        if used is not None:
+            used[block] = in_use(threshold(world.lines_in_use.central), key, line)
         if partner is not None and homes is not None:
             partner[block] = _partners(key, line, n, homes)
             second = np.flatnonzero((partner[block] >= 0) & (line % 2 == 1))
@@ -201,11 +209,17 @@ def synthesise(scenario: Scenario, key: Key, hidden: tuple[Latent, ...]) -> Popu
                 fates.append((line[gave].view(np.int32), given, ended))
         for name, column in columns.items():
             column[block] = found[name]
-    for made in (*columns.values(), partner):
+    for made in (*columns.values(), used, partner):
         if made is not None:
             made.flags.writeable = False
     since, until = _moments(n, fates, lives)
-    return Population(**columns, consent_from_ms=since, consent_until_ms=until, partner=partner)
+    return Population(
+        **columns,
+        consent_from_ms=since,
+        consent_until_ms=until,
+        in_use=used,
+        partner=partner,
+    )
 
 
 def _moments(
@@ -230,6 +244,9 @@ def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray
     listed = words(key, Purpose.LINE_REGISTERS, line) if odds.registers else ()
     kind = _pick(place[1], odds.types)
     voters = _so_many(people[1], odds.voters)
+    cohort = (people[0] * odds.cohorts) >> np.uint64(32)
+    one = odds.machine.shape[1] == 1
+    machine = odds.machine[kind, 0] if one else odds.machine[kind, cohort.astype(np.intp)]
     registers = np.zeros(len(line), dtype=np.uint8)
     for number, below in enumerate(odds.registers):
         registers |= (listed[number] < below).astype(np.uint8) << np.uint8(number)
@@ -237,8 +254,8 @@ def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray
         "territory": _pick(place[0], odds.territories),
         "line_type": kind,
         "in_service": place[2] >= odds.invalid[kind],
-        "has_machine": place[3] < odds.machine[kind],
-        "cohort": (people[0] * odds.cohorts) >> np.uint64(32),
+        "has_machine": place[3] < machine,
+        "cohort": cohort,
         "voters": voters,
         "hearers": _so_many(people[2], odds.hearers[voters].T),
         "segment": _pick(people[3], odds.segments),

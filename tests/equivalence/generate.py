@@ -484,6 +484,20 @@ def messages_on_a_date(dice: Dice, data: dict[str, Any]) -> None:
             change["amd"] = {"on_machine": dice.pick(["hang_up", "leave_message"])}
 
 
+def lines_that_differ(dice: Dice, data: dict[str, Any]) -> None:
+    """Lines that nobody uses, that detection hears alike, and whose machines go with people."""
+    data["world"]["lines_in_use"] = dice.pick([0.75, 0.9])
+    for line_type in data["world"]["line_types"].values():
+        if line_type["answering"]["frailty"] is not None:
+            line_type["answering"]["machine_correlation"] = dice.pick([-0.7, 0.0, 0.5])
+    data["strategies"]["only"]["amd"] |= {
+        "enabled": True,
+        "human_as_machine": 0.4,
+        "machine_as_human": 0.4,
+        "by_line": dice.pick([0.3, 1.0]),
+    }
+
+
 def carriers_of_ones_own(dice: Dice, data: dict[str, Any]) -> None:
     """Carriers that share the calls, some with outages, within the dialer's own limits."""
     strategy = data["strategies"]["only"]
@@ -520,6 +534,8 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
         call_times_of_ones_own(Dice(number + 2**49), data)
     if number >= FIRST_WITH_MESSAGES and number % 2:
         messages_on_a_date(Dice(number + 2**50), data)
+    if number >= FIRST_WITH_MESSAGES and number % 10 == 2:
+        lines_that_differ(Dice(number + 2**52), data)
     if number >= FIRST_WITH_MESSAGES and number % 5 == 0:
         carriers_of_ones_own(Dice(number + 2**51), data)
     of = Scenario.model_validate(data)

@@ -16,7 +16,16 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "control: 8: reactions end with the message",
         "control: 11: another message never comes",
     ),
+    "generated 1012": (
+        "reference: lines: people answer where nobody is",
+        "reference: lines: detection hears each call anew",
+        "dialer: lines: detection hears each call anew",
+    ),
     "generated 1035": ("reference: 1: step in force late",),
+    "generated 1412": (
+        "reference_feedback: lines: messages are heard where nobody is",
+        "feedback: lines: messages are heard where nobody is",
+    ),
     "carriers share the calls": (
         "reference: 1: busy up to and with its end",
         "reference: 4: a carrier takes a call too many",

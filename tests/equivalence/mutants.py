@@ -185,6 +185,9 @@ MUTANTS = (
     _p("7: an update sees its own millisecond", "if self.updated <= c.end < now", "if self.updated <= c.end <= now"),
     _p("7: a try before the end of another", "self.ends[0] <= moment:\n            heapq.heappop(self.ends)\n        while self.tries", "self.ends[0] < moment:\n            heapq.heappop(self.ends)\n        while self.tries"),
     _p("complaints: about calls that failed", "(Outcome.INVALID, Outcome.BUSY, Outcome.FAILED)", "(Outcome.INVALID, Outcome.BUSY)"),
+    _p("lines: messages are heard where nobody is", "hearing(\n                self.plan.postures[call.posture].tables,", "hearing(\n                __import__('dataclasses').replace(self.plan.postures[call.posture].tables, in_use=None),"),
+    _r("lines: people answer where nobody is", "drawn.disposition[0] < human_below", "drawn.disposition[0] < max(human_below, 1 << 30)"),
+    _r("lines: detection hears each call anew", "self.plan.postures[self.posture(now)].tables\n        one", "__import__('dataclasses').replace(self.plan.postures[self.posture(now)].tables, heard_alike=0)\n        one"),
     _p("inbound: one line more", "len(self.ends) < self.lines", "len(self.ends) <= self.lines"),
     _p("inbound: one try too many", "number >= tables.tries", "number > tables.tries"),
     _p("complaints: repeats alike", "int(call.attempt > 1)", "0"),
@@ -196,6 +199,8 @@ MUTANTS = (
     _p("numbers: labels a moment late", "bisect_right(self.labels, moment, key=itemgetter(0)) - 1", "bisect_right(self.labels, max(0, moment - 1), key=itemgetter(0)) - 1"),
     _p("numbers: nothing forgotten", "(burden * standing.retain >> 16)", "burden"),
     # The same in the fast one.
+    _b("lines: messages are heard where nobody is", "heard_at(plan.tables, plan.key", "heard_at(__import__('dataclasses').replace(plan.tables, in_use=None), plan.key"),
+    _f("lines: detection hears each call anew", "return draw(\n            self._tables,", "return draw(\n            __import__('dataclasses').replace(self._tables, heard_alike=0),"),
     _c("8: reviews by the day of registration", "moment - regulator.registration_ms", "moment"),
     _c("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
     _c("8: calls not handed on before a review", "        dialer.flush()\n        feedback.advance(moment)\n        reports", "        feedback.advance(moment)\n        reports"),

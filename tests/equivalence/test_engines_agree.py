@@ -50,6 +50,14 @@ def test_engines_agree_where_carriers_share_the_calls() -> None:
         check_number(number)
 
 
+def test_engines_agree_where_some_lines_are_idle_and_others_heard_alike() -> None:
+    for number in range(1002, 1082, 10):
+        plan = plan_of(number)
+        assert plan.population.in_use is not None, number
+        assert plan.tables.heard_alike, number
+        check_number(number)
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_engines_agree_on_the_rest_of_them(shard: int) -> None:

@@ -273,7 +273,7 @@ class Feedback:
         if self._breeds:
             note_first(line, attempt, chunk.start_ms, self._first_call)
         # One entry more, for the pass looks at the next message before it knows that there is one.
-        heard = np.append(heard_at(plan.tables, left.word, left.end), -1)
+        heard = np.append(heard_at(plan.tables, plan.key, left.line, left.word, left.end), -1)
         found = Found(
             row=np.empty(len(chunk), dtype=np.int32),
             basis=np.empty(len(chunk), dtype=np.int64),

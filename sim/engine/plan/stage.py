@@ -124,6 +124,9 @@ class Stage:
         """
         drawn = scenario or self.scenario
         same = drawn.world.line_types == self.scenario.world.line_types
+        same = same and drawn.world.lines_in_use == self.scenario.world.lines_in_use
+        if any(t.answering.machine_correlation for t in drawn.world.line_types.values()):
+            same = same and drawn.world == self.scenario.world
         return Stage(
             drawn,
             self.laws,

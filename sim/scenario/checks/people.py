@@ -11,7 +11,7 @@ from sim.document.written import share_text
 from sim.document.zones import fixed_zone
 from sim.errors import Fault
 from sim.scenario.calendars import holiday_problem
-from sim.scenario.checks.bounds import bounds_fault
+from sim.scenario.checks.bounds import bounds_fault, lowest
 from sim.scenario.checks.moments import zone_fault
 from sim.scenario.checks.subject import Subject, rule
 
@@ -21,12 +21,14 @@ MOST_VOTERS = 200
 """Most voters behind a line, on average: eight bits hold their number."""
 
 
+MOST_CORRELATION = 0.99
+"""Largest correlation of machines with the propensity to answer, of either sign."""
 MOST_CLASSES = 20_000
 """Most classes of lines times attempts that answer otherwise: a table of chances holds a row of a
 week for each."""
 
 
-@rule("world.line_types", "world.segments", "world.consent")
+@rule("world.line_types", "world.segments", "world.consent", "world.lines_in_use")
 def classes_of_lines(subject: Subject) -> Iterator[Fault]:
     """Line types, segments, consent and cohorts do not make more classes than tables hold."""
     world = subject.world
@@ -34,6 +36,7 @@ def classes_of_lines(subject: Subject) -> Iterator[Fault]:
     cohorts = max(each.frailty.cohorts if each.frailty else 1 for each in answering)
     attempts = max(len(each.by_attempt) for each in answering)
     strata = len(world.segments or "1") * (1 if world.consent is None else 2)
+    strata += world.lines_in_use.central < 1
     classes = len(answering) * strata * cohorts
     if classes * attempts > MOST_CLASSES:
         yield subject.fault(
@@ -41,6 +44,27 @@ def classes_of_lines(subject: Subject) -> Iterator[Fault]:
             f"{attempts} attempts that answer otherwise; at most {MOST_CLASSES:_} are allowed",
             ("world", "line_types"),
         )
+
+
+@rule("world.lines_in_use")
+def somebody_uses_a_line(subject: Subject) -> Iterator[Fault]:
+    """Where nobody uses any line, no share of dials can be a person's."""
+    if lowest(subject.world.lines_in_use) <= 0:
+        yield subject.fault("found 0; more than 0 to 100 % is allowed", ("world", "lines_in_use"))
+
+
+@rule("world.line_types.each")
+def machines_and_people(subject: Subject) -> Iterator[Fault]:
+    """A machine can go with a propensity that lines differ in, and not wholly."""
+    for name, line_type in subject.each("line_types", "answering"):
+        found = line_type.answering.machine_correlation
+        path: Path = ("world", "line_types", name, "answering", "machine_correlation")
+        if abs(found) > MOST_CORRELATION:
+            yield subject.fault(
+                f"found {found:g}; -{MOST_CORRELATION} to {MOST_CORRELATION} is allowed", path
+            )
+        elif found and line_type.answering.frailty is None:
+            yield subject.fault("lines that all answer alike go with nothing; set frailty", path)
 
 
 @rule("world.voters_per_line")
