@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from analysis.validation import level_laws
 from analysis.validation.campaign import run, with_level
 from analysis.validation.casebook import casebook
 from analysis.validation.engine_part import STRATEGY, engine_part
@@ -24,6 +25,8 @@ def main() -> None:
     parser.add_argument("page", type=Path, help="where to write: docs/validation.md")
     parser.add_argument("--scenario", default=SCENARIO, help=f"default {SCENARIO}")
     options = parser.parse_args()
+    level_laws.main()
+    level_laws.stored.cache_clear()
     book = casebook()
     level = per_million(load_scenario(LEVEL).scenario)
     scenario = with_level(load_scenario(options.scenario).scenario, level)

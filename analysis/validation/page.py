@@ -12,6 +12,8 @@ from analysis.validation.level import (
     fit,
     leave_one_out,
 )
+from analysis.validation.level_laws import stored
+from analysis.validation.level_laws_part import other_laws
 from analysis.validation.level_part import left_out_one_by_one, level_found, opening
 from analysis.validation.words import (
     per_million,
@@ -42,6 +44,7 @@ def page(book: Casebook, scenario: Scenario, engine: str) -> str:
         *opening(left_out, whole),
         *level_found(book, whole, per_million(scenario), scenario),
         *left_out_one_by_one(left_out),
+        *other_laws(stored()),
         *all_campaigns(book, shared),
         "## Macron 2017 by the engine",
         f"{BEGIN}\n{engine}\n{END}",
