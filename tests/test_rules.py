@@ -218,6 +218,8 @@ def test_purposes_are_frozen() -> None:
         "CHECK_SAMPLE": 24,
         "RESAMPLE": 25,
         "CALL_FAILED": 26,
+        "LINE_USE": 27,
+        "LINE_DETECTION": 28,
     }
 
 

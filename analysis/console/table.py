@@ -32,6 +32,8 @@ from analysis.view.metrics_text import (
     value_text,
 )
 from analysis.view.numbers import MISSING, several, small_share
+from analysis.view.sentences import votes_of
+from analysis.view.verdict import verdict_of
 from sim.measure.metrics import METRICS, compared
 from sim.scenario.scenario import Scenario
 from sim.store.read import Run
@@ -117,6 +119,8 @@ def legend(run: RunView) -> Iterator[str]:
             f"lines; '{FULL_SIZE_ONLY}': a scaled run cannot tell it."
         )
     yield from run.notices
+    if told := votes_of(verdict_of(run)):
+        yield f"{run.base}: {told}"
     known = parameters(run)
     drawn = [row for row in known if row["is_range"]]
     count = len(known)

@@ -11,7 +11,7 @@ from analysis.view.numbers import MISSING, NARROW, quantity, several, small_shar
 from analysis.view.read import as_view
 from analysis.view.rounded import UNBROKEN, between, chance, rounded, with_units
 from analysis.view.run import RunView
-from analysis.view.sentences import sentences
+from analysis.view.sentences import sentences, votes_of
 from analysis.view.verdict import Broken, Outcome, Verdict, verdict_of
 from sim.printed import escaped
 from sim.scenario.scenario import Scenario
@@ -68,7 +68,7 @@ def _heading(told: Verdict) -> Iterator[str]:
 
 
 def _answer(told: Verdict) -> Iterator[str]:
-    yield from _wrapped(" ".join(sentences(told)))
+    yield from _wrapped(" ".join(sentences(told, votes=False)))
 
 
 # ── One line a strategy ──────────────────────────────────────────────────────────────────────────
@@ -143,8 +143,12 @@ def _beneath(told: Verdict, most: int) -> Iterator[str]:
     if len(_in_full(told, _law(told))) + len(left) <= room:
         yield from left
         room -= len(left)
-    yield from _broken(told, room)
+    broken = [*_broken(told, room)]
+    yield from broken
     yield from rest
+    votes = [*_labelled("Votes", votes_of(told).removeprefix("Votes gained: "))]
+    if votes_of(told) and len(broken) + len(votes) <= room:
+        yield from votes
 
 
 def _binding(told: Verdict) -> Iterator[str]:

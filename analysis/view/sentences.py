@@ -11,9 +11,10 @@ from analysis.view.verdict import Outcome, Range, Verdict
 from analysis.view.votes import votes_sentence
 
 
-def sentences(told: Verdict) -> tuple[str, ...]:
-    """The answer in words, each clause made from numbers."""
-    return tuple(text for text in (_reach(told), _price(told), _votes(told), _law(told)) if text)
+def sentences(told: Verdict, *, votes: bool = True) -> tuple[str, ...]:
+    """The answer in words, each clause made from numbers; with one on ``votes`` where there are."""
+    every = (_reach(told), _price(told), votes_of(told) if votes else "", _law(told))
+    return tuple(text for text in every if text)
 
 
 def with_range(one: Range) -> str:
@@ -99,7 +100,8 @@ def _price(told: Verdict) -> str:
     return f"{text}."
 
 
-def _votes(told: Verdict) -> str:
+def votes_of(told: Verdict) -> str:
+    """Votes that the base strategy gains; empty where nothing is said of votes."""
     votes = told.base.votes
     return "" if votes is None else votes_sentence(votes, told.run.currency)
 
