@@ -19,27 +19,8 @@ LIKE_2017 = "automated and political, France, before 2020"
 
 def other_laws(found: Laws) -> list[str]:
     """Log scores, coverage and bands of the three laws, and which is taken."""
-    today, cases = found.laws["t law"], automated()
+    cases = automated()
     n = len(cases)
-    least, most = (int(stats.binom.ppf(share, n, 0.9)) for share in (0.025, 0.975))
-    rows = []
-    for name, law in found.laws.items():
-        apart = np.array([law.scores[each] - today.scores[each] for each in today.scores])
-        error = float(apart.std(ddof=1)) * math.sqrt(n)
-        rows.append(
-            (
-                name,
-                f"{law.total:.1f}".replace("-", "−"),
-                "" if law is today else f"{apart.sum():+.1f} ± {error:.1f}".replace("-", "−"),
-                f"{law.inside} of {n}",
-                *(_band(law.bands[place]) for place in (NAMED, LIKE_2017)),
-            )
-        )
-    better = [
-        name
-        for name, law in found.laws.items()
-        if law is not today and law.total - today.total > 2 * _error(found, name)
-    ]
     rise = math.log(slope(cases, 2_000_000).quantile(0.5) / slope(cases, 1_000_000).quantile(0.5))
     return [
         "## Other laws of the level",
@@ -70,35 +51,67 @@ def other_laws(found: Laws) -> list[str]:
                 f"per million: {NAMED}",
                 f"{LIKE_2017}",
             ),
-            rows,
+            _rows(found),
         ),
-        points(
-            f"**{'Nothing scores better' if not better else several(better) + ' scores better'}.** "
-            "A law counts as better where its sum of log scores is larger by more than two "
-            f"standard errors of the difference. {'So the t law stays.' if not better else ''} Of "
-            f"{n} campaigns {least}–{most} are to be expected in a band of 90 %, in 95 of 100 "
-            "such sets.",
-            "**The slope is not used.** A true slope of 0 shows as −0.30 to −0.35 where only "
-            "campaigns with 20–40 complaints or more are fined, so it must not carry a level to "
-            "campaigns of other sizes.",
-            f"**Selection is not identified.** With the number of complaints from which a campaign "
-            "is fined left free, the hierarchical law moves from "
-            f"{_band(found.laws['hierarchical'].bands[LIKE_2017])} to "
-            f"{_band(found.selected[LIKE_2017])} for a campaign like that of 2017, and one of "
-            f"the points of its spreads carries all the weight ({found.effective_selected:.1f}; "
-            f"without selection {found.effective:.0f} do): these campaigns cannot tell a low "
-            "level that is selected from a higher one that is not.",
-            f"**The aim is {_met(found)}.** A band of 90 % for an automated campaign of a named "
-            f"country and year was to span a factor of {AIM} at most. The hierarchical law has "
-            + ", ".join(f"{_factor(found, place):,.0f} ({place})" for place in PLACES)
-            + f"; the t law has {_today(today.bands[NAMED]):,.0f} everywhere on these {n}, and "
-            f"{_today(_nine()):,.0f} on the nine that scenarios have.",
-            "**That the level is likely too high is not supported.** It was said because "
-            "fined campaigns are those that many complain of. They are so by volume: per call "
-            "national ratios, which no fine selected, are "
-            f"{figures(_national(0))}–{figures(_national(1))} per million automated calls, and the "
-            f"median of the {n} is {figures(student(cases).quantile(0.5))}.",
-        ),
+        points(*_remarks(found)),
+    ]
+
+
+def _rows(found: Laws) -> list[tuple[str, ...]]:
+    """A row a law."""
+    today, n = found.laws["t law"], len(automated())
+    rows: list[tuple[str, ...]] = []
+    for name, law in found.laws.items():
+        apart = np.array([law.scores[each] - today.scores[each] for each in today.scores])
+        error = float(apart.std(ddof=1)) * math.sqrt(n)
+        rows.append(
+            (
+                name,
+                f"{law.total:.1f}".replace("-", "−"),
+                "" if law is today else f"{apart.sum():+.1f} ± {error:.1f}".replace("-", "−"),
+                f"{law.inside} of {n}",
+                *(_band(law.bands[place]) for place in (NAMED, LIKE_2017)),
+            )
+        )
+    return rows
+
+
+def _remarks(found: Laws) -> list[str]:
+    """What the table says, and what it does not."""
+    today, cases = found.laws["t law"], automated()
+    n = len(cases)
+    least, most = (int(stats.binom.ppf(share, n, 0.9)) for share in (0.025, 0.975))
+    better = [
+        name
+        for name, law in found.laws.items()
+        if law is not today and law.total - today.total > 2 * _error(found, name)
+    ]
+    return [
+        f"**{'Nothing scores better' if not better else several(better) + ' scores better'}.** "
+        "A law counts as better where its sum of log scores is larger by more than two "
+        f"standard errors of the difference. {'So the t law stays.' if not better else ''} Of "
+        f"{n} campaigns {least}–{most} are to be expected in a band of 90 %, in 95 of 100 "
+        "such sets.",
+        "**The slope is not used.** A true slope of 0 shows as −0.30 to −0.35 where only "
+        "campaigns with 20–40 complaints or more are fined, so it must not carry a level to "
+        "campaigns of other sizes.",
+        f"**Selection is not identified.** With the number of complaints from which a campaign "
+        "is fined left free, the hierarchical law moves from "
+        f"{_band(found.laws['hierarchical'].bands[LIKE_2017])} to "
+        f"{_band(found.selected[LIKE_2017])} for a campaign like that of 2017, and one of "
+        f"the points of its spreads carries all the weight ({found.effective_selected:.1f}; "
+        f"without selection {found.effective:.0f} do): these campaigns cannot tell a low "
+        "level that is selected from a higher one that is not.",
+        f"**The aim is {_met(found)}.** A band of 90 % for an automated campaign of a named "
+        f"country and year was to span a factor of {AIM} at most. The hierarchical law has "
+        + ", ".join(f"{_factor(found, place):,.0f} ({place})" for place in PLACES)
+        + f"; the t law has {_today(today.bands[NAMED]):,.0f} everywhere on these {n}, and "
+        f"{_today(_nine()):,.0f} on the nine that scenarios have.",
+        "**That the level is likely too high is not supported.** It was said because "
+        "fined campaigns are those that many complain of. They are so by volume: per call "
+        "national ratios, which no fine selected, are "
+        f"{figures(_national(0))}–{figures(_national(1))} per million automated calls, and the "
+        f"median of the {n} is {figures(student(cases).quantile(0.5))}.",
     ]
 
 
