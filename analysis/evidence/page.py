@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 
+from analysis.evidence.changes import section, stored
 from analysis.evidence.drives import ANSWERS, DRAWS, Answer, Drives
 from analysis.validation.words import points, prose, table
 from analysis.view.rounded import rounded
@@ -31,6 +32,7 @@ def page(scenarios: dict[str, Scenario], found: tuple[Drives, ...]) -> str:
         What drives each, in the order of the page.
     """
     parts = [*_opening(), *(part for one in found for part in _scenario(scenarios, one))]
+    parts += section(stored())
     return "\n\n".join(parts) + "\n"
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -13,15 +14,19 @@ from sim.behaviour.calls import draw
 from sim.behaviour.hours import reference_quarters
 from sim.behaviour.voicemail import hearing
 from sim.engine import fast
+from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
 from sim.errors import UnreachableSharesError
+from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
+from sim.loading.load import load
 from sim.measure.chapters.reach import ReachTotals
 from sim.record.log import DISPOSITION_OF_OUTCOME, DISPOSITIONS, LogChunk, Outcome
 from sim.scenario.scenario import Scenario
 from sim.study.reach import Readings, people_reached
+from tests.docs.pages import ROOT
 from tests.equivalence.compare import log_of
 from tests.statistics import Z, share_z
 from tests.worlds import plain
@@ -149,3 +154,16 @@ def test_lines_have_the_stated_share_of_the_variance_of_errors(share: float) -> 
     people, wrong, correlation = errors(world(60_000, answering={"human": 0.6}, amd=amd))
     assert abs(share_z(wrong, people, 0.2)) < Z
     assert correlation == pytest.approx(share, abs=0.02)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize(("strategy", "moves"), [("as-run", -0.09), ("three-attempts", -0.11)])
+def test_what_lines_in_use_move_in_france(strategy: str, moves: float) -> None:
+    """docs/scenario-format.md says how much, to a per cent."""
+    people = []
+    for sets in ((), ("world.lines_in_use=82%", "world.voicemail.heard=55%")):
+        loaded = load(str(ROOT / "scenarios" / "france-2017.yaml"), sets)
+        small = scaled_down(loaded.scenario, Fraction(1, 50), loaded.laws, (strategy,), Almanac())
+        (found,) = simulate(Stage(small.scenario, loaded.laws), (strategy,), scale=small.effective)
+        people.append(found.totals[ReachTotals].people_reached)
+    assert people[1] / people[0] - 1 == pytest.approx(moves, abs=0.015)

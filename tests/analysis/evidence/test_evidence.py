@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from analysis.evidence.changes import STEPS
+from analysis.evidence.changes import stored as changes_stored
 from analysis.evidence.drives import (
     ANSWERS,
     SCALES,
@@ -20,6 +22,7 @@ from analysis.evidence.drives import (
     written,
 )
 from analysis.evidence.page import page
+from analysis.view.rounded import rounded
 from sim.scenario.load import load_scenario
 from sim.scenario.parameters import parameters
 from sim.study.inputs import groups, inputs
@@ -88,7 +91,7 @@ def test_what_is_left_without_an_input() -> None:
     text = re.sub(r"\s+", " ", page(scenarios, (made_up(0.75),)))
     assert "a factor of 100. Measuring `world.voicemail.heard` would narrow it most" in text
     assert "it drives 75 %, on evidence of grade C; a factor of about 10 would be left" in text
-    first = text.split("| ---: | ---: | --- | --- |")[1]
+    first = text.split("| ---: | ---: | --- | --- |")[1].split("## What the evidence changed")[0]
     assert first.lstrip(" |").startswith("`world.voicemail.heard`")
     assert "75 % [38–75]" in first
     assert "99 %" not in first
@@ -99,3 +102,17 @@ def test_what_is_left_without_an_input() -> None:
 def test_a_study_made_anew_is_the_stored_one() -> None:
     (found,) = (one for one in stored() if one.scenario == "uk-by-election")
     assert drives(FOLDER / "uk-by-election.yaml", SCALES["uk-by-election"]) == found
+
+
+def test_every_strategy_that_was_changed_has_a_row_before_and_after() -> None:
+    text = PAGE.read_text(encoding="utf-8").split("## What the evidence changed")[1]
+    for one in changes_stored():
+        assert set(one.before) == set(one.after)
+        assert len(one.steps) == len(STEPS)
+        for name, after in one.after.items():
+            assert f"| `{name}` | {rounded(one.before[name].people[0])} → " in text
+            low, high = after.people[1:]
+            assert low <= after.people[0] <= high * 1.02  # the centre of one, beside the draws
+        # The last change is the scenario as it ships: the base strategy says the same twice.
+        base, last = next(iter(one.after)), list(one.steps.values())[-1]
+        assert one.after[base].people[0] == pytest.approx(last.people[0], rel=0.01)

@@ -7,9 +7,28 @@ from tests.mutants.mutant import Mutant, Swap
 _ANSWERING = "tests/behaviour/test_answering.py::"
 _CALLS = "tests/behaviour/test_calls.py::"
 _FAILED = "tests/behaviour/test_failed.py::"
+_LINES = "tests/behaviour/test_lines.py::"
 _COMPLAINING = "tests/behaviour/test_complaining.py::"
 
 MUTANTS = (
+    Mutant(
+        "shares of dials are of all lines: of those in use alone",
+        "sim.behaviour:_chances",
+        Swap("hidden.would_answer / world.lines_in_use.central", "hidden.would_answer"),
+        _LINES + "test_so_many_are_in_use_and_the_shares_of_dials_are_those_of_all_lines",
+    ),
+    Mutant(
+        "machines go with people and shares stay: the product forgotten",
+        "sim.behaviour:latent_of",
+        Swap("latent(answering, path, excess)", "latent(answering, path)"),
+        _LINES + "test_the_equations_hold_with_the_product_of_both",
+    ),
+    Mutant(
+        "a line is heard alike at each call: by its own words, and not these of calls",
+        "sim.behaviour:detection_words",
+        Swap("np.where(own[0] < np.uint32(below), own[1], of_call)", "of_call"),
+        _LINES + "test_lines_have_the_stated_share_of_the_variance_of_errors[0.4]",
+    ),
     Mutant(
         "calls fail by their line's type: by the first",
         "sim.behaviour:_fail",
