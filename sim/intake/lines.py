@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any, Literal
@@ -20,8 +20,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from sim.intake.texts import Part, Texts
 from sim.intake.zones import one_clock
 
+I64 = NDArray[np.int64]
 Overseas = Literal["refuse", "by-prefix"]
 FAULTS = (
     "empty",
@@ -62,8 +64,23 @@ class Line:
 
 KINDS = ("landline", "mobile")
 """Types of line that a number may tell."""
-Spread = Callable[[Callable[[Sequence[str]], list[int | Line]], Sequence[Sequence[str]]], Any]
-"""Does a function for each of some lists, perhaps in several processes; results in their order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What some texts mean, each column in their order."""
+
+    number: I64
+    """(n,) Number of the line; below 0 a place of :data:`FAULTS`."""
+    zone: NDArray[np.int16]
+    """(n,) Place in :attr:`zones`; -1 where it tells none."""
+    kind: NDArray[np.int8]
+    """(n,) Place in :data:`KINDS`; -1 where it does not tell."""
+    zones: tuple[str, ...]
+
+
+Spread = Callable[[Callable[[Part], Found], Sequence[Part]], Iterable[Found]]
+"""Does a function for each of some parts, perhaps in several processes; results in their order."""
 
 
 @dataclass
@@ -83,14 +100,14 @@ class Book:
     region: str | None
     overseas: Overseas = "refuse"
     strip: tuple[str, ...] = ()
-    numbers: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    numbers: I64 = field(default_factory=lambda: np.empty(0, dtype=np.int64))
     """(lines,) Number of each line, as digits, once the book is settled. So are the next."""
     zone: NDArray[np.int16] = field(default_factory=lambda: np.empty(0, dtype=np.int16))
     """(lines,) Place in :attr:`zones` of the one clock that its number tells; -1 for none."""
     zones: list[str] = field(default_factory=list)
     kind: NDArray[np.int8] = field(default_factory=lambda: np.empty(0, dtype=np.int8))
     """(lines,) Place in :data:`KINDS` of its type; -1 where its number does not tell."""
-    _of_text: dict[str, int] = field(default_factory=dict)
+    _texts: Texts = field(default_factory=Texts)
 
     def add(self, text: pa.Array, codes: pa.Array | None = None) -> NDArray[np.int32]:
         """(n,) Numbers of some texts, by which :meth:`settle` tells their lines.
@@ -106,11 +123,7 @@ class Book:
             text = pc.replace_substring(text, removed, "")
         if codes is not None:
             text = pc.binary_join_element_wise(codes, text, "\t")
-        coded = pc.dictionary_encode(text)
-        known = self._of_text
-        table = [known.setdefault(each, len(known)) for each in coded.dictionary.to_pylist()]
-        places: NDArray[np.integer] = coded.indices.to_numpy(zero_copy_only=False)
-        return np.array(table, dtype=np.int32)[places] if table else np.empty(0, dtype=np.int32)
+        return self._texts.add(text)
 
     def settle(self, spread: Spread | None = None) -> NDArray[np.int32]:
         """(texts,) By the number of a text, the place of its line in :attr:`lines`.
@@ -122,36 +135,64 @@ class Book:
         spread
             What does the work in several processes; default in this one.
         """
-        texts = list(self._of_text)
-        self._of_text.clear()
-        parts = [texts[k : k + _PART] for k in range(0, len(texts), _PART)]
-        del texts
+        parts = self._texts.forget(_PART)
         read = partial(read_lines, region=self.region, overseas=self.overseas)
-        of_number: dict[int, int] = {}
-        of_zone: dict[str, int] = {"": -1}
-        zones, kinds = array("h"), array("b")
-        table = array("i")
+        of_zone: dict[str, int] = {}
+        columns: list[tuple[I64, NDArray[np.int16], NDArray[np.int8]]] = []
         for found in map(read, parts) if spread is None else spread(read, parts):
-            for line in found:
-                if isinstance(line, int):
-                    table.append(line)
-                    continue
-                place = of_number.setdefault(line.number, len(of_number))
-                if place == len(zones):
-                    zones.append(of_zone.setdefault(line.zone, len(of_zone) - 1))
-                    kinds.append(KINDS.index(line.kind) if line.kind else -1)
-                table.append(place)
-        self.numbers = np.fromiter(of_number, dtype=np.int64, count=len(of_number))
-        self.zone, self.kind = np.array(zones, dtype=np.int16), np.array(kinds, dtype=np.int8)
-        self.zones = [zone for zone in of_zone if zone]
-        return np.array(table, dtype=np.int32)
+            table = [of_zone.setdefault(zone, len(of_zone)) for zone in found.zones]
+            zone = np.array([*table, -1], dtype=np.int16)[found.zone]
+            columns.append((found.number, zone, found.kind))
+        if not columns:
+            return np.empty(0, dtype=np.int32)
+        number, zone, kind = (np.concatenate(column) for column in zip(*columns, strict=True))
+        columns.clear()
+        # Lines in the order in which they first stood there; so are the zones that they tell.
+        known = np.flatnonzero(number >= 0)
+        distinct, first, which = np.unique(number[known], return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        rank = np.empty(len(order), dtype=np.int32)
+        rank[order] = np.arange(len(order))
+        place = number.astype(np.int32)
+        place[known] = rank[which]
+        first = known[first[order]]
+        self.numbers, self.kind = distinct[order], kind[first]
+        self.zone, self.zones = _in_order(zone[first], tuple(of_zone))
+        return place
 
 
-def read_lines(
-    texts: Sequence[str], region: str | None, overseas: Overseas = "refuse"
-) -> list[Line | int]:
+def _in_order(
+    codes: NDArray[np.int16], names: tuple[str, ...]
+) -> tuple[NDArray[np.int16], list[str]]:
+    """Codes and names anew, in the order in which the codes first stand there."""
+    told = codes[codes >= 0]
+    used, first = np.unique(told, return_index=True)
+    order = used[np.argsort(first)]
+    table = np.full(len(names) + 1, -1, dtype=np.int16)
+    table[order] = np.arange(len(order))
+    return table[codes], [names[code] for code in order.tolist()]
+
+
+def read_lines(part: Part, region: str | None, overseas: Overseas = "refuse") -> Found:
     """The lines that texts mean, as :func:`read_line` tells each."""
-    return [read_line(text, region, overseas) for text in texts]
+    number, zone, kind = array("q"), array("h"), array("b")
+    of_zone: dict[str, int] = {}
+    for text in part.texts():
+        line = read_line(text, region, overseas)
+        if isinstance(line, int):
+            number.append(line)
+            zone.append(-1)
+            kind.append(-1)
+            continue
+        number.append(line.number)
+        zone.append(of_zone.setdefault(line.zone, len(of_zone)) if line.zone else -1)
+        kind.append(KINDS.index(line.kind) if line.kind else -1)
+    return Found(
+        np.array(number, dtype=np.int64),
+        np.array(zone, dtype=np.int16),
+        np.array(kind, dtype=np.int8),
+        tuple(of_zone),
+    )
 
 
 def read_line(text: str, region: str | None, overseas: Overseas = "refuse") -> Line | int:
