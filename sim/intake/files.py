@@ -27,9 +27,12 @@ from sim.audit.inputs.reading import MAX_BYTES, named_rows, unpacked
 from sim.errors import ImportFilesError
 from sim.intake.mapping import File
 
-ROWS = 1 << 18
-"""Rows of a part, about."""
-_BLOCK = 16 << 20
+ROWS = 1 << 16
+"""Rows of a part of a CSV file, about."""
+_BLOCK = 2 << 20
+"""Bytes that are read at once; the reader is up to 32 of them ahead."""
+_LINES = 16 << 20
+"""Bytes of lines that are read at once, where they are parted here."""
 _JSON_BYTES = 1 << 30
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
@@ -201,18 +204,22 @@ class Sheet:
                     strings_can_be_null=False,
                 ),
             )
-            at = 0
+            names = [self.names[int(k)] for k in wanted]
+            tables: list[pa.Table] = []
+            numbers: list[Any] = []
             for batch in reader:
-                table = pa.Table.from_batches([batch])
-                gone = sorted(row for row in skipped if row > 0)
-                self.bad += skipped
-                numbers = _numbers(at, table.num_rows, gone)
-                at += table.num_rows + len(skipped)
-                skipped.clear()
-                self.rows = at
-                names = [self.names[int(k)] for k in wanted]
-                yield table.rename_columns(names), np.asarray(numbers)
-            self.rows += len(skipped)
+                # The reader is ahead: rows that were skipped may lie in what has yet to come.
+                found = _numbers(self.rows, batch.num_rows, skipped)
+                numbers.append(found)
+                tables.append(pa.Table.from_batches([batch]).rename_columns(names))
+                self.rows = int(found[-1]) if len(found) else self.rows
+                if sum(map(len, numbers)) >= ROWS:
+                    yield pa.concat_tables(tables), np.concatenate(numbers)
+                    tables.clear()
+                    numbers.clear()
+            if tables:
+                yield pa.concat_tables(tables), np.concatenate(numbers)
+            self.rows += sum(row > self.rows for row in skipped)
             self.bad += skipped
 
     def _unescaped(self, columns: frozenset[str]) -> Iterator[tuple[pa.Table, Any]]:
@@ -338,12 +345,13 @@ class Sheet:
             raise ImportFilesError([f"{self.path}: cannot be read: {why}"]) from None
 
 
-def _numbers(at: int, rows: int, gone: list[int]) -> Any:
-    """Numbers of some rows that follow `at` others, but for those that could not be read."""
+def _numbers(at: int, rows: int, skipped: list[int]) -> Any:
+    """Numbers of some rows that come after number `at`, but for those that were skipped."""
     import numpy as np
 
+    gone = np.array([row for row in skipped if row > at], dtype=np.int64)
     numbers = np.arange(at + 1, at + rows + len(gone) + 1)
-    return numbers[~np.isin(numbers, gone)][:rows] if gone else numbers
+    return numbers[~np.isin(numbers, gone)][:rows] if len(gone) else numbers
 
 
 def _some(text: IO[str], header: int) -> Iterator[tuple[int, list[str]]]:
@@ -351,7 +359,7 @@ def _some(text: IO[str], header: int) -> Iterator[tuple[int, list[str]]]:
     for _ in range(header):
         next(text, None)
     at = 1 if header >= 0 else 2
-    while lines := text.readlines(_BLOCK):
+    while lines := text.readlines(_LINES):
         yield at, lines
         at += len(lines)
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from sim.intake.files import Sheet
+from sim.intake.mapping import File
 from tests.intake.samples import DATA, SAMPLES, imported, key_file, ringfence, rows_of
 
 HEAD = "number;began;code\n"
@@ -204,3 +206,22 @@ def test_an_import_that_was_edited_is_not_audited(tmp_path: Path) -> None:
         (out / "import.json").write_text(json.dumps(broken))
         done = ringfence("audit", out, "--regime", "us-tcpa-political")
         assert "is no manifest of imported calls" in str(done.exception)
+
+
+def test_rows_keep_their_numbers_where_a_reader_is_ahead(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of 2,000 rows every seventh has a value too many: blocks of a few rows, parts of some."""
+    monkeypatch.setattr("sim.intake.files._BLOCK", 600)
+    monkeypatch.setattr("sim.intake.files.ROWS", 100)
+    monkeypatch.setattr("sim.intake.files._MOST_BAD", 0.5)
+    rows = [f"{k},x" if k % 7 else f"{k},x,z" for k in range(1, 2001)]
+    path = tmp_path / "some.csv"
+    path.write_text("a,b\n" + "\n".join(rows) + "\n")
+    sheet = Sheet(path, File(delimiter=","))
+    parts = [(t.column("a").to_pylist(), n.tolist()) for t, n in sheet.parts(frozenset({"a"}))]
+    assert len(parts) > 10
+    for cells, numbers in parts:
+        assert [int(cell) for cell in cells] == numbers
+    assert sum(len(numbers) for _, numbers in parts) == 2000 - 2000 // 7
+    assert (sheet.rows, sheet.bad) == (2000, list(range(7, 2001, 7)))
