@@ -7,34 +7,29 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, logit, ndtr, ndtri
+from scipy.special import expit, ndtr, ndtri
 from scipy.stats import beta as beta_law
 
-from sim.behaviour.answering import cohorts_of, latent, strata
-from sim.behaviour.hours import HOUR_TABLES, QUARTERS, hour_odds, reference_quarters
-from sim.document.laws import LogNormal
+from sim.behaviour.answering import cohorts_of, strata
+from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
 from sim.fitting.dials import BUSY, HUMAN, INVALID, MACHINE, Dials
 from sim.fitting.likelihood import F64, Components, machines, people
 from sim.fitting.posterior import Posterior, points_of, posterior
+from sim.fitting.priors import (
+    PARTS,
+    machines_prior,
+    part_of_week,
+    people_prior,
+)
 from sim.scenario.answering import Answering
 from sim.scenario.world import LineType, World
 
 Status = Literal["fitted", "part prior", "prior"]
-PARTS_OF_DAY = (0, 12, 17, 20, 24)
-DAY_GROUPS = ("mon-thu", "fri", "sat", "sun")
-PARTS = (len(PARTS_OF_DAY) - 1) * len(DAY_GROUPS)
-"""Parts of the week that answer alike: those of the published table."""
-TAU = 0.3
-"""How far, in log-odds, a part of the week may lie from the world's own table, by the prior."""
-ALIKE = 0.4
-"""Correlation, by the prior, of one part of the day in two groups of days."""
 ORDERED = 4.0
 """Beyond this, the place in the list tells more of answering than chance does."""
 _NEVER = -50.0
 """Log-odds, beside those of others, at which nobody answers."""
-_SPREAD = 1.5
 _Z90 = 1.2815515655446004
-_Z95 = 1.6448536269514722
 _SEEN = 200
 """Dials in a part of the week, for it to be called fitted."""
 _AGAIN = 500
@@ -141,14 +136,6 @@ def cohorts_used(world: World, line_type: LineType) -> int:
     return cohorts_of(world) if line_type.answering.frailty is not None else 16
 
 
-def part_of_week() -> NDArray[np.int64]:
-    """(672,) The part of the week that each quarter-hour belongs to."""
-    quarter = np.arange(QUARTERS)
-    day, hour = quarter // 96, quarter // 4 % 24
-    part = np.searchsorted(PARTS_OF_DAY[1:-1], hour, side="right")
-    return np.maximum(day - 3, 0) * (len(PARTS_OF_DAY) - 1) + part
-
-
 def _people(
     rang: Dials, world: World, line_type: LineType, levels: int, hours: bool, again: int
 ) -> Posterior:
@@ -160,30 +147,18 @@ def _people(
     data = people(
         rang, components_of(world, line_type), levels, part, parts, np.log(table)[rang.quarter]
     )
-    hidden = latent(answering, "answering")
-    mean = np.zeros(data.size)
-    spread = np.full(data.size, _SPREAD)
-    mean[0] = logit(np.clip(hidden.would_answer, 0.02, 0.98))
-    mean[1], spread[1] = _log_sd(answering)
-    for level in range(levels):
-        at = min(level + 1, len(answering.by_attempt) - 1)
-        mean[2 + level] = np.log(answering.by_attempt[at].central)
-        spread[2 + level] = 0.5
-    mean[-2], mean[-1] = _lognormal(answering.human_ring)
-    spread[-2], spread[-1] = 1.0, 0.5
-    precision = np.diag(spread**-2.0)
-    week = slice(2 + levels, 2 + levels + parts)
-    precision[week, week] = np.linalg.inv(_alike(parts)) if hours else 1e8
+    mean, precision = people_prior(answering, levels, parts, hours)
+    spread = precision[1, 1] ** -0.5
     start = mean.copy()
-    start[0] += 0.5 * (np.mean(data.human) / max(hidden.would_answer, 0.02) - 1)
+    start[0] += 0.5 * (np.mean(data.human) / expit(mean[0]) - 1)
     if again >= _AGAIN:
         return posterior(data.scores, start, mean, precision)
     # One attempt tells nothing of what stays with a line: taken at its prior's points, and pooled.
     held = [
-        posterior(data.scores, start, mean, precision, {1: mean[1] + spread[1] * point})
+        posterior(data.scores, start, mean, precision, {1: mean[1] + spread * point})
         for point in (-1.2247448713915892, 0.0, 1.2247448713915892)
     ]
-    return _pooled(held, mean[1], spread[1])
+    return _pooled(held, mean[1], spread)
 
 
 def _pooled(held: list[Posterior], middle: float, spread: float) -> Posterior:
@@ -200,38 +175,9 @@ def _pooled(held: list[Posterior], middle: float, spread: float) -> Posterior:
 
 
 def _machines(rang: Dials, answering: Answering) -> Posterior:
-    hidden = latent(answering, "answering")
-    median, sigma = _lognormal(answering.machine_ring)
-    mean = np.array([logit(np.clip(hidden.machine, 0.02, 0.98)), median, sigma])
-    precision = np.diag(np.array([_SPREAD, 1.0, 0.5]) ** -2.0)
+    mean, precision = machines_prior(answering)
     data = machines(rang)
     return posterior(data.scores, mean.copy(), mean, precision)
-
-
-def _log_sd(answering: Answering) -> tuple[float, float]:
-    """Mean and spread of the prior of log frailty."""
-    if answering.frailty is None:
-        return 0.0, 0.5
-    sd = answering.frailty.sd
-    if sd.low is None or sd.high is None or not sd.low:
-        return float(np.log(max(sd.central, 0.05))), 0.5
-    return float(np.log(sd.central)), float(np.log(sd.high / sd.low) / (2 * _Z95))
-
-
-def _lognormal(law: object) -> tuple[float, float]:
-    """Log of the median and log of the sigma of a ring law; of another law, wide."""
-    if isinstance(law, LogNormal):
-        median, p90 = law.median.central, law.p90.central
-        return float(np.log(median)), float(np.log(max(np.log(p90 / median) / _Z90, 0.05)))
-    return float(np.log(12_000)), float(np.log(0.5))
-
-
-def _alike(parts: int) -> F64:
-    """(parts, parts) Prior covariance of parts of the week."""
-    part = np.arange(parts) % (len(PARTS_OF_DAY) - 1)
-    same = part[:, None] == part[None, :]
-    covariance: F64 = TAU**2 * np.where(np.eye(parts) > 0, 1.0, np.where(same, ALIKE, 0.0))
-    return covariance
 
 
 def _can_move(answering: Answering) -> bool:
@@ -318,13 +264,14 @@ class _Draws:
         table = np.log(hour_odds(answering.by_hour, world.hours))[quarters]
         part = part_of_week()[quarters]
         parts = self._h.shape[1] - 4 - self._levels
+        # Quarter-hours of one part of the week and one odds by the world's table answer alike.
+        alike, counts = np.unique(np.stack([table, part]), axis=1, return_counts=True)
+        odds, which = alike[0], alike[1].astype(np.int64) if parts > 1 else 0
+        weight, share = np.exp(c.log_weight), counts / counts.sum()
         would = np.empty(self._n)
         for k, each in enumerate(self._h):
-            hour = each[2 + self._levels : -2]
-            moved = table + (hour[part] if parts > 1 else 0.0)
-            kinds, counts = np.unique(moved, return_counts=True)
-            eta = each[0] + kinds[:, None] + c.offset + np.exp(each[1]) * c.z
-            would[k] = counts / counts.sum() @ (expit(eta) @ np.exp(c.log_weight))
+            eta = each[0] + (odds + each[2 + self._levels : -2][which])[:, None] + c.offset
+            would[k] = share @ (expit(eta + np.exp(each[1]) * c.z) @ weight)
         ringing = 1 - self.invalid - self.busy
         has = expit(self._m[:, 0])
         edges = np.log(np.arange(1, _PIECES + 1) / _PIECES * self._timeout)

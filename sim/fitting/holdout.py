@@ -9,8 +9,9 @@ from scipy.special import expit, log_ndtr, ndtr
 
 from sim.behaviour.hours import hour_odds
 from sim.fitting.dials import BUSY, HUMAN, MACHINE, NO_ANSWER, Dials
-from sim.fitting.fit import Fit, components_of, part_of_week
+from sim.fitting.fit import Fit, components_of
 from sim.fitting.likelihood import F64
+from sim.fitting.priors import PARTS, part_of_week
 from sim.scenario.world import World
 
 _DRAWS = 24
@@ -144,8 +145,6 @@ def _chances(dials: Dials, found: Fit, world: World, human: F64, machine: F64) -
 
 
 def _parts(found: Fit) -> int:
-    from sim.fitting.fit import PARTS
-
     return PARTS if found.hours else 1
 
 

@@ -11,8 +11,9 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from sim.document.laws import LogNormal
-from sim.fitting.fit import DAY_GROUPS, PARTS, PARTS_OF_DAY, Estimate, Fit, cohorts_used
+from sim.fitting.fit import Estimate, Fit, cohorts_used
 from sim.fitting.likelihood import F64
+from sim.fitting.priors import DAY_GROUPS, PARTS, PARTS_OF_DAY
 from sim.scenario.joint import Joint
 from sim.scenario.world import LineType, World
 

@@ -9,6 +9,7 @@ from sim.fitting.dials import Dials
 from sim.fitting.fit import ORDERED, Estimate, Fit
 from sim.fitting.holdout import Check
 from sim.fitting.posterior import LEAST_SHARE
+from sim.fitting.priors import DAY_GROUPS, PARTS_OF_DAY
 from sim.fitting.totals import Moved
 from sim.scenario.world import World
 
@@ -137,8 +138,6 @@ def _why(each: Estimate, fit: Fit) -> tuple[str, str]:
 
 def _name(each: Estimate) -> str:
     if each.path.startswith("world.hours."):
-        from sim.fitting.fit import DAY_GROUPS, PARTS_OF_DAY
-
         place = int(each.path.split(".")[-2])
         n = len(PARTS_OF_DAY) - 1
         begins, ends = PARTS_OF_DAY[place % n], PARTS_OF_DAY[place % n + 1]

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.fitting.dials import BUSY, HUMAN, INVALID, MACHINE, NO_ANSWER, Dials
+from sim.fitting.priors import PARTS, machines_prior, people_prior
+from sim.scenario.world import World
 
 Rng = np.random.Generator
 
@@ -141,10 +143,31 @@ def _calls(
     return outcome, np.where(outcome >= NO_ANSWER, ring, np.nan)
 
 
+def of_prior(rng: Rng, world: World, name: str = "landline", levels: int = 2) -> Truth:
+    """A truth as the fit thinks of it before it looks: what ranks must be held against."""
+    answering = world.line_types[name].answering
+    mean, precision = people_prior(answering, levels, PARTS, True)
+    people = rng.multivariate_normal(mean, np.linalg.inv(precision))
+    mean, precision = machines_prior(answering)
+    machine = rng.multivariate_normal(mean, np.linalg.inv(precision))
+    return Truth(
+        invalid=rng.beta(0.5, 8),  # near nothing, as Jeffreys has it
+        busy=rng.beta(0.5, 8),
+        log_odds=people[0],
+        sd=float(np.exp(people[1])),
+        third=tuple(np.exp(people[2 : 2 + levels])),
+        has_machine=float(1 / (1 + np.exp(-machine[0]))),
+        human_ms=float(np.exp(people[-2])),
+        human_sigma=float(np.exp(people[-1])),
+        machine_ms=float(np.exp(machine[1])),
+        machine_sigma=float(np.exp(machine[2])),
+        hours=tuple(people[2 + levels : -2]),
+    )
+
+
 def stated(truth: Truth, cohorts: int = 16, n: int = 400_000) -> dict[str, float]:
     """What a scenario states of a truth: its shares by counting, its laws as they are."""
-    flat = replace(truth, hours=(0.0,) * 16)
-    dials = log_of(flat, np.random.default_rng(12345), n, 1, days=7, cohorts=cohorts)
+    dials = log_of(truth, np.random.default_rng(12345), n, 1, days=7, cohorts=cohorts)
     shares = np.bincount(dials.outcome, minlength=5) / len(dials.outcome)
     found = {"machine": shares[MACHINE], "human": shares[HUMAN]}
     p90 = 1.2815515655446004
@@ -158,6 +181,7 @@ def stated(truth: Truth, cohorts: int = 16, n: int = 400_000) -> dict[str, float
         "human_ring.p90": truth.human_ms * np.exp(p90 * truth.human_sigma),
         "machine_ring.median": truth.machine_ms,
         "machine_ring.p90": truth.machine_ms * np.exp(p90 * truth.machine_sigma),
+        **{f"hours.{k}": float(np.exp(h - truth.hours[1])) for k, h in enumerate(truth.hours)},
     }
 
 
