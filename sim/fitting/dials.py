@@ -52,6 +52,8 @@ class Dials:
     """Calls that failed on the way: they tell of their own share alone."""
     told: int = 0
     """Calls of which it is known how they turned out, failed ones too."""
+    rings: bool = True
+    """Whether the log tells for how long calls rang; else :attr:`ring` tells nothing."""
 
     @property
     def lines(self) -> int:
@@ -77,7 +79,18 @@ class Dials:
             self.left_out,
             self.failed,
             self.told,
+            self.rings,
         )
+
+    def before(self, term: F64) -> F64:
+        """(n, …) Sums over the earlier dials of each line."""
+        whole = np.cumsum(term, axis=0)
+        first = np.flatnonzero(np.r_[True, self.line[1:] != self.line[:-1]])
+        start = np.zeros_like(term)
+        start[1:] = whole[:-1]
+        base = np.repeat(start[first], np.diff(np.r_[first, len(term)]), axis=0)
+        out: F64 = start - base
+        return out
 
 
 def dials_of(calls: pa.Table) -> Dials:
@@ -118,13 +131,11 @@ def dials_of(calls: pa.Table) -> Dials:
     drop(failed, "that failed on the way, but for how many they are")
     drop(outcome < 0, "not known how they turned out")
     drop(text["zone"][0] < 0, "zone not known")
-    drop((outcome >= NO_ANSWER) & ~(ring > 0), "not known for how long they rang")
-    rang = int(np.count_nonzero(outcome >= NO_ANSWER))
-    if rang and left_out["not known for how long they rang"] > 0.5 * rang:
-        raise CannotJudgeError(
-            "the log does not tell for how long calls rang, without which pick-ups cannot be told "
-            "from time-outs; Asterisk, FreeSWITCH and VICIdial tell it"
-        )
+    rings = _tells_rings(keep, outcome, ring)
+    if rings:
+        drop((outcome >= NO_ANSWER) & ~(ring > 0), "not known for how long they rang")
+    else:
+        ring = np.full(n, np.nan)
     line = text["line"][0]
     drop(_begun_before(line, attempt), "to lines whose first calls lie before the log")
     rows = np.flatnonzero(keep)
@@ -151,7 +162,15 @@ def dials_of(calls: pa.Table) -> Dials:
         left_out=dict(left_out),
         failed=int(np.count_nonzero(failed)),
         told=int(np.count_nonzero(failed | (outcome >= 0))),
+        rings=rings,
     )
+
+
+def _tells_rings(keep: Bools, outcome: I64, ring: F64) -> bool:
+    """Whether a log tells for how long calls rang: of half of them at least."""
+    rang = keep & (outcome >= NO_ANSWER)
+    told = np.count_nonzero(rang & (ring > 0))
+    return bool(told >= 0.5 * np.count_nonzero(rang))
 
 
 def _begun_before(line: I64, attempt: I64) -> Bools:

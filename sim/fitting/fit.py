@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -10,31 +10,29 @@ from numpy.typing import NDArray
 from scipy.special import expit, ndtr, ndtri
 from scipy.stats import beta as beta_law
 
-from sim.behaviour.answering import cohorts_of, strata
+from sim.behaviour.answering import latent
 from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
 from sim.fitting.dials import BUSY, HUMAN, INVALID, MACHINE, Dials
-from sim.fitting.likelihood import F64, Components, machines, people
-from sim.fitting.posterior import Posterior, points_of, posterior
+from sim.fitting.likelihood import F64, People, machines, people, stretch
+from sim.fitting.order import ORDERED, order_z
+from sim.fitting.posterior import Posterior, Scores, points_of, posterior
 from sim.fitting.priors import (
     PARTS,
+    components_of,
     machines_prior,
     part_of_week,
     people_prior,
 )
+from sim.fitting.silent import Silent, ends_of
 from sim.scenario.answering import Answering
 from sim.scenario.world import LineType, World
 
 Status = Literal["fitted", "part prior", "prior"]
-ORDERED = 4.0
-"""Beyond this, the place in the list tells more of answering than chance does."""
-_NEVER = -50.0
-"""Log-odds, beside those of others, at which nobody answers."""
 _Z90 = 1.2815515655446004
 _SEEN = 200
 """Dials in a part of the week, for it to be called fitted."""
 _AGAIN = 500
 """Dials at a later attempt, likewise."""
-_PIECES = 512
 
 
 @dataclass(frozen=True)
@@ -73,9 +71,13 @@ class Fit:
     lines: int
     again: int
     """Dials after the first."""
+    rings: bool = True
+    """Whether the log tells for how long calls rang; else both posteriors are one, row by row."""
+    timeout_told: bool = True
+    """Whether the time-out is the log's, or was said; else it is the world's."""
 
 
-def fit(dials: Dials, world: World, name: str) -> Fit:
+def fit(dials: Dials, world: World, name: str, timeout_ms: int | None = None) -> Fit:
     """Fit a line type of a world to dials.
 
     Parameters
@@ -86,6 +88,8 @@ def fit(dials: Dials, world: World, name: str) -> Fit:
         The world whose ranges are the prior.
     name
         The line type.
+    timeout_ms
+        For how long calls rang that nobody took, where the log does not tell; default the world's.
     """
     line_type = world.line_types[name]
     answering = line_type.answering
@@ -94,14 +98,16 @@ def fit(dials: Dials, world: World, name: str) -> Fit:
     levels = max(len(answering.by_attempt) - 1, min(int(dials.attempt.max()) - 1, 2), 0)
     free_hours = _can_move(answering) and abs(z) <= ORDERED
     again = _held_again(rang)
-    human = _people(rang, world, line_type, levels, free_hours, again)
-    machine = _machines(rang, answering)
-    timeout = _timeout(rang)
-    draws = _Draws(dials, world, line_type, levels, human, machine, timeout)
-    base = f"world.line_types.{name}.answering"
-    return Fit(
+    data = _data(rang, world, line_type, levels, free_hours)
+    if dials.rings:
+        timeout = _timeout(rang)
+        human, machine = _people(data, answering, again), _machines(rang, answering)
+    else:
+        timeout = timeout_ms or answering.at_ring_timeout
+        human, machine = _together(data, rang, answering, again, timeout)
+    found = Fit(
         line_type=name,
-        estimates=tuple(draws.estimates(base, free_hours, again)),
+        estimates=(),
         hours=free_hours,
         order_z=z,
         effective=min(human.effective, machine.effective),
@@ -111,54 +117,89 @@ def fit(dials: Dials, world: World, name: str) -> Fit:
         dials=len(dials.line),
         lines=dials.lines,
         again=again,
+        rings=dials.rings,
+        timeout_told=dials.rings or timeout_ms is not None,
     )
+    return replace(found, estimates=tuple(_Draws(dials, world, line_type, levels, found).all()))
 
 
 # ── The two posteriors ───────────────────────────────────────────────────────────────────────────
 
 
-def components_of(world: World, line_type: LineType) -> Components:
-    """The propensities that the engine gives such lines."""
-    weight, odds = strata(world)
-    cohorts = cohorts_used(world, line_type)
-    middle = ndtri((np.arange(cohorts) + 0.5) / cohorts)
-    log_weight = np.log(np.repeat(weight / weight.sum(), cohorts) / cohorts)
-    offset, z = np.repeat(np.log(odds), cohorts), np.tile(middle, len(weight))
-    used = world.lines_in_use.central
-    if used < 1.0:  # and those that nobody uses, who never answer
-        log_weight = np.append(log_weight + np.log(used), np.log1p(-used))
-        offset, z = np.append(offset, _NEVER), np.append(z, 0.0)
-    return Components(log_weight=log_weight, offset=offset, z=z)
-
-
-def cohorts_used(world: World, line_type: LineType) -> int:
-    """How many propensities stand for the normal law."""
-    return cohorts_of(world) if line_type.answering.frailty is not None else 16
-
-
-def _people(
-    rang: Dials, world: World, line_type: LineType, levels: int, hours: bool, again: int
-) -> Posterior:
-    """The posterior of the part on people, from the world's ranges as prior."""
-    answering = line_type.answering
-    table = hour_odds(answering.by_hour, world.hours)
-    parts = PARTS if hours else 1
+def _data(rang: Dials, world: World, line_type: LineType, levels: int, hours: bool) -> People:
+    """The dials that rang, for the part on people."""
+    table = hour_odds(line_type.answering.by_hour, world.hours)
     part = part_of_week()[rang.quarter] if hours else np.zeros(len(rang.line), dtype=np.int64)
-    data = people(
-        rang, components_of(world, line_type), levels, part, parts, np.log(table)[rang.quarter]
+    return people(
+        rang,
+        components_of(world, line_type),
+        levels,
+        part,
+        PARTS if hours else 1,
+        np.log(table)[rang.quarter],
     )
-    mean, precision = people_prior(answering, levels, parts, hours)
-    spread = precision[1, 1] ** -0.5
-    start = mean.copy()
-    start[0] += 0.5 * (np.mean(data.human) / expit(mean[0]) - 1)
+
+
+def _people(data: People, answering: Answering, again: int) -> Posterior:
+    """The posterior of the part on people, from the world's ranges as prior."""
+    mean, precision = people_prior(answering, data.levels, data.parts, data.parts > 1)
+    start = _begin(mean, data, answering)
     if again >= _AGAIN:
         return posterior(data.scores, start, mean, precision)
-    # One attempt tells nothing of what stays with a line: taken at its prior's points, and pooled.
-    held = [
-        posterior(data.scores, start, mean, precision, {1: mean[1] + spread * point})
+    return _without_return(data.scores, start, mean, precision, {})
+
+
+def _begin(mean: F64, data: People, answering: Answering) -> F64:
+    """Where to begin: the prior's mean, moved by how many were answered by people."""
+    would = max(latent(answering, "answering").would_answer, 0.02)
+    start = mean.copy()
+    start[0] += 0.5 * (np.mean(data.human) / would - 1)
+    return start
+
+
+def _without_return(
+    scores: Scores, start: F64, mean: F64, precision: F64, held: dict[int, float]
+) -> Posterior:
+    """The posterior of a log whose lines were called once.
+
+    It tells nothing of what stays with a line: taken at three points of its prior, and pooled.
+    """
+    spread = float(precision[1, 1] ** -0.5)
+    each = [
+        posterior(scores, start, mean, precision, {**held, 1: mean[1] + spread * point})
         for point in (-1.2247448713915892, 0.0, 1.2247448713915892)
     ]
-    return _pooled(held, mean[1], spread)
+    return _pooled(each, mean[1], spread)
+
+
+def _together(
+    data: People, rang: Dials, answering: Answering, again: int, timeout: int
+) -> tuple[Posterior, Posterior]:
+    """Both posteriors, row by row one, of a log without ring times: ring laws are the world's."""
+    size = data.size
+    mean, precision = people_prior(answering, data.levels, data.parts, data.parts > 1)
+    other, its_precision = machines_prior(answering)
+    start = np.r_[_begin(mean, data, answering), other]
+    mean = np.r_[mean, other]
+    whole = np.zeros((size + 3, size + 3))
+    whole[:size, :size], whole[size:, size:] = precision, its_precision
+    ends = ends_of(mean[None, size - 2 : size], mean[None, size + 1 :], timeout)
+    scores = Silent(data, rang.outcome == MACHINE, ends).scores
+    held = {place: float(mean[place]) for place in (size - 2, size - 1, size + 1, size + 2)}
+    if again >= _AGAIN:
+        found = posterior(scores, start, mean, whole, held)
+    else:
+        found = _without_return(scores, start, mean, whole, held)
+
+    def part(places: slice) -> Posterior:
+        return Posterior(
+            found.mode[places],
+            found.covariance[places, places],
+            found.points[:, places],
+            found.effective,
+        )
+
+    return part(slice(0, size)), part(slice(size, size + 3))
 
 
 def _pooled(held: list[Posterior], middle: float, spread: float) -> Posterior:
@@ -198,27 +239,6 @@ def _timeout(rang: Dials) -> int:
     return max(int(values[np.argmax(counts)]) * 1000, 1000)
 
 
-def order_z(dials: Dials) -> float:
-    """How far a person's answer leans on a line's place in the list, inside hours: a normal score.
-
-    A list in the order of some segment looks like an effect of the hour, as each hour has another
-    part of the list.
-    """
-    first = np.flatnonzero((dials.attempt == 1) & dials.rang)
-    if len(first) < 2:
-        return 0.0
-    place = np.empty(len(first))
-    place[np.argsort(dials.start[first], kind="stable")] = np.arange(len(first))
-    cell = np.unique(dials.day[first] * 24 + dials.quarter[first] // 4 % 24, return_inverse=True)[1]
-    human = (dials.outcome[first] == HUMAN).astype(np.float64)
-    size = np.bincount(cell)
-    away = place - (np.bincount(cell, place) / size)[cell]
-    chance = (np.bincount(cell, human) / size)[cell]
-    total = float((away * (human - chance)).sum())
-    spread = float((away**2 * chance * (1 - chance)).sum())
-    return total / np.sqrt(spread) if spread > 0 else 0.0
-
-
 # ── From parameters to what a scenario states ────────────────────────────────────────────────────
 
 
@@ -226,22 +246,16 @@ class _Draws:
     """Draws of both posteriors as what a scenario states."""
 
     def __init__(
-        self,
-        dials: Dials,
-        world: World,
-        line_type: LineType,
-        levels: int,
-        human: Posterior,
-        machine: Posterior,
-        timeout: int,
+        self, dials: Dials, world: World, line_type: LineType, levels: int, found: Fit
     ) -> None:
         self._dials, self._world, self._type = dials, world, line_type
-        self._levels, self._timeout = levels, timeout
+        self._levels, self._found = levels, found
+        human, machine = found.people, found.machines
         n = min(len(human.points), 2048)
         pick = np.arange(n) * len(human.points) // n
         self._h = human.points[pick]
         turned = np.argsort(points_of(n, 3)[:, 2])  # the two parts are independent
-        self._m = machine.points[turned * len(machine.points) // n]
+        self._m = machine.points[turned * len(machine.points) // n if found.rings else pick]
         self._n = n
         first = np.unique(dials.line[dials.outcome == INVALID])
         self._invalid = (len(first), dials.lines)
@@ -270,35 +284,29 @@ class _Draws:
         weight, share = np.exp(c.log_weight), counts / counts.sum()
         would = np.empty(self._n)
         for k, each in enumerate(self._h):
-            eta = each[0] + (odds + each[2 + self._levels : -2][which])[:, None] + c.offset
+            eta = (
+                each[0] * stretch(each[1])
+                + (odds + each[2 + self._levels : -2][which])[:, None]
+                + c.offset
+            )
             would[k] = share @ (expit(eta + np.exp(each[1]) * c.z) @ weight)
         ringing = 1 - self.invalid - self.busy
         has = expit(self._m[:, 0])
-        edges = np.log(np.arange(1, _PIECES + 1) / _PIECES * self._timeout)
-        middle = np.log((np.arange(_PIECES) + 0.5) / _PIECES * self._timeout)
-
-        def by_then(points: F64, log: F64) -> F64:
-            found: F64 = ndtr((log[None, :] - points[:, -2:-1]) / np.exp(points[:, -1:]))
-            return found
-
-        picked = np.diff(by_then(self._h, edges), prepend=0.0, axis=1)
-        machine_first = (picked * by_then(self._m, middle)).sum(axis=1)
-        end_h, end_m = by_then(self._h, edges[-1:])[:, 0], by_then(self._m, edges[-1:])[:, 0]
-        human_first = end_h * end_m - machine_first
-        human = would * (end_h - has * machine_first)
-        machine = has * (end_m - would * human_first)
+        ends = ends_of(self._h[:, -2:], self._m[:, -2:], self._found.timeout_ms)
+        human = would * (ends.human - has * ends.machine_first)
+        machine = has * (ends.machine - would * ends.human_first)
         return ringing * human, ringing * machine
 
-    def estimates(self, base: str, hours: bool, again: int) -> list[Estimate]:
+    def all(self) -> list[Estimate]:
         """Every parameter."""
-        attempts = np.bincount(np.minimum(self._dials.attempt, self._levels + 1))
-        rang = self._dials.rang
-        picked = {k: int(np.count_nonzero(self._dials.outcome == k)) for k in (MACHINE, HUMAN)}
-        called = np.unique(part_of_week()[self._dials.quarter[rang]])
+        found = self._found
+        base = f"world.line_types.{found.line_type}.answering"
+        seen = part_of_week()[self._dials.quarter[self._dials.rang]]
         week = set(part_of_week()[reference_quarters()].tolist())
-        whole = week <= set(called.tolist())
-        share: Status = "fitted" if whole else "part prior"
-        persists: Status = "fitted" if again >= _AGAIN else "prior"
+        share: Status = "fitted" if week <= set(seen.tolist()) else "part prior"
+        if not found.timeout_told:
+            share = "part prior"
+        persists = self._of_lines(found.again >= _AGAIN)
         out = [
             _estimate(f"{base}.invalid", self.invalid, "fitted", "share"),
             _estimate(f"{base}.busy", self.busy, "fitted", "share"),
@@ -306,27 +314,46 @@ class _Draws:
             _estimate(f"{base}.human", self.human, share, "share"),
             _estimate(f"{base}.frailty.sd", np.exp(self._h[:, 1]), persists),
         ]
+        attempts = np.bincount(np.minimum(self._dials.attempt, self._levels + 1))
         for level in range(self._levels):
-            seen = attempts[level + 2] if level + 2 < len(attempts) else 0
-            status: Status = "fitted" if seen >= _AGAIN else "part prior" if seen else "prior"
+            n = attempts[level + 2] if level + 2 < len(attempts) else 0
+            status: Status = self._of_lines(n >= _AGAIN)
+            if 0 < n < _AGAIN:
+                status = "part prior"
             odds = np.exp(self._h[:, 2 + level])
             out.append(_estimate(f"{base}.by_attempt.{level + 1}", odds, status))
-        for name, points, count in (
-            ("human_ring", self._h, picked[HUMAN]),
-            ("machine_ring", self._m, picked[MACHINE]),
+        out += self._rings(base)
+        if self._dials.failed:
+            out.append(_estimate(f"{base}.failed", self._failed(), "fitted", "share"))
+        if found.hours:
+            out += self._hours(np.bincount(seen, minlength=PARTS))
+        return out
+
+    def _of_lines(self, enough: bool) -> Status:
+        """Of what the calls to one line tell; without ring times the world's laws bear on it."""
+        if not enough:
+            return "prior"
+        return "fitted" if self._found.rings else "part prior"
+
+    def _rings(self, base: str) -> list[Estimate]:
+        """Both ring laws."""
+        out = []
+        outcome, timeout = self._dials.outcome, self._found.timeout_ms
+        for name, points, code in (
+            ("human_ring", self._h, HUMAN),
+            ("machine_ring", self._m, MACHINE),
         ):
-            status = "fitted" if count >= _SEEN else "part prior"
-            if name == "machine_ring" and np.exp(np.median(points[:, -2])) > 0.9 * self._timeout:
+            status: Status = (
+                "fitted" if np.count_nonzero(outcome == code) >= _SEEN else "part prior"
+            )
+            if name == "machine_ring" and np.exp(np.median(points[:, -2])) > 0.9 * timeout:
                 status = "part prior"  # most would pick up when the ringing has stopped
+            if not self._found.rings:
+                status = "prior"
             median = np.exp(points[:, -2])
             p90 = np.exp(points[:, -2] + _Z90 * np.exp(points[:, -1]))
             out.append(_estimate(f"{base}.{name}.median", median, status, "ms"))
             out.append(_estimate(f"{base}.{name}.p90", p90, status, "ms"))
-        if self._dials.failed:
-            out.append(_estimate(f"{base}.failed", self._failed(), "fitted", "share"))
-        if hours:
-            part = part_of_week()[self._dials.quarter[rang]]
-            out += self._hours(np.bincount(part, minlength=PARTS))
         return out
 
     def _failed(self) -> F64:

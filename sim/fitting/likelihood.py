@@ -20,6 +20,18 @@ from sim.fitting.dials import HUMAN, MACHINE, Dials
 
 F64 = NDArray[np.float64]
 _LOG_2PI = float(np.log(2 * np.pi))
+_LOGISTIC = (16 * np.sqrt(3) / (15 * np.pi)) ** 2
+"""A logistic law is nearly a normal one of this inverse variance."""
+
+
+def stretch(log_sd: float | F64) -> F64:
+    """By how much log-odds of a middle line lie further out than those of the mean chance.
+
+    The mean chance is what a log tells; so the first parameter of the part on people is its
+    log-odds, and how far lines differ hardly moves it.
+    """
+    found: F64 = np.sqrt(1.0 + _LOGISTIC * np.exp(2.0 * np.asarray(log_sd)))
+    return found
 
 
 @dataclass(frozen=True)
@@ -38,8 +50,9 @@ class Components:
 class People:
     """Dials that rang, for the part on people.
 
-    The parameters are: log-odds; log of the frailty's standard deviation; log-odds of each later
-    attempt; log-odds of each part of the week; log of the median ring time; log of its sigma.
+    The parameters are: log-odds of the mean chance; log of the frailty's standard deviation;
+    log-odds of each later attempt; log-odds of each part of the week; log of the median ring time;
+    log of its sigma.
     """
 
     line: NDArray[np.int64]
@@ -77,19 +90,14 @@ class People:
         spread = np.exp(at[1])
         mu, log_sigma = at[-2], at[-1]
         sigma = np.exp(log_sigma)
-        eta = (at[0] + self.offset + self._level(at) + at[self._part_of])[:, None]
-        eta = eta + (c.offset + spread * c.z)[None, :]
-        chance = expit(eta)
+        chance = expit(self.eta(at))
         z = (self.log_x - mu) / sigma
         by_then, density = ndtr(z), np.exp(-0.5 * (z * z + _LOG_2PI))
         yes = self.human[:, None]
         not_yet = 1.0 - chance * by_then[:, None]
         log_picked = np.log(chance) + (-0.5 * (z * z + _LOG_2PI) - log_sigma - self.log_x)[:, None]
         term = np.where(yes, log_picked, np.log(not_yet))
-        by_line = np.zeros((self.lines, len(c.z)))
-        first = np.flatnonzero(np.r_[True, self.line[1:] != self.line[:-1]])
-        by_line[self.line[first]] = np.add.reduceat(term, first, axis=0)
-        whole = by_line + c.log_weight
+        whole = self.by_line(term) + c.log_weight
         most = whole.max(axis=1)
         log_likelihood: F64 = most + np.log(np.exp(whole - most[:, None]).sum(axis=1))
         if not slopes:
@@ -103,7 +111,30 @@ class People:
         d_mu = np.where(self.human, z / sigma, hazard * density / sigma)
         d_sigma = np.where(self.human, z * z - 1.0, hazard * density * z)
         out = np.zeros((self.lines, size))
-        for place, values in ((0, d_eta), (1, d_spread), (size - 2, d_mu), (size - 1, d_sigma)):
+        self.into(out, at, d_eta, d_spread)
+        for place, values in ((size - 2, d_mu), (size - 1, d_sigma)):
+            out[:, place] = np.bincount(self.line, values, self.lines)
+        return log_likelihood, out
+
+    def eta(self, at: F64) -> F64:
+        """(n, c) Log-odds that a person would answer, by propensity."""
+        c = self.components
+        own: F64 = at[0] * stretch(at[1]) + self.offset + self._level(at) + at[self._part_of]
+        whole: F64 = own[:, None] + (c.offset + np.exp(at[1]) * c.z)[None, :]
+        return whole
+
+    def by_line(self, term: F64) -> F64:
+        """(lines, c) Sums over the dials of each line."""
+        found = np.zeros((self.lines, term.shape[1]))
+        first = np.flatnonzero(np.r_[True, self.line[1:] != self.line[:-1]])
+        found[self.line[first]] = np.add.reduceat(term, first, axis=0)
+        return found
+
+    def into(self, out: F64, at: F64, d_eta: F64, d_spread: F64) -> None:
+        """Add up derivatives of dials by what their log-odds are made of; in place."""
+        far = float(stretch(at[1]))
+        more = at[0] * (far - 1.0 / far)  # the stretch's own derivative by the log of the sd
+        for place, values in ((0, far * d_eta), (1, d_spread + more * d_eta)):
             out[:, place] = np.bincount(self.line, values, self.lines)
         for level in range(self.levels):
             there = self.level == level
@@ -112,7 +143,6 @@ class People:
             there = self.part == part
             place = 2 + self.levels + part
             out[:, place] = np.bincount(self.line[there], d_eta[there], self.lines)
-        return log_likelihood, out
 
     def _level(self, at: F64) -> F64:
         levels = np.r_[at[2 : 2 + self.levels], 0.0]

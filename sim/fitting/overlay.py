@@ -11,9 +11,9 @@ from scipy.special import ndtri
 from scipy.stats import rankdata
 
 from sim.document.laws import LogNormal
-from sim.fitting.fit import Estimate, Fit, cohorts_used
+from sim.fitting.fit import Estimate, Fit
 from sim.fitting.likelihood import F64
-from sim.fitting.priors import DAY_GROUPS, PARTS, PARTS_OF_DAY
+from sim.fitting.priors import DAY_GROUPS, PARTS, PARTS_OF_DAY, cohorts_used
 from sim.scenario.joint import Joint
 from sim.scenario.world import LineType, World
 
@@ -95,7 +95,7 @@ def _line_type(fit: Fit, line_type: LineType, world: World, origin: Origin) -> I
     if by_path["frailty.sd"].status != "prior":
         sd = _range(by_path["frailty.sd"], origin)
         yield f"        frailty: {{sd: {sd}, cohorts: {cohorts_used(world, line_type)}}}"
-    for name in ("human_ring", "machine_ring"):
+    for name in ("human_ring", "machine_ring") if fit.rings else ():
         law = getattr(answering, name)
         yield f"        {name}:"
         yield "          law: lognormal"

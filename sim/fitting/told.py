@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 from textwrap import wrap
 
 from sim.fitting.dials import Dials
-from sim.fitting.fit import ORDERED, Estimate, Fit
+from sim.fitting.fit import Estimate, Fit
 from sim.fitting.holdout import Check
+from sim.fitting.order import ORDERED
 from sim.fitting.posterior import LEAST_SHARE
 from sim.fitting.priors import DAY_GROUPS, PARTS_OF_DAY
 from sim.fitting.totals import Moved
@@ -39,9 +40,9 @@ def lines(
     fits, dials
         One a line type.
     checks
-        Shares of the days held out.
+        Shares of the days that were fitted, and of those held out.
     held
-        How many days these are.
+        How many days were held out.
     world
         The world.
     """
@@ -52,25 +53,19 @@ def lines(
             yield f"  not used: {count:,} calls {why}"
         yield f"  {'':26}{'5 %':>11}{'median':>11}{'95 %':>11}"
         for each in fit.estimates:
-            low, central, high = (_shown(x, each) for x in (each.low, each.central, each.high))
-            yield f"  {_name(each):<26}{low:>11}{central:>11}{high:>11}  {each.status}"
+            low, central, high = (shown(x, each) for x in (each.low, each.central, each.high))
+            yield f"  {name_of(each):<26}{low:>11}{central:>11}{high:>11}  {each.status}"
         if fit.effective < LEAST_SHARE:
             yield (
                 f"  the posterior is no normal law (effective share {fit.effective:.0%}): "
                 "quantiles are those of weighted points, and rough"
             )
-    inside = sum(check.inside for check in checks)
-    if checks:
+    yield from _checked("days that were fitted", [c for c in checks if not c.held], whole=False)
+    if of_held := [check for check in checks if check.held]:
         days = f"{held} day{'s' if held != 1 else ''} held out"
-        yield f"{days}: {inside} of {len(checks)} shares inside what the fit says (90 %)"
-        for check in checks:
-            mark = "" if check.inside else "  outside"
-            yield (
-                f"  {check.what}: {check.seen:.1%} of {check.dials:,}, "
-                f"said {check.low:.1%} to {check.high:.1%}{mark}"
-            )
+        yield from _checked(days, of_held, whole=True)
     else:
-        yield "no day was held out: the log has but one, or too few calls on the last"
+        yield "no day was held out: the log has but one, or too few calls on the others"
     yield "What the data could not tell"
     for what, why, other in untold(fits, world):
         yield from wrap(
@@ -80,6 +75,19 @@ def lines(
             subsequent_indent="    ",
             break_on_hyphens=False,
         )
+
+
+def _checked(days: str, checks: Sequence[Check], *, whole: bool) -> Iterator[str]:
+    """Shares of some days: how many are inside, and all of them, or those that are not."""
+    inside = sum(check.inside for check in checks)
+    yield f"{days}: {inside} of {len(checks)} shares inside what the fit says (90 %)"
+    for check in checks:
+        if whole or not check.inside:
+            mark = "" if check.inside else "  outside"
+            yield (
+                f"  {check.what}: {check.seen:.1%} of {check.dials:,}, "
+                f"said {check.low:.1%} to {check.high:.1%}{mark}"
+            )
 
 
 def totals_lines(found: Moved) -> Iterator[str]:
@@ -99,9 +107,12 @@ def totals_lines(found: Moved) -> Iterator[str]:
 def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:
     """What the data could not tell, why, and what would."""
     for fit in fits:
+        alike: dict[tuple[str, str, str], list[str]] = {}
         for each in fit.estimates:
             if each.status != "fitted":
-                yield f"{fit.line_type}, {_name(each)} ({each.status})", *_why(each, fit)
+                alike.setdefault((each.status, *_why(each, fit)), []).append(name_of(each))
+        for (status, why, other), names in alike.items():
+            yield f"{fit.line_type}, {_listed(names)} ({status})", why, other
         if not fit.hours:
             why = (
                 f"answering leans on the place in the list (z = {fit.order_z:.1f}): an hour and a "
@@ -120,23 +131,40 @@ def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:
             yield f"{name} (prior)", why, other
 
 
+def _listed(names: Sequence[str]) -> str:
+    """Names one after the other; parts of the week say but once what they are."""
+    first, *rest = names
+    return ", ".join([first, *(name.removeprefix("hours ") for name in rest)])
+
+
 def _why(each: Estimate, fit: Fit) -> tuple[str, str]:
-    name = _name(each)
-    if name == "frailty.sd":
-        return "lines were called once, or too few again", "more calls to the same lines"
-    if name.startswith("by_attempt"):
-        return "too few calls at that attempt", "more calls to the same lines"
+    name = name_of(each)
+    rings = "the log does not tell for how long calls rang"
+    if "ring" in name:
+        if fit.rings:
+            return "too few pick-ups within the time-out", "a longer ring time-out"
+        return f"{rings}: the world's law stays", "ring times, as Asterisk and FreeSWITCH log them"
+    if name == "frailty.sd" or name.startswith("by_attempt"):
+        if each.status == "part prior" and not fit.rings:
+            why = f"{rings}: how many would have answered after the time-out is the world's"
+            return why, "ring times"
+        few = "lines were called once, or too few again"
+        if name.startswith("by_attempt"):
+            few = "too few calls at that attempt"
+        return few, "more calls to the same lines"
     if name.startswith("hours"):
         return "too few calls at that time of the week", "calls then"
-    if "ring" in name:
-        return "too few pick-ups within the time-out", "a longer ring time-out"
+    if not fit.timeout_told:
+        seconds = fit.timeout_ms / 1000
+        return f"{rings}: {seconds:g} s are the world's", "--ring-timeout, or ring times,"
     return (
         "not every part of the reference week, 9:00 to 21:00 of all days, was called",
         "calls at all of them",
     )
 
 
-def _name(each: Estimate) -> str:
+def name_of(each: Estimate) -> str:
+    """What a parameter is called on a screen."""
     if each.path.startswith("world.hours."):
         place = int(each.path.split(".")[-2])
         n = len(PARTS_OF_DAY) - 1
@@ -145,7 +173,8 @@ def _name(each: Estimate) -> str:
     return each.path.partition(".answering.")[2]
 
 
-def _shown(x: float, each: Estimate) -> str:
+def shown(x: float, each: Estimate) -> str:
+    """A value of a parameter as it is written for people."""
     if each.unit == "ms":
         return f"{x / 1000:.2f} s"
     return f"{100 * x:.2f} %" if each.unit == "share" else f"{x:.3f}"

@@ -104,6 +104,7 @@ def assemble(reader: Reader, bad: int, spread: Spread | None = None) -> Calls:
     of_text = reader.book.settle(spread)
     line = of_text[rows.text] if len(of_text) else np.empty(0, dtype=np.int32)
     _place_in_order(reader, rows, counts)
+    rows.forget("text", "later")
     keep = _newest(reader, ids, counts, len(line))
     legs = np.ones(len(line), dtype=np.int32)
     if reader.mapping.legs:
@@ -115,9 +116,11 @@ def assemble(reader: Reader, bad: int, spread: Spread | None = None) -> Calls:
         keep[followers] = False
         del main
     keep = _without_skipped(reader, rows, line, keep, counts)
+    rows.forget("skip")
     order, keep = _once(rows, line, keep, counts)
     del ids
     chosen = order[keep[order]]
+    del order, keep
     line = line[chosen]
     for fault, why in zip(range(-len(FAULTS), 0), FAULTS, strict=True):
         if n := int(np.count_nonzero(line == fault)):
@@ -126,16 +129,18 @@ def assemble(reader: Reader, bad: int, spread: Spread | None = None) -> Calls:
     counts.without_start = int(np.count_nonzero((line >= 0) & (start == UNKNOWN_MS)))
     attempt = _attempts(start, rows.count[chosen], line)
     zone, zones = _zones(reader, rows.state[chosen], line)
+    rows.forget("count", "state")
     del start
     back = np.argsort(rows.record[chosen], kind="stable")
-    rows.narrow(chosen[back])
+    chosen = chosen[back]
+    rows.narrow(chosen)
     return Calls(
         rows=rows,
         line=line[back],
         zone=zone[back],
         zones=zones,
         attempt=attempt[back],
-        legs=legs[chosen[back]],
+        legs=legs[chosen],
         book=reader.book,
         counts=counts,
     )

@@ -82,7 +82,13 @@ class Rows:
     def narrow(self, rows: NDArray[Any]) -> None:
         """Keep some of them, in an order; a column at a time, so that little stands there twice."""
         for name in self.__dataclass_fields__:
-            setattr(self, name, getattr(self, name)[rows])
+            column = getattr(self, name)
+            setattr(self, name, column[rows] if len(column) else column)
+
+    def forget(self, *names: str) -> None:
+        """Let columns go that nothing will ask for any more: they are empty from now on."""
+        for name in names:
+            setattr(self, name, getattr(self, name)[:0].copy())
 
 
 @dataclass

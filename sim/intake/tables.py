@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -90,7 +91,7 @@ def tables(calls: Calls, key: bytes, lists: Lists) -> Tables:
     named = names.of(digits)
     kept = calls.kept
     order = np.flatnonzero(kept)
-    order = order[np.argsort(calls.rows.start[order], kind="stable")]
+    order = order[np.argsort(calls.rows.start[order], kind="stable")].astype(np.int32)
     called = np.zeros(len(digits), dtype=np.bool_)
     called[calls.line[calls.line >= 0]] = True
     return Tables(
@@ -101,13 +102,13 @@ def tables(calls: Calls, key: bytes, lists: Lists) -> Tables:
     )
 
 
-def _parts(calls: Calls, named: pa.Array, rows: I64) -> Iterator[pa.Table]:
+def _parts(calls: Calls, named: pa.Array, rows: NDArray[Any]) -> Iterator[pa.Table]:
     """Some calls, in an order, a part at a time; one part at least."""
     for at in range(0, max(len(rows), 1), ROWS):
         yield _calls(calls, named, rows[at : at + ROWS])
 
 
-def _calls(calls: Calls, named: pa.Array, rows: I64) -> pa.Table:
+def _calls(calls: Calls, named: pa.Array, rows: NDArray[Any]) -> pa.Table:
     """Some calls, in an order."""
     of = calls.rows
     line, start = calls.line[rows], of.start[rows]

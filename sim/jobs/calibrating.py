@@ -1,4 +1,4 @@
-"""A world's rates from imported calls: read, fit, hold out days, write what extends the world."""
+"""A world's rates from imported calls: read, fit, hold days against it, write the overlay."""
 
 from __future__ import annotations
 
@@ -13,15 +13,37 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from sim.audit.local import date_of
-from sim.errors import CannotJudgeError
+from sim.errors import CannotJudgeError, OptionError
+from sim.fitting.days import Span, days_in
 from sim.fitting.dials import Dials, dials_of
 from sim.fitting.fit import Fit, fit
-from sim.fitting.holdout import Check, days_apart, hold
+from sim.fitting.holdout import Check, days_apart, hold, until
 from sim.fitting.overlay import Origin, overlay
 from sim.fitting.totals import Moved, moved, read_totals, totals_overlay
 from sim.intake.imported import CALLS, RECIPIENTS, read_manifest, verify
 from sim.loading.load import load
+from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
+
+_LEAST_CALLS = 300
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What is to be fitted, and how."""
+
+    world_file: str
+    """The scenario whose world is fitted."""
+    calls: Path
+    """A directory of imported calls."""
+    out: Path
+    """Where the overlay will stand, for the path by which it names the world."""
+    wanted: tuple[str, ...] = ()
+    """Parameters that must be fitted, such as ``frailty``."""
+    days: tuple[Span, ...] = ()
+    """Days that are fitted, all others being held out; none: all, see :func:`calibrate`."""
+    ring_timeout_ms: int | None = None
+    """For how long calls rang that nobody took, where the log does not tell."""
 
 
 @dataclass(frozen=True)
@@ -33,24 +55,18 @@ class Calibrated:
     fits: tuple[Fit, ...]
     dials: tuple[Dials, ...]
     checks: tuple[Check, ...]
-    held: int
-    """Days held out."""
-    world: World
+    """Shares of the days that were fitted, and of those held out."""
+    held: tuple[int, ...]
+    """Days held out, since 1970."""
+    scenario: Scenario
+    origin: Origin
 
 
-def calibrate(world_file: str, calls: Path, out: Path, wanted: Sequence[str] = ()) -> Calibrated:
+def calibrate(asked: Asked) -> Calibrated:
     """Fit a world to imported calls.
 
-    Parameters
-    ----------
-    world_file
-        The scenario whose world is fitted.
-    calls
-        A directory of imported calls.
-    out
-        Where the overlay will stand, for the path by which it names the world.
-    wanted
-        Parameters that must be fitted, such as ``frailty``.
+    Where no days are named all are fitted, and the last quarter of them is held against a fit to
+    the others.
 
     Raises
     ------
@@ -59,32 +75,67 @@ def calibrate(world_file: str, calls: Path, out: Path, wanted: Sequence[str] = (
     sim.errors.ScenarioError
         With what is wrong with the world.
     """
-    scenario = load(world_file).scenario
-    manifest = read_manifest(calls)
-    verify(calls, manifest, CALLS, RECIPIENTS)
-    parts = _by_type(calls, scenario.world)
-    logs = {name: dials_of(table) for name, table in parts.items()}
-    fits = tuple(fit(log, scenario.world, name) for name, log in logs.items())
-    for name in wanted:
+    scenario = load(asked.world_file).scenario
+    world = scenario.world
+    manifest = read_manifest(asked.calls)
+    verify(asked.calls, manifest, CALLS, RECIPIENTS)
+    logs = {name: dials_of(table) for name, table in _by_type(asked.calls, world).items()}
+    whole = [_fitted(name, log, world, asked) for name, log in logs.items()]
+    fits = tuple(each.fit for each in whole)
+    for name in asked.wanted:
         _see_fitted(name, fits)
-    checks: list[Check] = []
-    held = 0
-    for name, log in logs.items():
-        days = days_apart(log)
-        seen = log.of(~np.isin(log.day, days))
-        if days and len(seen.line) >= 300:
-            held = max(held, len(days))
-            checks += hold(log, days, fit(seen, scenario.world, name), scenario.world)
-    days_seen = [int(d) for log in logs.values() for d in (log.day.min(), log.day.max())]
+    days_seen = [int(d) for each in whole for d in (each.dials.day.min(), each.dials.day.max())]
     origin = Origin(
-        world=os.path.relpath(world_file, out.parent),
+        world=os.path.relpath(asked.world_file, asked.out.parent),
         name=str(manifest["name"]),
-        calls=sum(len(log.line) for log in logs.values()),
+        calls=sum(len(each.dials.line) for each in whole),
         first=date_of(min(days_seen)).isoformat(),
         last=date_of(max(days_seen)).isoformat(),
     )
-    text = overlay(fits, scenario.world, scenario.joint, origin)
-    return Calibrated(text, fits, tuple(logs.values()), tuple(checks), held, scenario.world)
+    text = overlay(fits, world, scenario.joint, origin)
+    checks = tuple(check for each in whole for check in each.checks)
+    held = tuple(sorted({day for each in whole for day in each.held}))
+    dials = tuple(each.dials for each in whole)
+    return Calibrated(text, fits, dials, checks, held, scenario, origin)
+
+
+@dataclass(frozen=True)
+class _OfType:
+    """What came of the calls of a line type."""
+
+    fit: Fit
+    dials: Dials
+    """Those that were fitted."""
+    checks: list[Check]
+    held: tuple[int, ...]
+
+
+def _fitted(name: str, log: Dials, world: World, asked: Asked) -> _OfType:
+    """Fit the calls of a line type, and hold days against it."""
+    timeout = asked.ring_timeout_ms
+    if timeout is not None and log.rings:
+        raise OptionError("the log tells for how long calls rang", place="--ring-timeout")
+    every = tuple(int(day) for day in np.unique(log.day))
+    if asked.days:
+        mine = days_in(asked.days, log.day)
+        held = tuple(day for day in every if day not in mine)
+        seen = until(log, mine)
+        if len(seen.line) < _LEAST_CALLS:
+            raise CannotJudgeError(
+                f"{len(seen.line):,} calls of those days can be used; {_LEAST_CALLS} are the fewest"
+            )
+        found = fit(seen, world, name, timeout)
+        checks = hold(seen, mine, found, world, held=False)
+        checks += hold(log, held, found, world, held=True)
+        return _OfType(found, seen, checks, held)
+    found = fit(log, world, name, timeout)
+    checks = hold(log, every, found, world, held=False)
+    held = days_apart(log)
+    before = until(log, tuple(day for day in every if day not in held))
+    if not held or len(before.line) < _LEAST_CALLS:
+        return _OfType(found, log, checks, ())
+    checks += hold(log, held, fit(before, world, name, timeout), world, held=True)
+    return _OfType(found, log, checks, held)
 
 
 def by_totals(world_file: str, totals: Path, out: Path) -> tuple[str, Moved]:
@@ -124,7 +175,7 @@ def _by_type(folder: Path, world: World) -> dict[str, pa.Table]:
 
 
 _NAMES = ("invalid", "busy", "machine", "human", "frailty", "by_attempt", "human_ring",
-          "machine_ring", "hours")  # fmt: skip
+          "machine_ring", "failed", "hours")  # fmt: skip
 
 
 def _see_fitted(name: str, fits: Sequence[Fit]) -> None:

@@ -36,22 +36,6 @@ class Truth:
     timeout_ms: float = 25000.0
 
 
-def redrawn(rng: Rng) -> Truth:
-    """Another truth."""
-    return Truth(
-        invalid=rng.uniform(0.01, 0.08),
-        busy=rng.uniform(0.02, 0.07),
-        log_odds=rng.normal(-0.6, 0.5),
-        sd=float(np.exp(rng.normal(np.log(1.0), 0.42))),
-        third=tuple(np.exp(rng.normal(np.log(0.8), 0.25, 2))),
-        has_machine=rng.uniform(0.3, 0.7),
-        human_ms=float(np.exp(rng.normal(np.log(8000), 0.2))),
-        human_sigma=float(np.exp(rng.normal(np.log(0.49), 0.15))),
-        machine_ms=float(np.exp(rng.normal(np.log(14000), 0.1))),
-        machine_sigma=float(np.exp(rng.normal(np.log(0.25), 0.15))),
-    )
-
-
 def log_of(
     truth: Truth,
     rng: Rng,
@@ -153,7 +137,7 @@ def of_prior(rng: Rng, world: World, name: str = "landline", levels: int = 2) ->
     return Truth(
         invalid=rng.beta(0.5, 8),  # near nothing, as Jeffreys has it
         busy=rng.beta(0.5, 8),
-        log_odds=people[0],
+        log_odds=people[0] * np.sqrt(1 + 768 / (225 * np.pi**2) * np.exp(2 * people[1])),
         sd=float(np.exp(people[1])),
         third=tuple(np.exp(people[2 : 2 + levels])),
         has_machine=float(1 / (1 + np.exp(-machine[0]))),

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import plotly.graph_objects as go
 import pyarrow as pa
 import pytest
 from scipy import stats
 
+from analysis.figures.calibrated import checked, moved
 from sim.errors import CannotJudgeError
 from sim.fitting.dials import dials_of
 from sim.fitting.fit import fit
+from sim.fitting.holdout import until
 from sim.fitting.overlay import Origin, overlay
 from sim.loading.load import load
 from sim.scenario.parameters import parameters
@@ -28,11 +33,23 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     imported(log_of(Truth(), np.random.default_rng(5), 1200, days=2), folder)
     done = ringfence(
         "calibrate", world_file(folder), "--calls", folder / "import", "--out",
-        folder / "fitted.yaml",
+        folder / "fitted.yaml", "--html", folder / "fitted.html",
     )  # fmt: skip
     assert done.exit_code == 0, (done.output, done.exception)
     (folder / "told.txt").write_text(done.output)
     return folder
+
+
+@pytest.fixture(scope="module")
+def told(folder: Path) -> dict[str, Any]:
+    """What is told as JSON, of a fit to the first days alone."""
+    done = ringfence(
+        "calibrate", folder / "world.yaml", "--calls", folder / "import", "--out",
+        folder / "first.yaml", "--days", "2024-05-13..2024-05-15", "--json",
+    )  # fmt: skip
+    assert done.exit_code == 0, (done.output, done.exception)
+    found: dict[str, Any] = json.loads(done.stdout)
+    return found
 
 
 def test_what_is_fitted_extends_the_world_and_runs(folder: Path) -> None:
@@ -52,19 +69,81 @@ def test_what_is_fitted_extends_the_world_and_runs(folder: Path) -> None:
     assert set(group.inputs) <= set(rows)
     place = [each.split(".")[-1] for each in group.inputs]
     assert group.matrix[place.index("human")][place.index("machine")] < 0  # they share the dials
-    done = ringfence("run", folder / "fitted.yaml", "--out", folder / "run", "--draws", "8",
-                     "--jobs", 1)  # fmt: skip
+    done = ringfence("run", folder / "fitted.yaml", "--out", folder / "run", "--draws", "4",
+                     "--scale", "10%", "--jobs", 1)  # fmt: skip
     assert done.exit_code == 0, done.exception
 
 
 def test_what_is_told(folder: Path) -> None:
     told = (folder / "told.txt").read_text()
-    assert "shares inside what the fit says (90 %)" in told
+    assert "days that were fitted: " in told
+    assert "1 day held out: " in told
+    assert told.count("shares inside what the fit says (90 %)") == 2
     assert "What the data could not tell" in told
     plain = " ".join(told.split())
     assert "voicemail (prior): nobody logs whether a message was played" in plain
     assert "errors of the machine detection" in plain
     assert max(map(len, told.splitlines()[:-1])) <= 80
+
+
+def test_days_that_are_named_are_fitted_and_all_others_held_out(told: dict[str, Any]) -> None:
+    assert told["held_out"] == ["2024-05-16", "2024-05-17", "2024-05-18"]
+    assert told["source"].endswith(", 2024-05-13 to 2024-05-15")
+    for name, held in (("days fitted", False), ("days held out", True)):
+        some = [each for each in told["checks"] if each["held_out"] is held]
+        assert told["inside"][name] == {
+            "of": len(some),
+            "inside": sum(each["low"] <= each["seen"] <= each["high"] for each in some),
+        }
+        assert len(some) >= 10
+    (fit,) = told["line_types"].values()
+    by_name = {each["name"]: each for each in fit["parameters"]}
+    assert by_name["human"]["before"] == {"low": 0.2, "central": 0.3, "high": 0.4}
+    assert by_name["hours fri 0–12"]["status"] == "prior"
+    assert {"voicemail (prior)", "landline, errors of the machine detection"} <= {
+        each["what"] for each in told["not_told"]
+    }
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [("2024-05-1", "is no day"), ("2024-05-14..2024-05-13", "ends before it begins"),
+     ("2025-01-01", "the log goes from 2024-05-13 to 2024-05-18"), ("", "is no day")],
+)  # fmt: skip
+def test_days_that_are_none_are_refused(days: str, why: str, folder: Path) -> None:
+    done = ringfence("calibrate", folder / "world.yaml", "--calls", folder / "import", "--out",
+                     folder / "none.yaml", "--days", days)  # fmt: skip
+    assert why in str(done.exception)
+    assert not (folder / "none.yaml").exists()
+
+
+def test_dials_after_one_on_another_day_are_left_out() -> None:
+    """Line 0 is called on days 1, 2 and 3, line 1 on 2 and 3, line 2 on 1 and 3."""
+    dials = dials_of(table())
+    rows = np.array([0, 0, 0, 1, 1, 2, 2])
+    some = replace(dials.of(np.arange(400) < 7), line=rows, day=np.array([1, 2, 3, 2, 3, 1, 3]))
+    found = until(some, (1, 3))
+    assert list(zip(found.line.tolist(), found.day.tolist(), strict=True)) == [
+        (0, 1), (1, 1), (1, 3)
+    ]  # fmt: skip
+
+
+def test_the_page_has_charts_and_what_could_not_be_told(folder: Path, told: Any) -> None:
+    page = (folder / "fitted.html").read_text("utf-8")
+    assert "Shares of days, and what the fit says of them" in page
+    assert "What the data could not tell" in page
+    assert "nobody logs whether a message was played" in page
+    for chart in (moved(told), checked(told)):
+        for panel in chart.panels:
+            go.Figure(json.loads(panel.figure.to_json()))  # every property is one Plotly knows
+        assert len(chart.numbers.header) == len(chart.numbers.rows[0])
+    rows = [each for each in told["checks"] if each["held_out"]]
+    drawn = checked(told).panels[1].figure.data
+    assert [dot.x[0] for dot in drawn if dot.mode == "markers"] == [r["seen"] for r in rows]
+    assert [tuple(bar.x) for bar in drawn if bar.mode == "lines"] == [
+        (r["low"], r["high"]) for r in rows
+    ]
+    assert not checked({**told, "checks": []}).panels
 
 
 def test_what_must_be_fitted_and_cannot_be_stops(tmp_path: Path) -> None:
@@ -103,8 +182,11 @@ def test_logs_that_cannot_tell_are_refused_in_words() -> None:
     assert len(dials_of(table()).line) == 400
     with pytest.raises(CannotJudgeError, match="200 do not tell whether a person or a machine"):
         dials_of(table(disposition=["unknown", "no_answer"] * 200))
-    with pytest.raises(CannotJudgeError, match="does not tell for how long calls rang"):
-        dials_of(table(ring_ms=[None] * 400))
+    assert dials_of(table()).rings
+    silent = dials_of(table(ring_ms=[None] * 400))
+    assert (silent.rings, len(silent.line)) == (False, 400)
+    with pytest.raises(CannotJudgeError, match="200 calls can be used"):
+        dials_of(table(ring_ms=[9000, None] * 200))
     with pytest.raises(CannotJudgeError, match="200 calls can be used; 300 are the fewest"):
         dials_of(table(zone=["Europe/Paris", None] * 200))
 

@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
-from scipy.stats import binom
 
-from sim.fitting.dials import BUSY, HUMAN, MACHINE, NO_ANSWER, _with_half_seconds
-from sim.fitting.fit import Fit, fit, order_z
+from sim.fitting.dials import HUMAN, MACHINE, NO_ANSWER, _with_half_seconds
+from sim.fitting.fit import Fit, fit
+from sim.fitting.order import order_z
+from sim.fitting.told import untold
 from sim.scenario.load import load_scenario
 from sim.scenario.world import World
-from tests.conftest import FUZZ
-from tests.fitting.simulated import Truth, log_of, redrawn, stated, world_file
-
-ALL = frozenset({NO_ANSWER, BUSY, HUMAN, MACHINE})
-DESIGNS = {
-    "one attempt": {"attempts": 1},
-    "no answer again": {},
-    "people again": {"again": ALL},
-}
+from tests.fitting.proofs import ALL, DESIGNS, name_of
+from tests.fitting.simulated import Truth, log_of, stated, world_file
 
 
 @pytest.fixture(scope="module")
@@ -26,23 +22,19 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> World:
     return load_scenario(world_file(tmp_path_factory.mktemp("world"))).scenario.world
 
 
-def name_of(path: str) -> str:
-    return path.partition(".answering.")[2]
-
-
 def off(found: Fit, truth: dict[str, float]) -> dict[str, float]:
     """How many standard deviations each fitted parameter lies off."""
     return {
         name_of(e.path): (e.central - truth[name_of(e.path)]) / ((e.high - e.low) / (2 * 1.645))
         for e in found.estimates
-        if e.status != "prior" and name_of(e.path) in truth
+        if e.status != "prior" and name_of(e.path) in truth and e.low < e.high
     }
 
 
-@pytest.mark.parametrize("design", DESIGNS)
+@pytest.mark.parametrize("design", ["one attempt", "no answer again", "people again"])
 def test_the_truth_is_found(design: str, world: World) -> None:
     truth = Truth()
-    dials = log_of(truth, np.random.default_rng(11), 2000, **DESIGNS[design])  # type: ignore[arg-type]
+    dials = log_of(truth, np.random.default_rng(11), 2000, **DESIGNS[design])
     found = fit(dials, world, "landline")
     away = off(found, stated(truth, n=60_000))
     assert len(away) >= 8
@@ -58,19 +50,40 @@ def test_the_truth_is_found(design: str, world: World) -> None:
 
 
 def test_a_list_in_order_is_seen() -> None:
-    random = log_of(Truth(), np.random.default_rng(4), 4000)
-    ordered = log_of(Truth(), np.random.default_rng(4), 30_000, 1, days=2, sorted_by=24.0)
-    assert abs(order_z(random)) < 4
-    assert abs(order_z(ordered)) > 4
+    """People at the end of the list answer with twice the odds of those at its beginning."""
+    random = log_of(Truth(), np.random.default_rng(4), 6000, 1)
+    ordered = log_of(Truth(), np.random.default_rng(4), 6000, 1, sorted_by=np.log(2))
+    assert abs(order_z(random)) < 3
+    assert order_z(ordered) > 4
 
 
-def test_where_the_list_has_an_order_hours_stay(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("sim.fitting.fit.ORDERED", 0.0)  # any order is too much
-    found = fit(log_of(Truth(), np.random.default_rng(4), 500), world, "landline")
+def test_where_the_list_has_an_order_hours_stay(world: World) -> None:
+    dials = log_of(Truth(), np.random.default_rng(4), 1500, 1, days=2, sorted_by=2.0)
+    found = fit(dials, world, "landline")
     assert not found.hours
     assert not [e for e in found.estimates if e.path.startswith("world.hours.")]
+    told = {what: why for what, why, _ in untold((found,), world)}
+    assert "leans on the place in the list" in told["landline, hours (prior)"]
+
+
+def test_wrong_labels_bend_ring_times_and_it_is_said_that_they_are_taken_as_they_are(
+    world: World,
+) -> None:
+    """One label in ten turned round: machines seem to pick up later than any interval allows."""
+    rng = np.random.default_rng(12)
+    right = log_of(Truth(), rng, 1500, again=ALL)
+    turned = (right.outcome >= MACHINE) & (rng.random(len(right.line)) < 0.1)
+    wrong = replace(right, outcome=np.where(turned, HUMAN + MACHINE - right.outcome, right.outcome))
+    rings = []
+    for dials in (right, wrong):
+        found = fit(dials, world, "landline")
+        rings += [e for e in found.estimates if e.path.endswith("machine_ring.p90")]
+        told = {what: (why, other) for what, why, other in untold((found,), world)}
+        why, other = told["landline, errors of the machine detection"]
+        assert why == "the log's labels are taken as they are"
+        assert other == "calls that somebody listened to"
+    assert rings[0].low < stated(Truth(), n=1000)["machine_ring.p90"] < rings[0].high
+    assert rings[1].low > 1.05 * rings[0].high
 
 
 def test_parts_of_the_week_are_found(world: World) -> None:
@@ -89,28 +102,3 @@ def test_whole_seconds_of_pick_ups_get_half_a_second() -> None:
     whole, exact = np.array([9000.0, 14000.0, 25000.0]), np.array([9000.0, 14001.0, 25000.0])
     assert _with_half_seconds(whole, outcome).tolist() == [9500, 14500, 25000]
     assert _with_half_seconds(exact, outcome).tolist() == exact.tolist()
-
-
-@pytest.mark.verify
-@pytest.mark.parametrize("design", DESIGNS)
-def test_coverage_of_what_is_claimed(design: str, world: World, record_property: object) -> None:
-    """90 % intervals over truths redrawn: within the binomial band, one false alarm in 1,000."""
-    logs = 400
-    inside: dict[str, int] = {}
-    tried: dict[str, int] = {}
-    for number in range(logs):
-        rng = np.random.default_rng([7, number])
-        truth = redrawn(rng)
-        dials = log_of(truth, rng, 2500, **DESIGNS[design])  # type: ignore[arg-type]
-        right = stated(truth, n=60_000)
-        for e in fit(dials, world, "landline").estimates:
-            name = name_of(e.path)
-            if e.status == "fitted" and name in right:
-                tried[name] = tried.get(name, 0) + 1
-                inside[name] = inside.get(name, 0) + (e.low <= right[name] <= e.high)
-    alpha = 0.001 / len(tried)
-    told = {name: f"{inside[name]}/{n}" for name, n in tried.items()}
-    record_property(FUZZ, f"coverage, {design}: {told}")  # type: ignore[operator]
-    for name, n in tried.items():
-        least, most = binom.ppf(alpha / 2, n, 0.9), binom.ppf(1 - alpha / 2, n, 0.9)
-        assert least <= inside[name] <= most, (name, told[name])

@@ -39,7 +39,12 @@ def test_both_parts_multiply_to_what_dials_tell_line_by_line() -> None:
                 chance = np.exp(c.log_weight[k]) * (share if has else 1 - share)
                 for row in rows:
                     level = min(rang.attempt[row] - 2, 1)
-                    eta = AT[0] + 0.1 + AT[4 + human.part[row]] + c.offset[k]
+                    eta = (
+                        AT[0] * np.sqrt(1 + 768 / (225 * np.pi**2) * np.exp(0.4))
+                        + 0.1
+                        + AT[4 + human.part[row]]
+                        + c.offset[k]
+                    )
                     eta += np.exp(AT[1]) * c.z[k] + (AT[2 + level] if level >= 0 else 0.0)
                     q, x = 1 / (1 + np.exp(-eta)), np.log(rang.ring[row])
                     h = norm(AT[-2], np.exp(AT[-1]))

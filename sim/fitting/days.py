@@ -1,0 +1,70 @@
+"""Which days of a log are fitted, as a person names them: 2024-05-13..2024-05-16, 2024-05-18."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sim.audit.local import date_of
+from sim.errors import CannotJudgeError, OptionError
+
+_FIRST = dt.date(1970, 1, 1)
+Span = tuple[int, int]
+"""First and last day, since 1970."""
+
+
+def spans_of(text: str) -> tuple[Span, ...]:
+    """Spans of days out of text.
+
+    Raises
+    ------
+    OptionError
+        Where it names none.
+    """
+    spans = []
+    for each in text.split(","):
+        first, dots, last = each.strip().partition("..")
+        try:
+            ends = [
+                (dt.date.fromisoformat(day.strip()) - _FIRST).days
+                for day in ((first, last) if dots else (first, first))
+            ]
+        except ValueError:
+            raise OptionError(
+                "is no day, and no span of days",
+                place="--days",
+                allowed="2024-05-13, 2024-05-13..2024-05-16, or several with a comma between",
+            ) from None
+        if ends[0] > ends[1]:
+            raise OptionError("a span ends before it begins", place="--days")
+        spans.append((ends[0], ends[1]))
+    return tuple(spans)
+
+
+def days_in(spans: Sequence[Span], days: NDArray[np.int64]) -> tuple[int, ...]:
+    """Of some days those inside of spans.
+
+    Parameters
+    ----------
+    spans
+        The spans.
+    days
+        Days, since 1970, of a log.
+
+    Raises
+    ------
+    CannotJudgeError
+        Where none is.
+    """
+    there = np.unique(days)
+    found = tuple(int(day) for day in there if any(a <= day <= b for a, b in spans))
+    if not found:
+        first, last = (date_of(int(day)).isoformat() for day in (there[0], there[-1]))
+        raise CannotJudgeError(
+            f"none of the days that --days names has a call that can be used; the log goes from "
+            f"{first} to {last}"
+        )
+    return found
