@@ -85,12 +85,13 @@ def calibrate(
     sheet = None
     if page is not None:
         sheet = claim_and_tell(Path(page), REPORT, inputs=(world, calls, out), force=force)
-    from sim.fitting.days import spans_of
+    from sim.fitting.options import spans_of, timeout_of
     from sim.jobs.calibrating import Asked
     from sim.jobs.calibrating import calibrate as fitted
 
     spans = () if days is None else spans_of(days)
-    found = fitted(Asked(world, calls, out, parameters, spans, _timeout(ring_timeout)))
+    timeout = None if ring_timeout is None else timeout_of(ring_timeout)
+    found = fitted(Asked(world, calls, out, parameters, spans, timeout))
     _tell(found, as_json, sheet)
     output.write(found.text)
     click.echo(_next(out), err=as_json)
@@ -132,27 +133,6 @@ def _see_calls_alone(*given: object) -> None:
     for name, each in zip(names, given, strict=True):
         if each not in (None, (), False):
             raise OptionError(f"{name} goes with --calls")
-
-
-def _timeout(text: str | None) -> int | None:
-    """A ring time-out in ms.
-
-    Raises
-    ------
-    OptionError
-        Where it is none.
-    """
-    from sim.document.units import parse_duration
-
-    if text is None:
-        return None
-    try:
-        found = parse_duration(text)
-    except ValueError as error:
-        raise OptionError(str(error), place="--ring-timeout") from None
-    if not 1_000 <= found <= 600_000:
-        raise OptionError("is from 1 s to 600 s", place="--ring-timeout")
-    return found
 
 
 def _next(out: Path) -> str:

@@ -33,6 +33,9 @@ _SEEN = 200
 """Dials in a part of the week, for it to be called fitted."""
 _AGAIN = 500
 """Dials at a later attempt, likewise."""
+_IN_TIME = {"human_ring": 0.5, "machine_ring": 0.9}
+"""By how much of the time-out half of the pick-ups lie, at most, where a ring law is told. Who has
+not picked up by then is a person who rings longer, or nobody: beyond this, that is a guess."""
 
 
 @dataclass(frozen=True)
@@ -154,7 +157,15 @@ def _begin(mean: F64, data: People, answering: Answering) -> F64:
     would = max(latent(answering, "answering").would_answer, 0.02)
     start = mean.copy()
     start[0] += 0.5 * (np.mean(data.human) / would - 1)
+    _begin_ring(start, data.log_x[data.human])
     return start
+
+
+def _begin_ring(start: F64, log_x: F64) -> None:
+    """Where to begin with a ring law, the last two parameters: at the pick-ups that were seen."""
+    if len(log_x) > 2:
+        start[-2] = np.mean(log_x)
+        start[-1] = np.log(np.clip(np.std(log_x), 0.05, 2.0))
 
 
 def _without_return(
@@ -180,6 +191,7 @@ def _together(
     mean, precision = people_prior(answering, data.levels, data.parts, data.parts > 1)
     other, its_precision = machines_prior(answering)
     start = np.r_[_begin(mean, data, answering), other]
+    start[size - 2 : size] = mean[-2:]
     mean = np.r_[mean, other]
     whole = np.zeros((size + 3, size + 3))
     whole[:size, :size], whole[size:, size:] = precision, its_precision
@@ -218,7 +230,9 @@ def _pooled(held: list[Posterior], middle: float, spread: float) -> Posterior:
 def _machines(rang: Dials, answering: Answering) -> Posterior:
     mean, precision = machines_prior(answering)
     data = machines(rang)
-    return posterior(data.scores, mean.copy(), mean, precision)
+    start = mean.copy()
+    _begin_ring(start, data.log_x[data.machine])
+    return posterior(data.scores, start, mean, precision)
 
 
 def _can_move(answering: Answering) -> bool:
@@ -346,8 +360,8 @@ class _Draws:
             status: Status = (
                 "fitted" if np.count_nonzero(outcome == code) >= _SEEN else "part prior"
             )
-            if name == "machine_ring" and np.exp(np.median(points[:, -2])) > 0.9 * timeout:
-                status = "part prior"  # most would pick up when the ringing has stopped
+            if np.exp(np.median(points[:, -2])) > _IN_TIME[name] * timeout:
+                status = "part prior"  # too many would pick up when the ringing has stopped
             if not self._found.rings:
                 status = "prior"
             median = np.exp(points[:, -2])

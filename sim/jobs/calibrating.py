@@ -14,10 +14,10 @@ import pyarrow.parquet as pq
 
 from sim.audit.local import date_of
 from sim.errors import CannotJudgeError, OptionError
-from sim.fitting.days import Span, days_in
 from sim.fitting.dials import Dials, dials_of
 from sim.fitting.fit import Fit, fit
 from sim.fitting.holdout import Check, days_apart, hold, until
+from sim.fitting.options import Span, days_in
 from sim.fitting.overlay import Origin, overlay
 from sim.fitting.totals import Moved, moved, read_totals, totals_overlay
 from sim.intake.imported import CALLS, RECIPIENTS, read_manifest, verify

@@ -1,4 +1,4 @@
-"""Which days of a log are fitted, as a person names them: 2024-05-13..2024-05-16, 2024-05-18."""
+"""What a person asks of a fit, out of text: days of the log, and a ring time-out."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.local import date_of
+from sim.document.units import parse_duration
 from sim.errors import CannotJudgeError, OptionError
 
 _FIRST = dt.date(1970, 1, 1)
@@ -17,7 +18,7 @@ Span = tuple[int, int]
 
 
 def spans_of(text: str) -> tuple[Span, ...]:
-    """Spans of days out of text.
+    """Spans of days out of text, as ``2024-05-13..2024-05-16, 2024-05-18``.
 
     Raises
     ------
@@ -67,4 +68,21 @@ def days_in(spans: Sequence[Span], days: NDArray[np.int64]) -> tuple[int, ...]:
             f"none of the days that --days names has a call that can be used; the log goes from "
             f"{first} to {last}"
         )
+    return found
+
+
+def timeout_of(text: str) -> int:
+    """A ring time-out, ms.
+
+    Raises
+    ------
+    OptionError
+        Where it is none.
+    """
+    try:
+        found = parse_duration(text)
+    except ValueError as error:
+        raise OptionError(str(error), place="--ring-timeout") from None
+    if not 1_000 <= found <= 600_000:
+        raise OptionError("is from 1 s to 10 min", place="--ring-timeout")
     return found
