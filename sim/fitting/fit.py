@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import expit, ndtr, ndtri
+from scipy.special import expit, ndtr
 from scipy.stats import beta as beta_law
 
 from sim.behaviour.answering import latent
@@ -15,7 +15,7 @@ from sim.behaviour.hours import HOUR_TABLES, hour_odds, reference_quarters
 from sim.fitting.dials import BUSY, HUMAN, INVALID, MACHINE, Dials
 from sim.fitting.likelihood import F64, People, machines, people, stretch
 from sim.fitting.order import ORDERED, order_z
-from sim.fitting.posterior import Posterior, Scores, points_of, posterior
+from sim.fitting.posterior import Posterior, points_of, pooled, posterior
 from sim.fitting.priors import (
     PARTS,
     components_of,
@@ -33,6 +33,8 @@ _SEEN = 200
 """Dials in a part of the week, for it to be called fitted."""
 _AGAIN = 500
 """Dials at a later attempt, likewise."""
+_APART = 48
+"""Dimensions of points that posteriors may take, at most."""
 _IN_TIME = {"human_ring": 0.5, "machine_ring": 0.9}
 """By how much of the time-out half of the pick-ups lie, at most, where a ring law is told. Who has
 not picked up by then is a person who rings longer, or nobody: beyond this, that is a guess."""
@@ -149,7 +151,7 @@ def _people(data: People, answering: Answering, again: int) -> Posterior:
     start = _begin(mean, data, answering)
     if again >= _AGAIN:
         return posterior(data.scores, start, mean, precision)
-    return _without_return(data.scores, start, mean, precision, {})
+    return pooled(data.scores, start, mean, precision, 1)  # one attempt tells nothing of the sd
 
 
 def _begin(mean: F64, data: People, answering: Answering) -> F64:
@@ -166,21 +168,6 @@ def _begin_ring(start: F64, log_x: F64) -> None:
     if len(log_x) > 2:
         start[-2] = np.mean(log_x)
         start[-1] = np.log(np.clip(np.std(log_x), 0.05, 2.0))
-
-
-def _without_return(
-    scores: Scores, start: F64, mean: F64, precision: F64, held: dict[int, float]
-) -> Posterior:
-    """The posterior of a log whose lines were called once.
-
-    It tells nothing of what stays with a line: taken at three points of its prior, and pooled.
-    """
-    spread = float(precision[1, 1] ** -0.5)
-    each = [
-        posterior(scores, start, mean, precision, {**held, 1: mean[1] + spread * point})
-        for point in (-1.2247448713915892, 0.0, 1.2247448713915892)
-    ]
-    return _pooled(each, mean[1], spread)
 
 
 def _together(
@@ -201,7 +188,7 @@ def _together(
     if again >= _AGAIN:
         found = posterior(scores, start, mean, whole, held)
     else:
-        found = _without_return(scores, start, mean, whole, held)
+        found = pooled(scores, start, mean, whole, 1, held)
 
     def part(places: slice) -> Posterior:
         return Posterior(
@@ -212,19 +199,6 @@ def _together(
         )
 
     return part(slice(0, size)), part(slice(size, size + 3))
-
-
-def _pooled(held: list[Posterior], middle: float, spread: float) -> Posterior:
-    """Posteriors at three points of a prior as one: Gauss and Hermite's weights 1, 4, 1."""
-    size = len(held[0].points)
-    place = np.repeat([0, 1, 2], [size // 6, size - 2 * (size // 6), size // 6])
-    points = np.concatenate([held[k].points[: np.count_nonzero(place == k)] for k in range(3)])
-    scores = ndtri((np.arange(size) + 0.5) / size)  # the parameter itself: its prior, in order
-    points[:, 1] = middle + spread * scores
-    mode = held[1].mode
-    return Posterior(
-        mode, np.cov(points, rowvar=False), points, min(each.effective for each in held)
-    )
 
 
 def _machines(rang: Dials, answering: Answering) -> Posterior:
@@ -268,7 +242,9 @@ class _Draws:
         n = min(len(human.points), 2048)
         pick = np.arange(n) * len(human.points) // n
         self._h = human.points[pick]
-        turned = np.argsort(points_of(n, 3)[:, 2])  # the two parts are independent
+        # What is told apart has points of its own, in no order that the others have.
+        self._apart = points_of(len(human.points), _APART + 4)[pick, _APART:]
+        turned = np.argsort(self._apart[:, 0])
         self._m = machine.points[turned * len(machine.points) // n if found.rings else pick]
         self._n = n
         first = np.unique(dials.line[dials.outcome == INVALID])
@@ -278,9 +254,8 @@ class _Draws:
             int(np.count_nonzero(in_service & (dials.outcome == BUSY))),
             int(np.count_nonzero(in_service)),
         )
-        even = points_of(n, 2)
-        self.invalid = _beta(*self._invalid, even[:, 0])
-        busy = _beta(*self._busy, even[:, 1])
+        self.invalid = _beta(*self._invalid, self._apart[:, 1])
+        busy = _beta(*self._busy, self._apart[:, 2])
         self.busy = (1 - self.invalid) * busy
         self.human, self.machine = self._shares()
 
@@ -372,8 +347,7 @@ class _Draws:
 
     def _failed(self) -> F64:
         """Share of calls that fail on the way, whatever they would have met."""
-        scores = points_of(self._n, 4)[:, 3]  # told apart from all else
-        return _beta(self._dials.failed, self._dials.told, scores)
+        return _beta(self._dials.failed, self._dials.told, self._apart[:, 3])
 
     def _hours(self, seen: NDArray[np.int64]) -> list[Estimate]:
         """Odds by part of the week, those of Monday to Thursday at noon being 1."""

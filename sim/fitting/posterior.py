@@ -113,6 +113,40 @@ def posterior(
     return Posterior(mode, spread, full, effective)
 
 
+def pooled(
+    scores: Scores,
+    start: F64,
+    mean: F64,
+    precision: F64,
+    place: int,
+    held: dict[int, float] | None = None,
+) -> Posterior:
+    """The posterior where data tell nothing of one parameter: it keeps its prior.
+
+    It is held at three points of that, by which the others are pooled (Gauss and Hermite's weights
+    1, 4 and 1): fitted with the others it would be confidently wrong.
+
+    Parameters
+    ----------
+    scores, start, mean, precision, held
+        As for :func:`posterior`.
+    place
+        Of that parameter.
+    """
+    spread = float(precision[place, place] ** -0.5)
+    each = [
+        posterior(scores, start, mean, precision, {**(held or {}), place: mean[place] + far})
+        for far in (-np.sqrt(1.5) * spread, 0.0, np.sqrt(1.5) * spread)
+    ]
+    size = len(each[0].points)
+    counts = (size // 6, size - 2 * (size // 6), size // 6)
+    points = np.concatenate([one.points[:n] for one, n in zip(each, counts, strict=True)])
+    # The parameter itself has its prior, in order.
+    points[:, place] = mean[place] + spread * ndtri((np.arange(size) + 0.5) / size)
+    least = min(one.effective for one in each)
+    return Posterior(each[1].mode, np.cov(points, rowvar=False), points, least)
+
+
 @lru_cache(maxsize=8)
 def points_of(n: int, size: int) -> F64:
     """(n, size) Standard normal points, spread evenly; the same every time."""

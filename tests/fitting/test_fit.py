@@ -40,6 +40,9 @@ def test_the_truth_is_found(design: str, world: World) -> None:
     assert len(away) >= 8
     assert max(map(abs, away.values())) < 4, away
     assert found.timeout_ms == 25_000
+    drawn = {name_of(e.path): e.draws for e in found.estimates}
+    for other in ("frailty.sd", "by_attempt.1", "human_ring.median"):  # told apart from busy lines
+        assert abs(np.corrcoef(drawn["busy"], drawn[other])[0, 1]) < 0.1
     status = {name_of(e.path): e.status for e in found.estimates}
     once = design == "one attempt"
     (sd,) = (e for e in found.estimates if e.path.endswith("frailty.sd"))
