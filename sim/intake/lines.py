@@ -12,7 +12,7 @@ import re
 from array import array
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from functools import cache, partial
+from functools import partial
 from typing import Any, Literal
 
 import numpy as np
@@ -46,6 +46,8 @@ _OVERSEAS = {
 """First digits of a French national number that belong to a department overseas, and its code."""
 _OVERSEAS_REGIONS = ("GP", "GF", "MQ", "RE", "YT", "PM", "BL", "MF")
 _PART = 20_000
+_ZONES: dict[int, Any] = {}
+"""Zones of countries whose numbers tell no place, by their codes; learnt as they come."""
 _AMERICAN = ("US", "CA")
 _TEN = re.compile(r"[2-9]\d{9}", re.ASCII)
 
@@ -261,7 +263,6 @@ def _obvious(text: str) -> int:
     return 0
 
 
-@cache
 def _overseas_code(digits: str) -> str:
     """Code of the department overseas that a French national number belongs to; empty for none."""
     import phonenumbers
@@ -291,8 +292,10 @@ def _place_of(number: Any) -> tuple[str, str]:
     kind = phonenumbers.number_type(number)
     kinds = phonenumbers.PhoneNumberType
     of = {kinds.MOBILE: "mobile", kinds.FIXED_LINE: "landline"}.get(kind, "")
-    if kind == kinds.UNKNOWN:
+    if kind == kinds.UNKNOWN or phonenumbers.is_number_type_geographical(kind, number.country_code):
         zones = timezone.time_zones_for_geographical_number(number)
+    elif number.country_code in _ZONES:  # those of the whole country: looked up once, it is slow
+        zones = _ZONES[number.country_code]
     else:
-        zones = timezone.time_zones_for_number(number)
+        zones = _ZONES[number.country_code] = timezone.time_zones_for_number(number)
     return one_clock(tuple(zones), number.country_code), of
