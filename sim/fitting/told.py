@@ -121,6 +121,12 @@ def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:
                 else "the world has a table of its own"
             )
             yield f"{fit.line_type}, hours (prior)", why, "a list in random order"
+        if world.line_types[fit.line_type].answering.machine_correlation:
+            yield (
+                f"{fit.line_type}, machine_correlation (prior)",
+                "machines are fitted as though they went with nobody's propensity",
+                "no log that is read in this way",
+            )
         yield (
             f"{fit.line_type}, errors of the machine detection",
             "the log's labels are taken as they are",

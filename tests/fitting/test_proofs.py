@@ -22,7 +22,7 @@ from tests.fitting.simulated import world_file
 LOGS = 400
 FALSE_ALARM = 0.001
 """Of all parameters of all designs together: once for coverage, and once for ranks."""
-PARAMETERS = 22
+PARAMETERS = 26
 """No more claim to be fitted in a design."""
 BINS = 10
 FEWEST = 100
