@@ -90,6 +90,8 @@ class Purpose(IntEnum):
     """By line: whether anybody uses it, (three spare)."""
     LINE_DETECTION = 28
     """By line: whether detection hears it alike at each call, how it does, (two spare)."""
+    COMPLAINT_SHOCK = 29
+    """By number of a story that breaks: as COMPLAINT_FAMILY."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -220,6 +220,7 @@ def test_purposes_are_frozen() -> None:
         "CALL_FAILED": 26,
         "LINE_USE": 27,
         "LINE_DETECTION": 28,
+        "COMPLAINT_SHOCK": 29,
     }
 
 

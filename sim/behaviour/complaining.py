@@ -57,6 +57,8 @@ class ComplaintTables:
     """uint32 threshold: the caller learns of a complaint to the regulator or an operator."""
     horizon_ms: int
     """Complaints at or after it are not counted and have no consequence."""
+    shocks: tuple[tuple[int, int], ...] = ()
+    """Stories that break by themselves: moment, ms since the start, and code of the channel."""
 
 
 LONGEST_S = 400 * 86_400
@@ -136,6 +138,12 @@ def families(
     return [Family(*row) for row in word[:3].T.tolist()]
 
 
+def shock(key: Key, number: int) -> Family:
+    """The family of the story of a number, from 0."""
+    children, a, b, _ = philox_block((number, 0, 0, Purpose.COMPLAINT_SHOCK), (key.k0, key.k1))
+    return Family(children, a, b)
+
+
 def child(key: Key, parent: Family, birth: int, lines: int) -> Child:
     """The complaint that is number ``birth``, from 1, of those that another one breeds.
 
@@ -160,6 +168,7 @@ def complaint_tables(
     objection_first: tuple[bool, ...],
     *,
     rings: bool = True,
+    shocks: tuple[tuple[int, int], ...] = (),
 ) -> ComplaintTables:
     """Tabulate who complains.
 
@@ -173,6 +182,8 @@ def complaint_tables(
         By posture: whether the message tells of objection at its start.
     rings
         False where nothing rings: a call of which nothing arrives is not complained of then.
+    shocks
+        Moment and channel of each story that breaks by itself.
 
     Raises
     ------
@@ -203,6 +214,7 @@ def complaint_tables(
         breeding_delay_s=seconds(complaints.delay if bred is None else bred.delay),
         opts_out=threshold(complaints.opts_out.central),
         horizon_ms=complaints.horizon,
+        shocks=shocks,
     )
 
 

@@ -13,6 +13,7 @@ import click
 
 from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
 from sim.commands.progress import PROGRESS
+from sim.document.units import shown
 from sim.errors import OptionError
 
 if TYPE_CHECKING:
@@ -63,6 +64,13 @@ class Scale(click.ParamType[Fraction]):
     help="Shrink lines, channels and calls per second together: 1%.",
 )
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
+@click.option(
+    "--shock",
+    "shocks",
+    metavar="CHANNEL@MOMENT",
+    multiple=True,
+    help="A story breaks, instead of those of the file: press@2017-05-04T18:00.",
+)
 @click.option("--calls", is_flag=True, help="Also write the call log, its lines and objections.")
 @JOBS
 @PROGRESS
@@ -103,6 +111,7 @@ class Scale(click.ParamType[Fraction]):
 def run(
     file: str,
     sets: tuple[str, ...],
+    shocks: tuple[str, ...],
     every: bool,
     as_json: bool,
     draws: int | None,
@@ -119,7 +128,7 @@ def run(
     Results go into a run directory; the verdict and the paths follow on standard output. With
     --after it goes on from what was dialled so far: shall we finish, and what if?
     """
-    loaded = load_and_warn(file, sets)
+    loaded = load_and_warn(file, (*sets, *_shocks(shocks)))
 
     from sim.commands.progress import telling
     from sim.commands.shown import shown_by
@@ -165,6 +174,25 @@ def run(
 
 
 _ONE_DRAW = "a campaign goes on in one draw: in another, other people would have answered"
+
+
+def _shocks(shocks: tuple[str, ...]) -> tuple[str, ...]:
+    """The setting by which stories break."""
+    if not shocks:
+        return ()
+    told = []
+    for shock in shocks:
+        channel, _, moment = shock.partition("@")
+        if not re.fullmatch(r"[a-z]{1,20}", channel) or not re.fullmatch(
+            r"[-0-9T: ]{1,20}", moment
+        ):
+            raise OptionError(
+                f"--shock takes a channel and a moment; found {shown(shock)}",
+                place="--shock",
+                remedy="--shock press@2017-05-04T18:00",
+            )
+        told.append(f'{{channel: {channel}, at: "{moment.replace("T", " ")}"}}')
+    return (f"world.complaints.shocks=[{', '.join(told)}]",)
 
 
 def _going_on(after: str | None, at: dt.datetime | None, of: str | None) -> GoingOn | None:

@@ -65,6 +65,8 @@ class Cases:
     poll."""
     cutoff_ms: int
     """The campaign's cutoff, ms since its start."""
+    shocks: tuple[tuple[int, int], ...] = ()
+    """Stories that break by themselves: moment, ms since the start, and code of the channel."""
     weight: float = 0.0
     """Complaints about calls that the engine's own chances come to, where the message changed on
     the way or numbers bore labels, of which cases know nothing; else 0."""
@@ -174,6 +176,7 @@ def _told(plan: Plan) -> dict[str, Any]:
         "rings": plan.tables.rings,
         "silence": silence,
         "cutoff_ms": plan.cutoff_ms,
+        "shocks": () if tables is None else tables.shocks,
     }
 
 

@@ -176,11 +176,13 @@ def course(cases: Cases, world: World) -> Course:
     called = called_by(cases, edges)
     bred = complaints.contagion
     joining = np.zeros((len(called), len(called)))
+    founders = expected @ spread(complaints.delay, edges) * factor
     if bred is not None:
         joining = spread(bred.delay, edges) * called
+        founders = founders + shocked(cases, bred.delay, edges, at.bred)[0]
     return Course(
         edges_ms=edges,
-        founders=expected @ spread(complaints.delay, edges) * factor,
+        founders=founders,
         joining=joining,
         channels=at.channels[0],
         bred=at.bred[0],
@@ -212,6 +214,34 @@ def called_by(cases: Cases, edges: Floats) -> Floats:
     area = np.concatenate([[0.0], np.cumsum((share[1:] + share[:-1]) / 2 * np.diff(at))])
     total = np.interp(edges, at, area) + np.maximum(edges - at[-1], 0.0) * share[-1]
     return np.asarray(np.diff(total) / np.diff(edges), dtype=np.float64)
+
+
+def shocked(cases: Cases, law: DurationLaw, edges: Floats, bred: Floats) -> Floats:
+    """(n, cells) Mean complaints that stories breed, by cell, in each of n draws.
+
+    Each is a Poisson number of complaints with delays of their own, so those in a cell are Poisson
+    and apart from those in others: they found clusters as complaints about calls do.
+
+    Parameters
+    ----------
+    cases
+        Of the log: its stories, and whom it had called by when.
+    law
+        Of the delay to a complaint that is bred.
+    edges
+        Of the cells.
+    bred : (n, 4) float64
+        Mean complaints that one to each channel breeds.
+    """
+    out = np.zeros((len(bred), len(edges) - 1))
+    integral = accumulated(quantile_function(law))
+    for moment, channel in cases.shocks:
+        after = np.maximum(edges - moment, 0.0)
+        # The distribution function at each edge, as the slope of its integral over a second.
+        slope = integral(after + 500.0) - integral(np.maximum(after - 500.0, 0.0))
+        by = np.where(after > 0, slope / 1000.0, 0.0)
+        out += bred[:, channel, None] * (np.diff(by) * called_by(cases, edges))
+    return out
 
 
 def spread(law: DurationLaw, edges: Floats) -> Floats:

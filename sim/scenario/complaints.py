@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
 from pydantic import Field
 
-from sim.document.fields import Clock
+from sim.document.fields import Clock, Moment
 from sim.document.laws import SOURCE, DurationLaw
 from sim.document.quantity import (
     GRADE,
@@ -25,6 +25,8 @@ if TYPE_CHECKING:  # NumPy is not loaded to read a file
     import numpy as np
     from numpy.typing import NDArray
 
+Channel = Literal["regulator", "operator", "social", "press"]
+"""Where a complaint may go."""
 Weight = TypeVar("Weight", float, "NDArray[np.float64]")
 
 
@@ -79,6 +81,15 @@ class Contagion(Model):
     delay: DurationLaw = Field(description="Complaint to the complaints that it breeds.")
 
 
+class Shock(Model):
+    """A story that breaks by itself, whatever the campaign does."""
+
+    at: Moment = Field(description="When it breaks, local time of the campaign.")
+    channel: Channel = Field(
+        "press", description="Where: it breeds as many complaints as one in this channel does."
+    )
+
+
 class CasebookMix(Model):
     """What the dials of a casebook campaign were like, as shares of them."""
 
@@ -124,6 +135,13 @@ class Complaints(Model):
     channels: ComplaintChannels = Field(description="Where complaints go.")
     contagion: Contagion | None = Field(
         None, description="Complaints that breed complaints; left out, none do."
+    )
+    shocks: tuple[Shock, ...] = Field(
+        (),
+        max_length=24,
+        description="Stories that break by themselves: each breeds complaints as `contagion` says, "
+        "and is none itself. The level of complaints about calls stays as it is, while more "
+        "`contagion` lowers it: a level from a casebook had contagion in it.",
     )
     opts_out: Share = Field(
         default_factory=lambda: ShareRange(central=1.0),

@@ -61,6 +61,7 @@ _MEANINGS = {
     "caps.*": "At most so many calls to a line in any stretch of so long a time.",
     "caps.*.line_types.*": "Name of a line type.",
     "world.complaints.meals.*": "One meal time, local to the recipient, half-open.",
+    "world.complaints.shocks.*": "One story that breaks by itself, whatever the campaign does.",
     "reactions.contact.*": "One thing that the campaign does when the regulator contacts it.",
     "reactions.reminder.*": "One thing that it does when the regulator reminds in public.",
     "reactions.order.*": "One thing that it does when the regulator orders it to stop.",

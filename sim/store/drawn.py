@@ -72,7 +72,7 @@ def packed(drawn: Drawn) -> bytes:
             name: {
                 "metrics": dict(found.metrics),
                 "violations": dict(found.violations),
-                "cases": {key: getattr(found.cases, key) for key in _PLAIN},
+                "cases": _plain(found.cases),
                 "territories": {place: list(two) for place, two in found.territories.items()},
             }
             for name, found in drawn.found.items()
@@ -100,7 +100,8 @@ def unpacked(content: bytes) -> Drawn:
             arrays: dict[str, Any] = {
                 key: _array(archive.read(f"{index}/{key}.npy")) for key in _ARRAYS
             }
-            cases = Cases(**arrays, **told["cases"])
+            shocks = tuple((at, where) for at, where in told["cases"].get("shocks", ()))
+            cases = Cases(**arrays, **{**told["cases"], "shocks": shocks})
             further: dict[str, Any] = {}
             if numbers["format_version"] >= 2:
                 further["people"] = _array(archive.read(f"{index}/{_PEOPLE}.npy"))
@@ -108,6 +109,12 @@ def unpacked(content: bytes) -> Drawn:
                 further["territories"] = {place: (two[0], two[1]) for place, two in places}
             found[name] = Found(told["metrics"], told["violations"], cases, **further)
     return Drawn(numbers["draw"], numbers["noise"], numbers["values"], found)
+
+
+def _plain(cases: Cases) -> dict[str, Any]:
+    """What is no array; stories where there are any."""
+    told = {key: getattr(cases, key) for key in _PLAIN}
+    return told if cases.shocks else {k: v for k, v in told.items() if k != "shocks"}
 
 
 def _put(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

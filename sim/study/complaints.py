@@ -103,6 +103,7 @@ def read(
         joining = np.zeros((len(called), len(called)))
         if law is not None:
             joining = spread(law, edges) * called
+            founders[rows] += founding.shocked(cases, law, edges, at.bred[rows])
         masks = np.stack(_masks(edges, cases.cutoff_ms, acting_ms))
         mean[:, rows], variance[:, rows] = moments_over(
             founders[rows], joining, at.channels[rows], at.bred[rows], masks

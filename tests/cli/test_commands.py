@@ -465,3 +465,35 @@ def test_a_report_made_anew_is_the_stored_one(ringfence: Command, here: Path) ->
         assert (answer.code, answer.out) == (2, "")
         assert says in answer.err
     assert names(here) == {"trial.yaml", "run", "again.html", "attempts.csv"}
+
+
+# ── run --shock ──────────────────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ("press", "--shock takes a channel and a moment; found"),
+        ("press@", "--shock takes a channel and a moment; found"),
+        ("press@18 o'clock}]", "--shock takes a channel and a moment; found"),
+        ("radio@2017-04-20T18:00", "found 'radio'; allowed: regulator, operator, social or press"),
+        ("press@2017-02-30T18:00", "world.complaints.shocks.0.at"),
+    ],
+)
+def test_a_story_that_cannot_break(ringfence: Command, here: Path, told: str, words: str) -> None:
+    answer = ringfence("run", FRANCE, "--shock", told)
+    assert answer.code == 2
+    assert words in " ".join(answer.err.split())
+    assert names(here) == {"trial.yaml"}
+
+
+def test_stories_of_the_option_break(ringfence: Command, here: Path) -> None:
+    given = ("run", FRANCE, *SMALL, "--strategy", "as-run", "--jobs", "1")
+    shocks = ("--shock", "press@2017-04-20T18:00", "--shock", "social@2017-04-20 19:00")
+    assert ringfence(*given, *shocks, "--out", "told").code == 0
+    text = (here / "told" / "scenario.resolved.yaml").read_text("utf-8")
+    assert re.findall(r"channel: (\w+)", text) == ["press", "social"]
+    assert re.findall(r"at: \"?(2017-04-20 1[89]:00)", text) == [
+        "2017-04-20 18:00",
+        "2017-04-20 19:00",
+    ]

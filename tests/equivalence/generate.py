@@ -522,6 +522,26 @@ def carriers_of_ones_own(dice: Dice, data: dict[str, Any]) -> None:
     strategy["dialing"]["carriers"] = found
 
 
+FIRST_WITH_SHOCKS = 2_000
+"""Numbers below know nothing of :func:`stories_that_break`, for the same reason."""
+
+
+def stories_that_break(dice: Dice, data: dict[str, Any]) -> None:
+    """Stories at moments at which the small lists of these worlds are being dialled."""
+    complaints = data["world"].get("complaints")
+    if complaints is None or complaints["contagion"] is None:
+        return
+    start = data["strategies"]["only"]["campaign"]["start"]
+    complaints["contagion"] |= {"press": 3.0}
+    complaints["shocks"] = [
+        {
+            "at": _moment(start, dice.whole(0, 300)),
+            "channel": dice.pick(["regulator", "operator", "social", "press"]),
+        }
+        for _ in range(dice.whole(1, 4))
+    ]
+
+
 def plan(number: int, *, most_lines: int = 250) -> Plan:
     """The plan of a scenario, often with rolling caps and moments from which lines are left alone.
 
@@ -538,6 +558,8 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
         lines_that_differ(Dice(number + 2**52), data)
     if number >= FIRST_WITH_MESSAGES and number % 5 == 0:
         carriers_of_ones_own(Dice(number + 2**51), data)
+    if number >= FIRST_WITH_SHOCKS:
+        stories_that_break(Dice(number + 2**52), data)
     of = Scenario.model_validate(data)
     plan = build_plan(of, "only", laws=packs_of(of))
     line = np.arange(plan.population.lines)

@@ -26,6 +26,10 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "reference_feedback: lines: messages are heard where nobody is",
         "feedback: lines: messages are heard where nobody is",
     ),
+    "generated 2036": (
+        "reference_feedback: contagion: a story breaks a second late",
+        "feedback: contagion: the first story does not break",
+    ),
     "carriers share the calls": (
         "reference: 1: busy up to and with its end",
         "reference: 4: a carrier takes a call too many",

@@ -58,6 +58,15 @@ def test_engines_agree_where_some_lines_are_idle_and_others_heard_alike() -> Non
         check_number(number)
 
 
+def test_engines_agree_where_stories_break() -> None:
+    for number in (2013, 2015, 2018, 2028, 2036, 2044, 2050, 2051):
+        feedback = plan_of(number).feedback
+        assert feedback is not None, number
+        assert feedback.complaints is not None, number
+        assert feedback.complaints.shocks, number
+        check_number(number)
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize("shard", range(SHARDS))
 def test_engines_agree_on_the_rest_of_them(shard: int) -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.measure.founding import Founding
+from sim.document.laws import Exponential
+from sim.measure.cases import Cases
+from sim.measure.founding import Founding, shocked
 
 
 def test_a_message_that_is_heard_within_a_silence_annoys_as_much_as_there() -> None:
@@ -24,3 +26,31 @@ def test_a_message_that_is_heard_within_a_silence_annoys_as_much_as_there() -> N
     # Heard at once: 1 + 5. Heard later: 2 + half of 5 outside, and half of 15 within.
     assert found.by(hearing) == pytest.approx(np.array([[6.0, 2.0 + 2.5 + 7.5], [2.0, 2.0]]))
     assert found.by(hearing, np.array([1])) == pytest.approx(np.array([[2.0, 2.0]]))
+
+
+def test_a_story_breeds_as_its_channel_does_from_its_moment_on() -> None:
+    """Two in three lines called in the first quarter of an hour; a story at 30 h, delays of 12 h.
+
+    Of m complaints m (exp(-a / 12) - exp(-b / 12)) come between a and b hours after it, and two in
+    three of those exist.
+    """
+    nothing = np.zeros((1, 1), dtype=np.int64)
+    cases = Cases(
+        calls=nothing,
+        lines=nothing,
+        dialled=np.array([40, *[0] * 399]),
+        world=60,
+        quarter=nothing.astype(np.int16),
+        objection_first=False,
+        rings=True,
+        silence=nothing.astype(np.bool_),
+        cutoff_ms=400 * 900_000,
+        shocks=((108_000_000, 3),),
+    )
+    hours = np.array([0.0, 24.0, 29.0, 31.0, 48.0, 90.0])
+    bred = np.array([[0.1, 0.0, 0.0, 25.0], [9.0, 9.0, 9.0, 0.0]])
+    law = Exponential.model_validate({"law": "exponential", "mean": "12 h"})
+    found = shocked(cases, law, hours * 3_600_000, bred)
+    left = np.exp(-np.maximum(hours - 30, 0) / 12)
+    assert found[0] == pytest.approx(25 * 2 / 3 * (left[:-1] - left[1:]), rel=1e-3, abs=1e-9)
+    assert (found[1] == 0).all()

@@ -70,6 +70,9 @@ ERRORS: list[tuple[list[Change], str | None, str, str]] = [
     ([('press: 25, delay', 'press: {low: 5, central: 25, high: 90}, delay')], '60:5', 'world.complaints.contagion', 'supercritical: at the high end of contagion.press, one complaint breeds 1.004 further'),
     ([('social: 24 %, press: 1 %}', 'social: {low: 20 %, central: 24 %, high: 24 %}, press: {low: 1 %, central: 1 %, high: 9 %}}')], '60:5', 'world.complaints.contagion', 'at the high end of channels.press, one complaint breeds 2.345'),
     ([('press: 25, delay', 'press: ^101, delay')], None, 'world.complaints.contagion.press', 'found 101; 0 to 100 is allowed'),
+    # Stories
+    ([('press: 25, delay: 36 h}', 'press: 25, delay: 36 h}\n    shocks: [{at: "2017-04-18 10:00", channel: ^radio}]')], None, 'world.complaints.shocks.0.channel', "found 'radio'; allowed: regulator, operator, social or press"),
+    ([('contagion: {regulator: 0.05, operator: 0, social: {low: 0.1, central: 0.4, high: 0.8}, press: 25, delay: 36 h}', '^shocks: [{at: "2017-04-18 10:00"}]')], None, 'world.complaints.shocks', 'breed by complaints.contagion, and there is none'),
     # The silence
     ([('silence: fr-electoral-silence', 'silence: ^fr-electoral-silense')], None, 'world.complaints.silence', "there is no regime 'fr-electoral-silense'; did you mean 'fr-electoral-silence'?"),
     ([('silence: fr-electoral-silence', 'silence: ^uk-pecr')], None, 'world.complaints.silence', "the regime 'uk-pecr' has no rule of silence before a poll; such a rule have: fr-electoral-silence"),
@@ -149,6 +152,8 @@ WARNINGS: list[tuple[list[Change], str | None, str, str]] = [
     ([('casebook_effect: 0.2', 'casebook_effect: 0.00667')], '43:5', 'world.complaints.effects', 'the chance of a complaint would be 134.405 % where these meet: night, repeat, after_opt_out, silence, labelled; it is cut to 100 %'),
     ([('night: {from: "21:00"', 'night: {from: ^"21:10"')], None, 'world.complaints.night.from', '21:10 counts as 21:15: a quarter-hour belongs where its first minute does'),
     ([('silence: fr-electoral-silence', 'opts_out: 0 %'), ('silence: 2', 'silence: ^2')], None, 'world.complaints.effects.silence', 'complaints.silence names no regime'),
+    ([('press: 25, delay: 36 h}', 'press: 25, delay: 36 h}\n    shocks: [{at: ^"2017-04-01 10:00"}]')], None, 'world.complaints.shocks.0.at', "lies before the campaign's start, "),
+    ([('press: 25, delay: 36 h}', 'press: 25, delay: 36 h}\n    shocks: [{at: ^"2017-07-01 10:00"}]')], None, 'world.complaints.shocks.0.at', 'lies beyond complaints.horizon, after which none count'),
     ([('withdrawn: 2 %', 'withdrawn: 0 %'), ('until: 2017', 'until: ^2017')], None, 'world.consent.until', 'nobody withdraws'),
     ([('narrow_hours, suspend]', 'narrow_hours]'), ('suspend_for: 2 h', 'suspend_for: ^2 h')], None, 'reactions.suspend_for', 'no reaction is suspend'),
     ([('narrow_hours, suspend]', 'suspend]'), ('narrow_call_times', '^narrow_call_times')], None, 'reactions.narrow_call_times', 'no reaction is narrow_hours'),

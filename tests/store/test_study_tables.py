@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -10,6 +14,16 @@ from sim.store.drawn import Drawn, Found, packed, unpacked
 from sim.store.study_tables import readings_table, territories_table, timeline_table
 
 pytestmark = pytest.mark.xdist_group("study")
+
+
+def test_stories_are_kept_where_there_are_any() -> None:
+    made = drawn(1)
+    told = made.found["one"]
+    broken = replace(told, cases=replace(told.cases, shocks=((7, 3), (9, 0))))
+    again = unpacked(packed(replace(made, found={"one": broken})))
+    assert again.found["one"].cases.shocks == ((7, 3), (9, 0))
+    assert b"shocks" not in zipfile.ZipFile(io.BytesIO(packed(made))).read("result.json")
+    assert unpacked(packed(made)).found["one"].cases.shocks == ()
 
 
 def drawn(draw: int, noise: int = 0) -> Drawn:

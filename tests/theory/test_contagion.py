@@ -13,6 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
@@ -163,6 +164,36 @@ def clusters(n: float, count: int = 40_000) -> NDArray[np.int64]:
     sizes = np.bincount(which)[which[direct]]
     assert sizes.sum() == len(found.complaint_ms)
     return sizes
+
+
+def test_a_story_founds_clusters_and_is_no_complaint() -> None:
+    """Poisson(m) complaints with a Borel(n) cluster each: m / (1 - n), with variance m / (1 - n)³.
+
+    Nobody complains of a call. With somebody called in two, each complaint joins in with chance
+    one half: m / 2 clusters of branching n / 2.
+    """
+    m, stories = 6.0, 4_000
+    for called, thin in ((1.0, 1.0), (0.5, 0.5)):
+        plan = planned(20_000, per_million=1e-9, contagion=contagion(RATIO, press=m))
+        assert plan.feedback is not None
+        assert plan.feedback.complaints is not None
+        at = tuple((1 + i * APART_MS, int(Channel.PRESS)) for i in range(stories))
+        told = replace(plan.feedback.complaints, shocks=at)
+        plan = replace(plan, feedback=replace(plan.feedback, complaints=told))
+        who = np.arange(int(20_000 * called))
+        found = follow(plan, who, 0 * who, outcome=Outcome.INVALID)
+        assert (found.complaint_kind == Kind.CONTAGION).all()
+        assert found.complaint_generation.min() == 1
+        sizes = np.bincount(found.complaint_ms // APART_MS, minlength=stories)
+        assert len(sizes) == stories
+        n, mean = RATIO * thin, m * thin / (1 - RATIO * thin)
+        error = math.sqrt(m * thin / (1 - n) ** 3 / stories)
+        assert abs(sizes.mean() - mean) < Z * error
+        assert abs(sizes.mean() - mean * BIAS) > Z * error
+        assert sizes.var() == pytest.approx(m * thin / (1 - n) ** 3, rel=0.15)
+        # First ones come a second after their story.
+        first = found.complaint_ms[found.complaint_generation == 1]
+        assert (first % APART_MS == 1_001).all()
 
 
 def test_cluster_sizes_follow_borel() -> None:

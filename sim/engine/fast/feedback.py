@@ -27,6 +27,7 @@ from sim.behaviour.complaining import (
     families,
     number_of_children,
     origins,
+    shock,
 )
 from sim.behaviour.reputation import ReputationPlan, burdens, short_outcomes
 from sim.behaviour.voicemail import heard_at
@@ -191,6 +192,8 @@ class Feedback:
         """Starts of calls, never falling, and the complaints that may follow."""
         self._to_come: list[_Complaint] = []
         """A heap."""
+        for number, (moment, channel) in enumerate(tables.shocks):
+            self._breed(tables, moment, channel, shock(plan.key, number), generation=1)
 
     def _lay_numbers(self, reputation: ReputationPlan | None) -> None:
         """What is known of caller numbers."""
@@ -415,10 +418,15 @@ class Feedback:
             self._object(moment, line, OptOutBy.COMPLAINT)
         if complaint.generation == 0 and complaint.kind != Kind.BLOCKED:
             self._about_numbers.append((moment, complaint.caller))
-        if not self._breeds:
-            return
-        family = Family(complaint.children, complaint.a, complaint.b)
-        bred = number_of_children(tables, complaint.channel, family.children)
+        if self._breeds:
+            family = Family(complaint.children, complaint.a, complaint.b)
+            self._breed(tables, moment, complaint.channel, family, complaint.generation + 1)
+
+    def _breed(
+        self, tables: ComplaintTables, moment: int, channel: int, family: Family, generation: int
+    ) -> None:
+        """Let a complaint, or a story that breaks, breed its complaints."""
+        bred = number_of_children(tables, channel, family.children)
         for birth in range(1, bred + 1):
             drawn = child(self._plan.key, family, birth, self._plan.population.lines)
             at = moment + 1000 * tables.breeding_delay_s.scalar(drawn.delay)
@@ -432,7 +440,7 @@ class Feedback:
                 b=drawn.family.b,
                 kind=Kind.CONTAGION,
                 channel=channel_of(tables, drawn.channel),
-                generation=complaint.generation + 1,
+                generation=generation,
                 part=PartOfDay.DAY,
                 call_ms=-1,
                 caller=0,

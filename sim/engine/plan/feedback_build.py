@@ -16,8 +16,10 @@ from sim.engine.plan import calendar
 from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.feedback_plan import FeedbackPlan, Reaction, RegulatorPlan
 from sim.engine.plan.plan import Calling
+from sim.record.feedback import Channel
 from sim.regimes.laws import NO_LAWS, Laws
 from sim.regimes.model import Rule, SilenceRule
+from sim.scenario.complaints import Complaints
 from sim.scenario.regulator import Regulator, Reviews
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -79,7 +81,11 @@ def build_feedback(
     )
     return FeedbackPlan(
         complaints=complaint_tables(
-            complaints, silence, objection_first, rings=strategy.dialing.ring
+            complaints,
+            silence,
+            objection_first,
+            rings=strategy.dialing.ring,
+            shocks=_shocks(complaints, strategy, start_utc_ms),
         )
         if complaints
         else None,
@@ -94,6 +100,18 @@ def build_feedback(
         reputation=reputation_plan(world.reputation, cutoff_ms) if world.reputation else None,
         refresh_ms=tuple(range(refresh, cutoff_ms, refresh)) if refresh else (),
     )
+
+
+def _shocks(
+    complaints: Complaints, strategy: Strategy, start_utc_ms: int
+) -> tuple[tuple[int, int], ...]:
+    """Moment, ms since the start, and channel of each story that breaks from then on."""
+    zone = strategy.campaign.timezone
+    found = (
+        (calendar.utc_ms(shock.at, zone) - start_utc_ms, int(Channel[shock.channel.upper()]))
+        for shock in complaints.shocks
+    )
+    return tuple((moment, channel) for moment, channel in found if moment >= 0)
 
 
 def _regulator(

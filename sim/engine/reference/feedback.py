@@ -192,6 +192,13 @@ class ReferenceFeedback:
         self.labels: list[tuple[int, list[bool]]] = [(0, [False] * plan.numbers)]
         self.updated = 0  # moment of the last update
         self.reference_weight = 0
+        for number, (moment, channel) in enumerate(self.shocks):
+            env.process(self.shock(number, moment, channel))
+
+    @property
+    def shocks(self) -> tuple[tuple[int, int], ...]:
+        """Moment and channel of each story that breaks by itself."""
+        return () if self.parts.complaints is None else self.parts.complaints.shocks
 
     # ── What the campaign tells and asks ─────────────────────────────────────────────────────────
 
@@ -353,7 +360,14 @@ class ReferenceFeedback:
         if what.learned and what.channel in (Channel.REGULATOR, Channel.OPERATOR):
             self.object(what.moment, what.line, OptOutBy.COMPLAINT)
         for birth in range(1, what.children + 1):
-            self.breed(what, birth)
+            self.breed(what.moment, what.a, what.b, birth, what.generation + 1)
+
+    def shock(self, number: int, moment: int, channel: int) -> Process:
+        """A story breaks by itself: no complaint, but it breeds as one in its channel would."""
+        yield from self.until(moment)
+        family = self.words(Purpose.COMPLAINT_SHOCK, number, 0)
+        for birth in range(1, self.number_of_children(channel, family[0]) + 1):
+            self.breed(moment, family[1], family[2], birth, generation=1)
 
     def calling_back(self, call: Call) -> Process:
         """Somebody finds a message with a number, and calls it until served or tired of it."""
@@ -416,17 +430,17 @@ class ReferenceFeedback:
                 kind=Kind.BLOCKED,
             )
 
-    def breed(self, parent: Complaint, birth: int) -> None:
-        """Let a complaint breed one of its further complaints."""
-        word = self.words(Purpose.COMPLAINT_CHILD, parent.a, birth, parent.b)
+    def breed(self, moment: int, a: int, b: int, birth: int, generation: int) -> None:
+        """Let what has the identity `a`, `b` breed one of its complaints."""
+        word = self.words(Purpose.COMPLAINT_CHILD, a, birth, b)
         self.complain_from(
-            parent.moment,
+            moment,
             word,
-            self.words(Purpose.COMPLAINT_CHILD_FAMILY, parent.a, birth, parent.b),
+            self.words(Purpose.COMPLAINT_CHILD_FAMILY, a, birth, b),
             line=word[0] * self.plan.population.lines >> 32,
             attempt=0,
             kind=Kind.CONTAGION,
-            generation=parent.generation + 1,
+            generation=generation,
         )
 
     def complain_from(
@@ -464,9 +478,14 @@ class ReferenceFeedback:
             call_ms=call_ms,
             caller=caller,
             learned=word[3] < tables.opts_out,
-            children=sum(bound <= family[0] for bound in tables.children[channel].tolist()),
+            children=self.number_of_children(channel, family[0]),
         )
         self.env.process(self.complaint(what))
+
+    def number_of_children(self, channel: int, word: int) -> int:
+        """How many complaints one to a channel breeds, by its word."""
+        assert self.parts.complaints is not None
+        return sum(bound <= word for bound in self.parts.complaints.children[channel].tolist())
 
     # ── What holds ───────────────────────────────────────────────────────────────────────────────
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 
 from sim.document.node import Path
-from sim.document.written import clock_text, share_text
+from sim.document.written import clock_text, moment_text, share_text
 from sim.errors import Fault
 from sim.scenario.checks.bounds import bounds_fault, highest
 from sim.scenario.checks.durations import LONGEST_WAIT_MS, too_long
+from sim.scenario.checks.moments import clock_fault
 from sim.scenario.checks.subject import Subject, rule
 from sim.scenario.complaints import ComplaintChannels, ComplaintEffects, Complaints
 from sim.scenario.world import World
@@ -188,6 +190,34 @@ def effect_of_a_silence_that_is_named(subject: Subject) -> Iterator[Fault]:
             "has no effect: complaints.silence names no regime",
             (*_COMPLAINTS, "effects", "silence"),
         )
+
+
+# ── Shocks ───────────────────────────────────────────────────────────────────────────────────────
+
+
+@rule("campaign", "world.complaints")
+def shocks(subject: Subject) -> Iterator[Fault]:
+    """Stories break while complaints count, and there is contagion by which they breed."""
+    complaints, campaign = subject.world.complaints, subject.strategy.campaign
+    if complaints is None or not complaints.shocks:
+        return
+    path: Path = (*_COMPLAINTS, "shocks")
+    if complaints.contagion is None:
+        yield subject.fault("breed by complaints.contagion, and there is none", path)
+    for index, shock in enumerate(complaints.shocks):
+        at: Path = (*path, index, "at")
+        yield from clock_fault(subject, shock.at, campaign.timezone, at)
+        if shock.at < campaign.start:
+            yield subject.warning(
+                f"{moment_text(shock.at)} lies before the campaign's start, "
+                f"{moment_text(campaign.start)}, when nobody has been called: it breeds nothing",
+                at,
+            )
+        elif shock.at - campaign.start >= dt.timedelta(milliseconds=complaints.horizon):
+            yield subject.warning(
+                f"{moment_text(shock.at)} lies beyond complaints.horizon, after which none count",
+                at,
+            )
 
 
 # ── Contagion ────────────────────────────────────────────────────────────────────────────────────
