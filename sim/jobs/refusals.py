@@ -150,8 +150,9 @@ def _unreachable(loaded: Runnable, moving: Sequence[Group]) -> Iterator[Fault]:
         ]
         rings = [one for one in mine if "_ring." in one]
         few = {one.path: FAR for one in inputs(moving) if one.path == _USED}
-        for corner in _corners(shares, rings) if shares or rings or not few else ({},):
-            at = {**corner, **few}
+        # Few lines in use at central shares: few and high shares together lie far beyond either,
+        # and the draws of a study are held to it one by one.
+        for at in [*_corners(shares, rings), *([few] if few else [])]:
             scenario = drawn(loaded.scenario, moving, at)
             try:
                 latent_of(scenario.world, name)

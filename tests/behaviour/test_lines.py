@@ -19,6 +19,7 @@ from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
 from sim.errors import UnreachableSharesError
+from sim.jobs.refusals import refusals
 from sim.jobs.scaling import scaled_down
 from sim.jobs.simulate import simulate
 from sim.loading.load import load
@@ -167,3 +168,14 @@ def test_what_lines_in_use_move_in_france(strategy: str, moves: float) -> None:
         (found,) = simulate(Stage(small.scenario, loaded.laws), (strategy,), scale=small.effective)
         people.append(found.totals[ReachTotals].people_reached)
     assert people[1] / people[0] - 1 == pytest.approx(moves, abs=0.015)
+
+
+def test_a_range_of_lines_in_use_is_refused_where_its_low_end_leaves_too_few() -> None:
+    """Beside the shares as they are; and that of a landline in France is not."""
+    for low, refused in (("73 %", False), ("26 %", True)):
+        loaded = load(
+            str(ROOT / "scenarios" / "france-2017.yaml"),
+            [f"world.lines_in_use={{low: {low}, central: 82 %, high: 91 %}}"],
+        )
+        found = refusals(loaded)
+        assert bool(found) is refused, found
