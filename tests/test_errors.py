@@ -42,6 +42,7 @@ NETS = {
     ("sim/store/checked.py", "read_json"): "int's word for too many digits, ours for a key twice",
     ("sim/fitting/options.py", "spans_of"): "datetime's word for what is no day",
     ("sim/fitting/options.py", "timeout_of"): "parse_duration's word for what is no duration",
+    ("sim/study/dial.py", "moment"): "ours for what is no moment, and may be a number",
     ("sim/document/units.py", "parse_moment"): "datetime's word for an impossible day",
     ("sim/document/explained.py", "compose"): "the YAML library's word for an impossible escape",
     ("sim/document/source.py", "_scalar"): "int and float, of one text",

@@ -36,6 +36,7 @@ def compare_text(told: Mapping[str, Any]) -> str:
         "",
         *table(list(_standing(told))),
         "",
+        *_versions(told),
         *_rest(told),
         "",
         *_foot(told),
@@ -71,6 +72,10 @@ def _cell(one: Mapping[str, Any], number: str) -> str:
     beside = one["against_base"].get(number)
     if beside is None:
         return rounded(one["numbers"][number]["p50"])
+    return _ratio(beside)
+
+
+def _ratio(beside: Mapping[str, Any]) -> str:
     low, high = beside["all_at_once"]
     hidden = beside["verdict"] == "within noise"
     return compared(low, beside["ratio"]["p50"], high, within_noise=hidden)
@@ -80,6 +85,18 @@ def _regret(one: Mapping[str, Any], end: str) -> str:
     if one["lost"] is not None:
         return chance(one["lost"][end])
     return rounded(one["regret"][end])
+
+
+def _versions(told: Mapping[str, Any]) -> Iterator[str]:
+    """Each strategy of a further version beside itself in the first."""
+    if not told["versions"]:
+        return
+    numbers = list(told["versions"][0]["numbers"])
+    rows: list[tuple[str, ...]] = [("Versions", *(words_of(number).lower() for number in numbers))]
+    for one in told["versions"]:
+        cells = (_ratio(one["numbers"][number]) for number in numbers)
+        rows.append((f"  {one['other']}", *cells))
+    yield from (*table(rows), "")
 
 
 def _rest(told: Mapping[str, Any]) -> Iterator[str]:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from analysis.console.screen import labelled, wrapped
-from analysis.view.experiments import plain
+from analysis.view.experiments import amount, plain, words_of
 from analysis.view.numbers import several
-from analysis.view.rounded import chance
+from analysis.view.rounded import chance, rounded
 from sim.printed import escaped
 
 
@@ -40,13 +40,11 @@ def plan_text(told: Mapping[str, Any]) -> str:
     return "\n".join(escaped(line, keep="") for line in lines)
 
 
-def amount(told: Mapping[str, Any], value: float) -> str:
-    """A value of the knob."""
-    return (
-        f"{value:,.4g} {told['unit']}".rstrip()
-        if value % 1
-        else f"{value:,.0f} {told['unit']}".rstrip()
-    )
+def or_words(told: Mapping[str, Any]) -> str:
+    """Which side of the answer is enough as well."""
+    if told["origin"] is not None:
+        return "or later" if told["more_helps"] else "or earlier"
+    return "or more" if told["more_helps"] else "or less"
 
 
 def answer_words(told: Mapping[str, Any]) -> str:
@@ -59,6 +57,7 @@ def answer_words(told: Mapping[str, Any]) -> str:
         if told["root"] is not None:
             ends = f"{amount(told, told['root']['p5'])}–{amount(told, told['root']['p95'])}"
             text += f" [{ends} over {len(told['roots'])} draws]"
+        text += f" {or_words(told)}"
         text += f" is enough to {goal}" if goal.startswith("finish") else f" keeps {goal}"
         text += f" in {sure} of draws, with {told['strategy']}"
         if told["today"] is not None:
@@ -75,6 +74,9 @@ def answer_words(told: Mapping[str, Any]) -> str:
         f"{goal} cannot be met in {sure} of draws by {what} between {amount(told, low)} and "
         f"{amount(told, high)}: it holds in {chance(1 - told['not_met_in'])} at best"
     )
+    best = told["at_best"]
+    if best is not None:
+        text += f", with {rounded(best['value'])} {words_of(best['number']).lower()} where it fails"
     if told["binding"]:
         return (
             f"{text}, because {several(list(told['binding']))} binds: four times as much would do."

@@ -175,7 +175,7 @@ class Drawing:
         axes = {} if row is None else {"xref": _ref("x", row), "yref": _ref("y", row)}
         self.shapes.append({**axes, **shape})
 
-    def add_vline(self, x: float, line: Mapping[str, Any]) -> None:
+    def add_vline(self, x: float | str, line: Mapping[str, Any]) -> None:
         """Draw an upright line through the whole height."""
         ends = {"x0": x, "x1": x, "y0": 0, "y1": 1}
         self.add_shape(type="line", xref="x", yref="y domain", line=dict(line), **ends)

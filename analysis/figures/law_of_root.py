@@ -8,6 +8,7 @@ from typing import Any, Final
 from analysis.figures.chart import Chart, Numbers, Panel, left_out
 from analysis.figures.drawing import Drawing
 from analysis.figures.style import BLUE, CUTOFF, MUTED, dress, short, text
+from analysis.view.experiments import amount, moment_of
 from analysis.view.rounded import chance
 
 KEY: Final = "law-of-root"
@@ -26,18 +27,23 @@ def law_of_root(told: Mapping[str, Any]) -> Chart:
     """
     known = [value for value in told["roots"] if value is not None]
     if not known:
-        why = f"Nothing between {told['between'][0]:g} and {told['between'][1]:g} is enough."
+        low, high = (amount(told, end) for end in told["between"])
+        why = f"Nothing between {low} and {high} is enough."
         return left_out(KEY, TITLE, why)
     ordered = sorted(known, reverse=not told["more_helps"])
     shares = [(at + 1) / len(told["roots"]) for at in range(len(ordered))]
     figure = Drawing()
     figure.add_scatter(
-        x=ordered, y=shares, mode="lines+markers", line={"color": BLUE, "width": 2, "shape": "hv"},
-        marker={"size": 5}, hovertemplate="%{x:,.4g}: enough in %{y:.0%}<extra></extra>",
+        x=[_place(told, value) for value in ordered], y=shares, mode="lines+markers",
+        line={"color": BLUE, "width": 2, "shape": "hv"},
+        marker={"size": 5}, hovertext=[amount(told, value) for value in ordered],
+        hovertemplate="%{hovertext}: enough in %{y:.0%}<extra></extra>",
     )  # fmt: skip
     figure.add_hline(y=told["probability"], line={"color": CUTOFF, "width": 1.5, "dash": "dash"})
     if told["today"] is not None:
-        figure.add_vline(x=told["today"]["value"], line={"color": MUTED, "dash": "dot"})
+        figure.add_vline(
+            x=_place(told, told["today"]["value"]), line={"color": MUTED, "dash": "dot"}
+        )
     dress(figure, height=HEIGHT, margin=MARGIN, showlegend=False)
     unit = f" ({told['unit']})" if told["unit"] else ""
     figure.update_xaxes(title=text(short(told["solve"], 44) + unit), showgrid=True)
@@ -50,7 +56,7 @@ def law_of_root(told: Mapping[str, Any]) -> Chart:
         numbers=Numbers(
             ("Draw", "Enough from"),
             tuple(
-                (str(draw), "nothing" if value is None else f"{value:,.4g}")
+                (str(draw), "nothing" if value is None else amount(told, value))
                 for draw, value in enumerate(told["roots"], 1)
             ),
         ),
@@ -59,9 +65,17 @@ def law_of_root(told: Mapping[str, Any]) -> Chart:
     )
 
 
+def _place(told: Mapping[str, Any], value: float) -> float | str:
+    """Where a value lies on the axis: a number, or a moment."""
+    if told.get("origin") is None:
+        return value
+    return f"{moment_of(told, value):%Y-%m-%d %H:%M}"
+
+
 def _finding(told: Mapping[str, Any], ordered: list[float]) -> str:
     middle = ordered[len(ordered) // 2]
-    said = f"{told['for']}: {middle:,.4g} is enough in about half of the draws"
+    said = f"{told['for']}: {amount(told, middle)} is enough in about half of the draws"
     if told["answer"] is not None:
-        said += f", {told['answer']:,.4g} in {chance(told['probability'])}, shown at full size"
+        answer = amount(told, told["answer"])
+        said += f", {answer} in {chance(told['probability'])}, shown at full size"
     return f"{said[0].upper()}{said[1:]}."

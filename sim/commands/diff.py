@@ -56,18 +56,10 @@ def document(found: Differences) -> dict[str, Any]:
     }
 
 
-NOISY = 2.0
-"""A difference of fewer standard deviations than this is told only where all are asked for."""
-
-
 def shown(found: Differences, every: bool) -> list[Difference]:
     """The rows to tell: those beyond the noise, or all."""
-    rows = [row for row in found.rows if every or not _within(row)]
+    rows = [row for row in found.rows if every or not row.hidden]
     return sorted(rows, key=lambda row: (row.strategy, -abs(row.in_noise or 0.0)))
-
-
-def _within(row: Difference) -> bool:
-    return row.in_noise is not None and abs(row.in_noise) < NOISY
 
 
 def text(found: Differences, every: bool = False) -> Iterator[str]:
@@ -116,7 +108,7 @@ def markdown(found: Differences, every: bool = False) -> Iterator[str]:
 def _summary(found: Differences, every: bool) -> Iterator[str]:
     from sim.jobs.differences import LUCK
 
-    within = sum(map(_within, found.rows))
+    within = sum(row.hidden for row in found.rows)
     yield f"{found.equal} equal, {len(found.rows)} different, {within} of them within noise" + (
         "; --all shows these too" if within and not every else ""
     )
@@ -142,7 +134,7 @@ def _share(row: Difference) -> str:
 def _sigmas(row: Difference) -> str:
     if row.in_noise is None:
         return ""
-    return "≈" if _within(row) else f"{row.in_noise:+.1f} σ"
+    return "≈" if row.hidden else f"{row.in_noise:+.1f} σ"
 
 
 def _change(row: Difference) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 import click
@@ -38,7 +39,22 @@ from sim.errors import OptionError
     multiple=True,
     help="With --from, also: complaints, consent. May be given more than once.",
 )
-def new(name: str, out: Path | None, repo: bool, start: str | None, parts: tuple[str, ...]) -> None:
+@click.option(
+    "--question",
+    "number",
+    metavar="N",
+    type=int,
+    help="A scenario that one of the fifteen questions can be asked of, and the command that "
+    "answers it: docs/questions.md.",
+)
+def new(
+    name: str,
+    out: Path | None,
+    repo: bool,
+    start: str | None,
+    parts: tuple[str, ...],
+    number: int | None,
+) -> None:
     """Write a starter scenario called NAME.
 
     Without --from it is long and commented; its figures are guesses, and say so.
@@ -46,7 +62,7 @@ def new(name: str, out: Path | None, repo: bool, start: str | None, parts: tuple
     With --repo, a folder that a team's own repository begins with; it is called NAME, too.
     """
     from sim.outputs import NOTHING
-    from sim.scenario.starter import starter
+    from sim.scenario.starter import asking, starter
 
     if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name):
         raise OptionError(
@@ -54,14 +70,36 @@ def new(name: str, out: Path | None, repo: bool, start: str | None, parts: tuple
         )
     if repo and start is not None:
         raise OptionError("--from goes with a scenario alone, not with --repo")
+    if number is not None and (repo or start is not None):
+        raise OptionError(
+            "--question has a start of its own: neither --from nor --repo goes with it"
+        )
     if repo:
         _repository(out or Path(name), name)
         return
     if parts and start is None:
         raise OptionError("--with goes with --from: it lays more parts over a start")
-    target, text = out or Path(f"{name}.yaml"), starter(name, start, parts)
+    target = out or Path(f"{name}.yaml")
+    text = starter(name, start, parts) if number is None else asking(name, number)
     claim_and_tell(target, NOTHING).write(text)
-    click.echo(f"scenario: {target}\nnext:     ringfence run {target}")
+    click.echo(f"scenario: {target}")
+    for line in _next(name, target, number):
+        click.echo(line)
+
+
+def _next(name: str, target: Path, number: int | None) -> Iterator[str]:
+    """What to type next."""
+    if number is None:
+        yield f"next:     ringfence run {target}"
+        return
+    from sim.scenario.questions import anchor, question
+    from sim.scenario.starter import commands_of
+
+    yield f"question: {number}. {question(number).title}"
+    for command in commands_of(name, number, shlex.quote(str(target))):
+        yield f"next:     ringfence {command}"
+    yield f"tells:    {question(number).answer}"
+    yield f"more:     {anchor(number)}"
 
 
 def _repository(folder: Path, name: str) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,6 +15,10 @@ from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
 from sim.commands.progress import PROGRESS, Telling, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
+
+if TYPE_CHECKING:
+    from sim.jobs.probing import Probe
+    from sim.study.goals import Goal
 
 
 @click.command()
@@ -33,15 +39,25 @@ from sim.commands.told import HTML, tell
 )
 @click.option(
     "--solve",
-    "path",
+    "paths",
     metavar="PATH",
+    multiple=True,
     required=True,
-    help="The key that is looked for: dialing.channels, world.lines.",
+    help="The key that is looked for: dialing.channels, campaign.start; of two, what is enough of "
+    "the second at values of the first.",
 )
 @click.option(
     "--between",
     metavar="LOW..HIGH",
-    help="Its range; by default a quarter of today's value to four times it.",
+    multiple=True,
+    help="Its range, each in turn; by default a quarter of today's value to four times it, and "
+    "three days to either side of a moment.",
+)
+@click.option(
+    "--budget", metavar="LIMIT", help="Of two keys: a further limit to keep: 'cost <= 60_000'."
+)
+@click.option(
+    "--points", type=click.IntRange(2, 50), default=5, help="Values of the first of two keys."
 )
 @click.option("--strategy", metavar="NAME", help="By default the base, or the one of PATH.")
 @click.option("--draws", metavar="K", type=click.IntRange(2, 4096), default=32, show_default=True)
@@ -63,8 +79,8 @@ def plan(
     file: str,
     goal: str,
     probability: Fraction,
-    path: str,
-    between: str | None,
+    paths: tuple[str, ...],
+    between: tuple[str, ...],
     strategy: str | None,
     draws: int,
     screen: Fraction,
@@ -73,30 +89,34 @@ def plan(
     out: str | None,
     **told: Any,
 ) -> None:
-    """Say how much of a key of FILE is enough for a goal.
+    """Say how much of a key of FILE is enough for a goal; of two keys, one against the other.
 
     It is looked for in each draw of the uncertain inputs, at a corrected scale, and shown at full
     size in all of them. Exit code 1 where it cannot be met.
     """
-    from sim.jobs.planning import document
-    from sim.jobs.planning import plan as find
     from sim.jobs.probing import Probe, folder_of, workers_of
     from sim.jobs.sensitivity import named
     from sim.store.experiment import keep
     from sim.study.goals import parse_goal
 
     loaded = load_and_warn(file, sets)
-    wanted_of = strategy or _strategy_in(path) or loaded.scenario.base
+    budget, points = told.pop("budget"), told.pop("points")
+    _hold(paths, between, budget)
+    own = next((name for path in paths if (name := _strategy_in(path))), None)
+    wanted_of = strategy or own or loaded.scenario.base
     chosen = named("strategy", [wanted_of], list(loaded.scenario.strategies))[0]
     wanted = parse_goal(goal)
     facts = {
         "for": wanted.text,
-        "solve": path,
-        "between": between,
+        "solve": list(paths),
+        "between": list(between),
+        "budget": budget,
+        "points": points if len(paths) > 1 else None,
         "strategy": chosen,
         "screen": str(screen),
         "sets": list(sets),
     }
+    limit = None if budget is None else parse_goal(budget, "--budget")
     folder = Path(out) if out is not None else folder_of("plan", loaded, facts)
     tell_of_kernels()
     workers = partial(workers_of, loaded, (chosen,), runs=draws, jobs=told.pop("jobs"))
@@ -106,21 +126,74 @@ def plan(
     )
     with telling("plan", loaded.scenario.name, told.pop("far")) as progress:
         progress.live.beside(folder)
-        found = document(
-            find(
-                screened,
-                full,
-                wanted,
-                path,
-                float(probability),
-                between=between,
-                progress=partial(_stage, progress),
-            )
-        )
+        asked = _Asked(wanted, paths, between, float(probability), limit, points)
+        found = _found(screened, full, asked, partial(_stage, progress))
         keep(folder, found)
-    tell("plan_text", found, inputs=(file,), **told)
+    screen_of = "plan_text" if len(paths) == 1 else "frontier_text"
+    tell(screen_of, found, inputs=(file,), **told)
     if not found["met"]:
         raise click.exceptions.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """What a plan is asked for."""
+
+    goal: Goal
+    paths: tuple[str, ...]
+    between: tuple[str, ...]
+    probability: float
+    budget: Goal | None
+    points: int
+
+
+def _hold(paths: tuple[str, ...], between: tuple[str, ...], budget: str | None) -> None:
+    """See that one or two keys are solved for, and that what else is said goes with them."""
+    from sim.errors import OptionError
+
+    if len(paths) > 2:
+        raise OptionError(
+            "a plan solves for one key or two", place="--solve", found=", ".join(paths)
+        )
+    if len(between) > len(paths):
+        raise OptionError("there are more ranges than keys", place="--between")
+    if budget is not None and len(paths) == 1:
+        raise OptionError(
+            "a budget goes with two keys", place="--budget", remedy="name a second with --solve"
+        )
+
+
+def _found(
+    screen: Probe, full: Probe, asked: _Asked, progress: Callable[[str, float], None]
+) -> dict[str, Any]:
+    """The document of a plan of one key, or of two."""
+    from sim.jobs import frontier, planning
+
+    if len(asked.paths) == 1:
+        return planning.document(
+            planning.plan(
+                screen,
+                full,
+                asked.goal,
+                asked.paths[0],
+                asked.probability,
+                between=asked.between[0] if asked.between else None,
+                progress=progress,
+            )
+        )
+    return frontier.document(
+        frontier.frontier(
+            screen,
+            full,
+            asked.goal,
+            (asked.paths[0], asked.paths[1]),
+            asked.probability,
+            between=asked.between,
+            budget=asked.budget,
+            points=asked.points,
+            progress=progress,
+        )
+    )
 
 
 def _stage(progress: Telling, text: str, share: float) -> None:

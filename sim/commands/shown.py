@@ -17,11 +17,13 @@ ANALYSIS = "analysis"
 ANALYSIS_COMMANDS = "analysis.cli"
 """Module of the commands ``report`` and ``dashboard``."""
 SHOWN_BY = {
+    "compare_runs_text": "analysis.console.compare_runs",
     "compare_text": "analysis.console.compare",
     "comparison_text": "analysis.console.table",
     "course_text": "analysis.view.course",
     "experiment_html": "analysis.report.experiment",
     "plan_text": "analysis.console.plan",
+    "frontier_text": "analysis.console.frontier",
     "officer_html": "analysis.report.officer",
     "report_html": "analysis.report",
     "sensitivity_text": "analysis.console.sensitivity",

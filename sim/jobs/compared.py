@@ -51,6 +51,18 @@ def document(found: Comparison) -> dict[str, Any]:
         "dominated": [
             {"name": one.name, "by": one.by, "share": one.share} for one in found.dominated
         ],
+        "versions": [
+            {
+                "strategy": one.strategy,
+                "base": one.base,
+                "other": one.other,
+                "differing": [
+                    {"path": row.path, "values": list(row.values)} for row in one.differing
+                ],
+                "numbers": {number: _beside(each) for number, each in one.besides.items()},
+            }
+            for one in found.versions
+        ],
         "leader": found.leader,
         "turns": {name: _turn(name, one, found) for name, one in found.turns.items()},
     }

@@ -1,23 +1,24 @@
 """Strategies of one scenario, or of several versions of it, compared under the same unknowns.
 
 What is compared comes from finished studies; a scenario file becomes one. Studies whose draws are
-not the same cannot be paired, and are refused. Stored runs are compared by the readings that they
-keep: the same log under other values of what no call hangs on.
+not the same cannot be paired, and are refused. Where the studies are of versions of a scenario,
+each strategy that several of them have is set beside its own of the first. Single runs have no
+draws: :mod:`sim.jobs.differences` sets them side by side.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
-from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.errors import CannotJudgeError, OptionError
+from sim.errors import OptionError
+from sim.jobs.differences import labels
 from sim.jobs.draws import Drawing
 from sim.jobs.gathering import Gathering, InCommon
 from sim.jobs.sensitivity import named
@@ -95,12 +96,29 @@ class Comparison:
     """By other alternative: when it is ahead of the leader."""
     inputs: Mapping[str, Input]
     """What was drawn, by path."""
+    versions: tuple[Version, ...]
+    """Strategies that several studies have."""
+
+
+@dataclass(frozen=True, slots=True)
+class Version:
+    """A strategy of one study beside the same one of the first that has it."""
+
+    strategy: str
+    base: str
+    other: str
+    """The two alternatives."""
+    differing: tuple[Differing, ...]
+    """Keys in which they differ."""
+    besides: Mapping[str, Beside]
+    """By number."""
 
 
 def compare(
     studies: Sequence[Study],
     strategies: Iterable[str] | None = None,
     weights: Mapping[str, float] = JUST_PEOPLE,
+    names: Sequence[str] | None = None,
 ) -> Comparison:
     """Compare strategies, each under the same unknowns.
 
@@ -112,6 +130,8 @@ def compare(
         Names; default all that there are.
     weights
         What numbers are worth beside each other.
+    names
+        What the studies are called where there are several; default their folders' names.
 
     Raises
     ------
@@ -121,7 +141,7 @@ def compare(
     sim.errors.UnknownNameError
         For a strategy that no study has.
     """
-    sources = _sources(studies)
+    sources = _sources(studies, names or labels([study.path for study in studies]))
     draws = min(source.study.draws_count for source in sources)
     wanted = list(strategies or ())
     every = list(dict.fromkeys(name for one in studies for name in one.strategies))
@@ -162,6 +182,7 @@ def compare(
             for name in others
         },
         {one.path: one for source in sources for one in source.drawing.inputs},
+        tuple(_versions(sources, chosen, known, scenarios)),
     )
 
 
@@ -170,11 +191,11 @@ def _wide(known: Alternatives, utility: Floats) -> Mapping[str, Floats]:
     return known.readings if utility.shape[1] > 1 else {}
 
 
-def _sources(studies: Sequence[Study]) -> tuple[Source, ...]:
-    """The studies with what they draw; one by one they have labels that tell them apart."""
-    first, labels = studies[0].facts, _labels([study.path for study in studies])
+def _sources(studies: Sequence[Study], names: Sequence[str]) -> tuple[Source, ...]:
+    """The studies with what they draw; several have labels that tell them apart."""
+    first = studies[0].facts
     found = []
-    for study, label in zip(studies, labels, strict=True):
+    for study, label in zip(studies, names, strict=True):
         facts = study.facts
         for what, one, other in (
             ("seed", first.seed, facts.seed),
@@ -194,10 +215,33 @@ def _sources(studies: Sequence[Study]) -> tuple[Source, ...]:
     return tuple(found)
 
 
-def _labels(paths: Sequence[Path]) -> list[str]:
-    """Names of folders; where two are the same, with a number."""
-    names = [path.resolve().name for path in paths]
-    return [name if names.count(name) == 1 else f"{name}-{at + 1}" for at, name in enumerate(names)]
+def _versions(
+    sources: Sequence[Source],
+    chosen: Mapping[str, Sequence[str]],
+    known: Alternatives,
+    documents: Mapping[str, Mapping[str, Any]],
+) -> Iterator[Version]:
+    """Every strategy that several studies have, of each beside that of the first."""
+    every = dict.fromkeys(name for source in sources for name in chosen[source.label])
+    for strategy in every:
+        having = [one.alternative(strategy) for one in sources if strategy in chosen[one.label]]
+        for other in having[1:]:
+            pair = (having[0], other)
+            alone = replace(
+                known,
+                names=pair,
+                base=having[0],
+                numbers={
+                    number: {name: values[name] for name in pair}
+                    for number, values in known.numbers.items()
+                },
+            )
+            yield Version(
+                strategy,
+                *pair,
+                differing([documents[name] for name in pair]),
+                {number: beside(alone, number)[other] for number in alone.numbers},
+            )
 
 
 def _known(
@@ -258,11 +302,3 @@ def _document(scenario: Scenario, strategy: str) -> dict[str, Any]:
     kept = {key: whole[key] for key in ("world", "regimes") if key in whole}
     own = json.loads(scenario.strategies[strategy].model_dump_json(by_alias=True))
     return {**kept, **own}
-
-
-def runs_are_compared_by_diff(path: Path) -> CannotJudgeError:
-    """What to say of a stored run, which has no draws of what places its calls."""
-    return CannotJudgeError(
-        f"{path} is one run: it has no draws to compare over",
-        remedy="compare its scenario, or set two runs side by side with ringfence diff",
-    )

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -19,6 +19,7 @@ from sim.engine.plan.plan import Plan
 from sim.record.log import COLUMNS, LogChunk, Outcome
 from sim.record.result import EngineResult
 from sim.streams import Purpose, words
+from sim.study.beside import differing
 
 HOUR_MS: Final = 3_600_000
 SAMPLED: Final = 100
@@ -159,28 +160,14 @@ MAX_CHANGES: Final = 5
 
 def changed_keys(old: Mapping[str, Any], new: Mapping[str, Any]) -> list[str]:
     """What differs between two resolved scenarios: ``dialing.ring_timeout 25 s → 26 s``."""
-    before, after = dict(_leaves(old)), dict(_leaves(new))
     found = [
-        f"{key} {_leaf(before, key)} → {_leaf(after, key)}"
-        for key in {**before, **after}
-        if before.get(key) != after.get(key) or (key in before) != (key in after)
+        f"{one.path} {_leaf(one.values[0])} → {_leaf(one.values[1])}"
+        for one in differing((old, new))
     ]
     more = len(found) - MAX_CHANGES
     return found if more <= 0 else [*found[:MAX_CHANGES], f"and {more} more"]
 
 
-def _leaf(values: Mapping[str, Any], key: str) -> str:
-    text = str(values[key]) if key in values else "absent"
+def _leaf(value: Any) -> str:
+    text = str(value)
     return text if len(text) <= 60 else f"{text[:57]}…"
-
-
-def _leaves(value: Any, path: str = "") -> Iterator[tuple[str, Any]]:
-    inner: Iterable[tuple[Any, Any]] | None = value.items() if isinstance(value, Mapping) else None
-    if isinstance(value, (list, tuple)) and any(isinstance(v, (Mapping, list)) for v in value):
-        inner = enumerate(value)
-    if inner is None or not value:
-        if path:
-            yield path, value
-        return
-    for name, below in inner:
-        yield from _leaves(below, f"{path}.{name}" if path else str(name))

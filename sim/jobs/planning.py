@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -20,6 +19,7 @@ from typing import Any, Final
 import numpy as np
 
 from sim.errors import OptionError
+from sim.jobs.dials import dial_of, today_of
 from sim.jobs.pool import Tell, each, unheard
 from sim.jobs.probing import Probe, Settings, hold_path, hold_reached
 from sim.measure.metric import Number
@@ -28,29 +28,28 @@ from sim.scenario.resolved import resolved_text
 from sim.scenario.scale import scale_scenario
 from sim.store.partial import open_for_writing
 from sim.store.study import Task, code_digest
-from sim.study.design import Knob, parse_knob, written
+from sim.study.dial import Dial
 from sim.study.goals import DONE, Goal
 from sim.study.importance import FEWEST_RUNS, importance
 from sim.study.intervals import quantile_interval
-from sim.study.solving import Root, enough, root, share_at
+from sim.study.solving import TOLERANCE, Root, enough, root, share_at
 
 SCHEMA: Final = "ringfence-plan/1"
 """Of the JSON document; its number goes up when a key goes or changes its meaning."""
-TIMES: Final = 4
-"""The range goes from today's value divided by this to it multiplied, unless told."""
 STEPS: Final = 5
 """Further values that are tried in some draws, to see that the goal changes once."""
 LOOKED_AT: Final = 3
 """Draws in which they are."""
 TRIES: Final = 4
 """Values that are run at full size, at most."""
+LEFT: Final = "lines_undialled"
+"""What is told of a list that is not finished."""
 OTHERS: Final = ("dialing.channels", "dialing.calls_per_second")
 """What is looked at where a goal cannot be met."""
 Progress = Callable[[str, float], None]
 """Told what is done, perhaps nothing new, and how much of all is done by then, 0–1."""
 SEARCHED: Final = 0.5
 """Of a plan's work, about the part that the search takes; the proof takes the other."""
-_NUMBER = re.compile(r"[-+]?\d+(?:\.\d+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +73,7 @@ class Plan:
     probe: Probe
     strategy: str
     goal: Goal
-    knob: Knob
-    today: float | None
-    """The scenario's own value; None where it is no number."""
+    dial: Dial
     probability: float
     rising: bool
     """Whether more of the knob helps."""
@@ -90,6 +87,8 @@ class Plan:
     """Values that were run at full size, the last one the plan's."""
     binding: tuple[str, ...]
     """Where the goal cannot be met: other keys that would meet it, given more of them."""
+    at_best: float | None
+    """Where it cannot be met: the goal's number at the best end, in the middle of what fails."""
 
 
 @dataclass(frozen=True)
@@ -99,21 +98,28 @@ class _Search:
     probe: Probe
     strategy: str
     goal: Goal
-    knob: Knob
+    dial: Dial
     rising: bool = True
 
     def holds(self, value: float, draw: int, more: Settings | None = None) -> bool:
         """Whether it does at a value, in a draw."""
-        settings = {**(more or {}), self.knob.path: self.text(value)}
+        return self.goal.holds(self.shown(value, draw, more))
+
+    def shown(
+        self, value: float, draw: int, more: Settings | None = None
+    ) -> Mapping[str, float | None]:
+        """The metrics at a value, in a draw, at full size."""
+        settings = {**(more or {}), self.dial.path: self.text(value)}
         drawing = self.probe.drawing(settings, (self.strategy,))
         drawn = drawing.run(Task(draw)).found[self.strategy]
         full = drawing.loaded.scenario
         scaled, _ = scale_scenario(full, self.probe.scale)
         scale = Fraction(scaled.world.lines, full.world.lines)
-        return self.goal.holds(_shown(drawn.metrics, scale, self.goal.metric))
+        return _shown(drawn.metrics, scale, self.goal.metric)
 
     def text(self, value: float) -> str:
-        return written(value, self.knob.unit, whole=self.knob.whole)
+        """A value as a file writes it."""
+        return self.dial.text(value)
 
     def work(self, draw: int, _tell: Tell = unheard) -> Root:
         """The root of a draw, from where it was kept or by halving."""
@@ -124,7 +130,7 @@ class _Search:
         low, high = self.ends
         found = root(
             lambda value: self.holds(value, draw), low, high, rising=self.rising,
-            whole=self.knob.whole,
+            whole=self.dial.steps_whole, tolerance=0.0 if self.dial.origin else TOLERANCE,
         )  # fmt: skip
         kept.parent.mkdir(parents=True, exist_ok=True)
         with open_for_writing(kept) as file:
@@ -136,7 +142,8 @@ class _Search:
     def _key(self) -> str:
         """What a root hangs on, beside its draw."""
         text = resolved_text(self.probe.loaded({}))
-        facts = [text, self.goal.text, self.knob.path, self.ends, self.strategy, self.rising,
+        ends = [self.text(end) for end in self.ends]
+        facts = [text, self.goal.text, self.dial.path, ends, self.strategy, self.rising,
                  str(self.probe.scale), code_digest()]  # fmt: skip
         return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
 
@@ -144,13 +151,13 @@ class _Search:
         """Further values of a draw, evenly over the range."""
         low, high = self.ends
         at = np.linspace(low, high, STEPS + 2).tolist()
-        at = [float(round(value)) for value in at] if self.knob.whole else at
+        at = [float(round(value)) for value in at] if self.dial.steps_whole else at
         return Root(0.0, tuple((value, self.holds(value, draw)) for value in dict.fromkeys(at)))
 
     @property
     def ends(self) -> tuple[float, float]:
-        assert self.knob.ends is not None
-        return self.knob.ends
+        """Of the range."""
+        return self.dial.low, self.dial.high
 
 
 def plan(
@@ -161,6 +168,7 @@ def plan(
     probability: float,
     *,
     between: str | None = None,
+    rising: bool | None = None,
     progress: Progress | None = None,
 ) -> Plan:
     """Say how much of a knob is enough.
@@ -178,6 +186,8 @@ def plan(
         Share of draws in which it shall be, 0–1.
     between
         Its range, ``LOW..HIGH``; by default a quarter of today's value to four times it.
+    rising
+        Whether more of the knob helps, where that is known; else it is looked at.
     progress
         Told what is done.
 
@@ -194,16 +204,17 @@ def plan(
     (strategy,) = screen.strategies
     hold_path(path, screen.loaded({}))
     _hold_draws(screen.draws, probability)
-    today, knob = _knob(screen, strategy, path, between)
-    low, high = knob.ends or (0.0, 0.0)
-    search = _Search(screen, strategy, goal, knob)
+    search = _Search(screen, strategy, goal, dial_of(screen, strategy, path, between))
+    low, high = search.ends
     ends = [{path: search.text(value)} for value in (low, high)]
     for settings in ends:
         screen.loaded(settings)
     hold_reached(screen, path, ends)
     draws = range(1, screen.draws + 1)
     say(f"which way it goes, at {search.text(low)} and {search.text(high)}", 0.0)
-    search = replace(search, rising=_rising(search, draws))
+    if rising is None:
+        rising = _rising(search, draws)
+    search = replace(search, rising=rising is not False)
     roots: list[Root] = []
     for draw, found in zip(draws, each(search.work, draws, screen.jobs), strict=True):
         roots.append(found)
@@ -214,13 +225,15 @@ def plan(
     answer = enough(values, probability, rising=search.rising)
     confirmed: tuple[Confirmed, ...] = ()
     binding: tuple[str, ...] = ()
+    at_best: float | None = None
     if math.isfinite(answer):
         confirmed = _confirmed(search, full, values, answer, probability, say)
     else:
-        binding = _binding(search, high if search.rising else low, values)
+        best = high if search.rising else low
+        binding, at_best = _binding(search, best, values), _at_best(search, best, values)
     return Plan(
-        full, strategy, goal, knob, today, probability, search.rising, values, turning, answer,
-        confirmed, binding,
+        full, strategy, goal, search.dial, probability, search.rising, values, turning, answer,
+        confirmed, binding, at_best,
     )  # fmt: skip
 
 
@@ -235,73 +248,21 @@ def _hold_draws(draws: int, probability: float) -> None:
         )
 
 
-def _knob(probe: Probe, strategy: str, path: str, between: str | None) -> tuple[float | None, Knob]:
-    """Today's value and the range of a knob."""
-    found = _today(probe, strategy, path)
-    if between is None:
-        if found is None:
-            raise OptionError(
-                f"{path} is not one number", place="--solve", remedy="say a range: --between 1..9"
-            )
-        low, high = found.ends or (0.0, 0.0)
-        if found.unit == "%":
-            high = min(high, 100.0)
-        between = f"{written(low, found.unit, whole=found.whole)}.." + written(
-            high, found.unit, whole=found.whole
-        )
-    knob = parse_knob(f"{path}={between}")
-    if knob.ends is None:
-        raise OptionError(
-            "a plan needs a range", place="--between", found=between, allowed="LOW..HIGH"
-        )
-    today = None
-    if found is not None and found.ends is not None and found.unit == knob.unit:
-        today = found.ends[1] / TIMES
-    return today, knob
+def which_way(screen: Probe, goal: Goal, path: str, between: str | None = None) -> bool | None:
+    """Whether more of a knob helps; None where it makes no difference in the draws looked at."""
+    (strategy,) = screen.strategies
+    search = _Search(screen, strategy, goal, dial_of(screen, strategy, path, between))
+    return _rising(search, range(1, screen.draws + 1))
 
 
-def _today(probe: Probe, strategy: str, path: str) -> Knob | None:
-    """A range about the scenario's own value, if that is a number."""
-    at: Any = probe.loaded({}).resolved
-    parts = path.split(".")
-    if parts[0] not in ("strategies", "world"):
-        own: Any = at.get("strategies", {}).get(strategy) or {}
-        for part in parts:
-            own = own.get(part) if isinstance(own, Mapping) else None
-        if own is not None:
-            return _about(path, own)
-    for part in parts:
-        at = at.get(part) if isinstance(at, Mapping) else None
-    if at is None and parts[0] == "strategies":
-        return _today(probe, strategy, ".".join(parts[2:]))
-    return None if at is None else _about(path, at)
-
-
-def _about(path: str, value: Any) -> Knob | None:
-    if isinstance(value, Mapping) and "central" in value:
-        value = value["central"]
-    text = str(value).replace("_", "").strip()
-    number, _, unit = text.partition(" ")
-    if not unit and number.endswith("%"):
-        number, unit = number[:-1], "%"
-    if _NUMBER.fullmatch(number) is None:
-        return None
-    amount = float(number)
-    whole = amount.is_integer() and "." not in number and not unit
-    low = amount / TIMES
-    if whole:
-        low = float(max(1, math.floor(low)))
-    return Knob(path, (), (low, amount * TIMES), unit, whole)
-
-
-def _rising(search: _Search, draws: Sequence[int]) -> bool:
+def _rising(search: _Search, draws: Sequence[int]) -> bool | None:
     """Whether more of a knob helps: by the first draws whose ends differ."""
     low, high = search.ends
     for draw in list(draws)[: 2 * LOOKED_AT]:
         one, other = search.holds(low, draw), search.holds(high, draw)
         if one is not other:
             return other
-    return True
+    return None
 
 
 def _turning_back(
@@ -328,18 +289,19 @@ def _confirmed(
 ) -> tuple[Confirmed, ...]:
     """Run the answer at full size in every draw; where it falls short, the next root."""
     further = sorted({value for value in roots if math.isfinite(value)}, reverse=not search.rising)
-    tries = further[further.index(answer) :][:TRIES]
+    tries = further[further.index(answer) :]
+    tries = [*tries, *_beyond(search, tries[-1])][:TRIES]
     done: list[Confirmed] = []
     for value in tries:
         say(f"proof at full size: {search.text(value)}", SEARCHED)
         results = full.results(
-            {search.knob.path: search.text(value)},
+            {search.dial.path: search.text(value)},
             told=lambda at, of: say("", SEARCHED + (1 - SEARCHED) * at / of),
         )
         held = []
         for _, drawn in sorted(results.items()):
             metrics = drawn.found[search.strategy].metrics
-            loaded = full.loaded({search.knob.path: search.text(value)}).scenario
+            loaded = full.loaded({search.dial.path: search.text(value)}).scenario
             scaled, _ = scale_scenario(loaded, full.scale)
             scale = Fraction(scaled.world.lines, loaded.world.lines)
             held.append(search.goal.holds(_shown(metrics, scale, search.goal.metric)))
@@ -354,18 +316,42 @@ def _binding(search: _Search, best: float, roots: Sequence[float]) -> tuple[str,
     failing = [draw for draw, value in enumerate(roots, 1) if math.isinf(value)][:LOOKED_AT]
     found = []
     for path in OTHERS:
-        if path == search.knob.path.split(".", 2)[-1] or path == search.knob.path:
+        if path == search.dial.path.split(".", 2)[-1] or path == search.dial.path:
             continue
-        today = _today(search.probe, search.strategy, path)
-        if today is None or today.ends is None:
+        today = today_of(search.probe, search.strategy, path)
+        if today is None:
             continue
         name = path
-        if search.knob.path.startswith("strategies."):
+        if search.dial.path.startswith("strategies."):
             name = f"strategies.{search.strategy}.{path}"
-        more = {name: written(today.ends[1], today.unit, whole=today.whole)}
+        more = {name: today.text(today.high)}
         if all(search.holds(best, draw, more) for draw in failing):
             found.append(path)
     return tuple(found)
+
+
+def _beyond(search: _Search, last: float) -> list[float]:
+    """Values past the last root, as far apart as the search may be wrong, within the range."""
+    closest = float(1 / search.probe.scale) if search.dial.whole else 1.0
+    step = max(2 * TOLERANCE * abs(last), closest if search.dial.steps_whole else 0.0)
+    found = []
+    for at in range(1, TRIES):
+        value = last + at * step * (1 if search.rising else -1)
+        value = float(round(value)) if search.dial.steps_whole else value
+        if search.dial.low <= value <= search.dial.high:
+            found.append(value)
+    return found
+
+
+def _at_best(search: _Search, best: float, roots: Sequence[float]) -> float | None:
+    """What the goal limits, at the best value, in the middle of some draws that fail.
+
+    Of a list that is not finished, the lines that are left.
+    """
+    failing = [draw for draw, value in enumerate(roots, 1) if math.isinf(value)][:LOOKED_AT]
+    name = LEFT if search.goal.metric == DONE else search.goal.metric
+    found = [value for draw in failing if (value := search.shown(best, draw)[name]) is not None]
+    return float(np.median(found)) if found else None
 
 
 def _told(search: _Search, value: float) -> str:
@@ -406,9 +392,10 @@ def document(found: Plan) -> dict[str, Any]:
         "strategy": found.strategy,
         "for": found.goal.text,
         "probability": found.probability,
-        "solve": found.knob.path,
-        "unit": found.knob.unit,
-        "between": list(found.knob.ends or ()),
+        "solve": found.dial.path,
+        "unit": found.dial.unit,
+        "between": [found.dial.low, found.dial.high],
+        "origin": None if found.dial.origin is None else f"{found.dial.origin:%Y-%m-%d %H:%M}",
         "more_helps": found.rising,
         "met": met,
         "answer": found.confirmed[-1].value if met else None,
@@ -417,10 +404,10 @@ def document(found: Plan) -> dict[str, Any]:
         if interval is None or not math.isfinite(interval.low + interval.high)
         else [interval.low, interval.high],
         "today": None
-        if found.today is None
+        if found.dial.today is None
         else {
-            "value": found.today,
-            "share": share_at(found.roots, found.today, rising=found.rising),
+            "value": found.dial.today,
+            "share": share_at(found.roots, found.dial.today, rising=found.rising),
         },
         "roots": [value if math.isfinite(value) else None for value in found.roots],
         "root": None if points is None else dict(zip(("p5", "p50", "p95"), points, strict=True)),
@@ -431,6 +418,12 @@ def document(found: Plan) -> dict[str, Any]:
             for one in found.confirmed
         ],
         "binding": list(found.binding),
+        "at_best": None
+        if found.at_best is None
+        else {
+            "number": LEFT if found.goal.metric == DONE else found.goal.metric,
+            "value": found.at_best,
+        },
         "asks_for_more": _asks(found),
         "folder": str(found.probe.folder),
     }

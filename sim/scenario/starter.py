@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from sim.document.messages import unknown_name
 from sim.errors import UnknownNameError
+from sim.scenario.questions import anchor, question
 from sim.scenario.start import COUNTRIES, starts
 
 _TEXT = """\
@@ -138,6 +139,39 @@ def starter(name: str, start: str | None = None, parts: Sequence[str] = ()) -> s
     plain = name[:1].isalpha() and name.lower() not in ("true", "false", "null")
     text = _TEXT if start is None else _from(start, parts)
     return text.replace("NAME", name if plain else json.dumps(name), 1)
+
+
+def asking(name: str, number: int) -> str:
+    """The text of a scenario that a question can be asked of, with the command that answers it.
+
+    Raises
+    ------
+    sim.errors.OptionError
+        For a number that no question has.
+    """
+    one = question(number)
+    text = starter(name, one.start, one.parts)
+    head, _, rest = text.partition("base: ")
+    _, _, check = rest.partition("check: ")
+    first, _, others = head.partition("\n")
+    if one.world:
+        others = others.replace("}\ncampaign", f", {one.world}}}\ncampaign", 1)
+    asked = "".join(f"#   ringfence {command}\n" for command in commands_of(name, number))
+    return (
+        f"# Question {number}: {one.title}\n#\n{asked}#\n"
+        f"# It tells {one.answer}: {anchor(number)}\n"
+        f"{first}\n{others}question: {json.dumps(one.title)}\n{one.more}"
+        f"base: {one.base}\nstrategies:\n{one.strategies}check: {check}"
+    )
+
+
+def commands_of(name: str, number: int, file: str | None = None) -> tuple[str, ...]:
+    """The commands that answer a question of a scenario, without the program's own name."""
+    own = file or f"{name}.yaml"
+    return tuple(
+        command.replace("FILE", own).replace("RUN", f"runs/{name}")
+        for command in question(number).commands
+    )
 
 
 def _from(start: str, parts: Sequence[str]) -> str:

@@ -22,7 +22,11 @@ from sim.store.partial import put
 EXPERIMENT: Final = "experiment.json"
 FORMAT: Final = "ringfence-experiment"
 FORMAT_VERSION: Final = 1
-KINDS: Final = {"ringfence-sweep/1": "sweep", "ringfence-plan/1": "plan"}
+KINDS: Final = {
+    "ringfence-sweep/1": "sweep",
+    "ringfence-plan/1": "plan",
+    "ringfence-plan-frontier/1": "plan",
+}
 """By the schema of the document that is kept: its command."""
 NUMBERS: Final = ("people_reached", "complaints", "cost", "attempts")
 """Of a point of a sweep, beside metrics that were asked for."""
@@ -93,6 +97,20 @@ def kind_of(document: Mapping[str, Any]) -> str:
 
 def table_of(document: Mapping[str, Any]) -> pa.Table:
     """What was found as a table: of a sweep its points, of a plan what is enough in each draw."""
+    if document["schema"].startswith("ringfence-plan-frontier/"):
+        first, second = document["solve"]
+        return pa.Table.from_pylist(
+            [
+                {
+                    first: point["value"],
+                    second: point["answer"],
+                    "kept": point["kept"],
+                    "within_budget": point["within_budget"],
+                    **point["numbers"],
+                }
+                for point in document["points"]
+            ]
+        )
     if kind_of(document) == "plan":
         roots = document["roots"]
         return pa.table(

@@ -6,7 +6,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-MISSING: Final = None
+
+class Absent(str):
+    """Stands for a key that a document lacks: none of its values is it, whatever they say."""
+
+    __slots__ = ()
+
+
+MISSING: Final = Absent("absent")
 """What a document that lacks a key has there."""
 
 
@@ -15,7 +22,7 @@ class Differing:
     """A key in which documents differ."""
 
     path: str
-    """With dots; of an entry of a list, its number from 0."""
+    """With dots; of an entry of a list of sections, its number from 0."""
     values: tuple[Any, ...]
     """Of each document; :data:`MISSING` where it has no such key."""
 
@@ -44,8 +51,13 @@ def differing(documents: Sequence[Mapping[str, Any]]) -> tuple[Differing, ...]:
     return tuple(
         Differing(path, values)
         for path, values in rows
-        if any(value != values[0] for value in values[1:])
+        if any(_other(value, values[0]) for value in values[1:])
     )
+
+
+def _other(one: Any, other: Any) -> bool:
+    """Whether two values differ; one that is missing is like no other."""
+    return (one is MISSING) is not (other is MISSING) or bool(one != other)
 
 
 def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
@@ -53,10 +65,10 @@ def _leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
     if isinstance(value, Mapping) and value:
         for key, each in value.items():
             yield from _leaves(each, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, (list, tuple)) and value:
+    elif isinstance(value, (list, tuple)) and any(isinstance(v, (Mapping, list)) for v in value):
         for at, each in enumerate(value):
             yield from _leaves(each, f"{path}.{at}")
-    else:
+    elif path:
         yield path, value
 
 

@@ -43,7 +43,7 @@ class Goal:
         )
 
 
-def parse_goal(text: str) -> Goal:
+def parse_goal(text: str, place: str = "--for") -> Goal:
     """A goal from ``finish before cutoff`` or ``complaints_regulator <= 120``.
 
     Raises
@@ -59,7 +59,7 @@ def parse_goal(text: str) -> Goal:
     if found is None:
         raise OptionError(
             "what the plan is for cannot be read",
-            place="--for",
+            place=place,
             found=f"'{text}'",
             allowed=f"'{FINISH}', or a metric with a limit: 'people_reached >= 1_000_000'",
         )
@@ -67,7 +67,7 @@ def parse_goal(text: str) -> Goal:
     if metric not in METRICS:
         raise UnknownNameError(
             f"there is no metric '{metric}'",
-            place="--for",
+            place=place,
             nearest=next(iter(get_close_matches(metric, METRICS, 1)), ""),
         )
     number = float(found["number"].replace("_", "")) * _UNITS[found["unit"]]

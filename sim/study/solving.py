@@ -39,7 +39,13 @@ class Root:
 
 
 def root(
-    holds: Callable[[float], bool], low: float, high: float, *, rising: bool, whole: bool
+    holds: Callable[[float], bool],
+    low: float,
+    high: float,
+    *,
+    rising: bool,
+    whole: bool,
+    tolerance: float = TOLERANCE,
 ) -> Root:
     """Find what is enough, by halving.
 
@@ -53,6 +59,8 @@ def root(
         Whether more of the knob helps; else less of it does.
     whole
         Whether values are whole numbers.
+    tolerance
+        How closely it is found, as a share of the value.
     """
     tried: dict[float, bool] = {}
 
@@ -67,7 +75,7 @@ def root(
         return Root(math.inf if rising else -math.inf, tuple(tried.items()))
     if at(bad):
         return Root(bad, tuple(tried.items()))
-    while abs(good - bad) > max(TOLERANCE * abs(good), 1.0 if whole else 0.0):
+    while abs(good - bad) > max(tolerance * abs(good), 1.0 if whole else 0.0):
         middle = (good + bad) / 2
         middle = float(math.floor(middle) if whole else middle)
         if middle in (good, bad):

@@ -29,5 +29,22 @@ def test_a_screen_and_a_page(ringfence: Command, here: Path) -> None:
     assert "cannot be met in 50 % of draws by dialing.channels" in " ".join(short.out.splitlines())
     kept = [load_experiment(folder) for folder in Path("runs").iterdir()]
     assert sorted(one["met"] for one in kept) == [False, True]
+    small = ("--scale", "10%", "--screen", "10%", "--points", "2", "--budget", "cost <= 40")
+    both = ringfence(
+        *(*arguments, *small, "--solve", "world.lines"),
+        *("--between", "20..60", "--between", "1500..6000", "--html", "two.html"),
+    )
+    assert both.code in (0, 1)
+    assert "dialing.channels  world.lines  budget  people reached  cost" in both.out
+    assert 'id="plan-frontier"' in Path("two.html").read_text("utf-8")
+    for more, said in (
+        (("--budget", "cost <= 40"), "a budget goes with two keys"),
+        (("--between", "1..2", "--between", "1..2"), "more ranges than keys"),
+        (("--solve", "a", "--solve", "b"), "one key or two"),
+        (("--solve", "world.line"), "did you mean 'world.lines'"),
+    ):
+        refused = ringfence(*arguments, *more)
+        assert refused.code == 2
+        assert said in refused.err
     wrong = ringfence("plan", "small.yaml", "--for", "soon", "--solve", "dialing.channels")
     assert wrong.code == 2

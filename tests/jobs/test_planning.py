@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from sim.errors import OptionError
+from sim.jobs.dials import dial_of
 from sim.jobs.planning import Plan, document, plan
 from sim.jobs.probing import Probe
 from sim.study.goals import parse_goal
@@ -27,6 +28,9 @@ def planned(scenario_file: Path, tmp_path_factory: pytest.TempPathFactory):
         ]
         return plan(*probes, parse_goal(goal), path, probability, **more)
 
+    make.probe = lambda sets: Probe(
+        str(scenario_file), sets, ("all-channels",), Fraction(1), folder, 2, 16
+    )
     return make
 
 
@@ -73,6 +77,36 @@ def test_fewer_lines_help_where_money_is_short(planned) -> None:
     assert found.confirmed[-1].share >= 0.75
 
 
+def test_a_moment_is_found_to_the_minute(planned) -> None:
+    """From two hours before the cutoff to its day's opening: later starts leave less time."""
+    path = "campaign.start"
+    found = planned("finish", path, between="2017-04-20 10:00..2017-04-21 11:00", draws=2,
+                    probability=0.5)  # fmt: skip
+    assert not found.rising
+    told = document(found)
+    assert told["origin"] == "2017-04-20 10:00"
+    assert told["today"] == {"value": 0.0, "share": 1.0}
+    assert found.answer == round(found.answer)
+    assert found.confirmed[-1].share >= 0.5
+    later = found.probe.results({path: found.dial.text(found.answer + 60)})
+    assert any(
+        one.found["all-channels"].metrics["list_done_hours"] is None for one in later.values()
+    )
+
+
+def test_a_pace_may_be_a_fraction_and_attempts_are_whole(planned) -> None:
+    pace = dial_of(planned.probe(("dialing.calls_per_second=1/2",)), "all-channels",
+                   "dialing.calls_per_second")  # fmt: skip
+    assert (pace.today, pace.low, pace.high, pace.whole) == (0.5, 0.125, 2.0, False)
+    attempts = dial_of(planned.probe(()), "all-channels", "attempts.lifetime")
+    assert (attempts.today, attempts.low, attempts.high, attempts.whole) == (2, 1, 8, True)
+    share = dial_of(planned.probe(()), "all-channels", "world.press_1")
+    assert (share.low, share.high, share.unit) == (12.5, 100.0, "%")
+    cutoff = dial_of(planned.probe(()), "all-channels", "campaign.cutoff")
+    assert cutoff.text(cutoff.low) == "2017-04-20 11:00"  # an hour after the start
+    assert cutoff.text(cutoff.today or 0) == "2017-04-21 12:00"
+
+
 def test_what_cannot_be_met_says_what_binds(planned) -> None:
     """One call in 20 s is 2,880 in 16 h, less than one each: no channel makes up for pace."""
     found = planned("finish", "dialing.channels", sets=("dialing.calls_per_second=0.05",),
@@ -80,6 +114,8 @@ def test_what_cannot_be_met_says_what_binds(planned) -> None:
     assert found.answer == math.inf
     assert found.confirmed == ()
     assert found.binding == ("dialing.calls_per_second",)
+    assert found.at_best is not None
+    assert 0 < found.at_best <= 3000  # lines that are left undialled
     told = document(found)
     assert not told["met"]
     assert told["answer"] is None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Final
 
 import numpy as np
@@ -17,6 +18,7 @@ from analysis.dashboard.place import Place, to
 from analysis.dashboard.shelf import Shelf
 from analysis.dashboard.widgets import Content, chooser, link, notice, page, rows, section
 from analysis.view.draws import draws_of_run
+from analysis.view.luck import run_variance
 from analysis.view.numbers import MISSING, decimal
 from analysis.view.rounded import chance, compared
 from sim.errors import BadInputError, RunDirectoryError
@@ -25,6 +27,7 @@ from sim.store.manifest import SCENARIO
 from sim.store.verify import hold
 from sim.study.beside import Differing, Moved, differing, moved
 from sim.study.comparison import paired
+from sim.study.luck import NOISY
 
 Floats = NDArray[np.float64]
 NAMES: Final = ("a", "b", "c", "d")
@@ -46,6 +49,8 @@ class Compared:
     """By strategy and metric, at full size; of a study, medians over its draws."""
     draws: Mapping[str, Floats]
     """By strategy: people reached in each draw."""
+    luck: Mapping[str, Mapping[str, float | None]]
+    """Of a run, by strategy and metric: the variance of its number over luck, where one is told."""
     drawn: Any
     """What two must share so that their draws may be paired."""
 
@@ -99,8 +104,6 @@ def _run(name: str, shelf: Shelf) -> Compared:
     run, view = shelf.run(name), shelf.view(name)
     draws = draws_of_run(view)
     inputs = view.of("reading_inputs", view.base)
-    from fractions import Fraction
-
     scale = Fraction(str(run.scale))
     own = {
         s: {m: run.metrics[f"{s}.{m}"] for m in METRICS if f"{s}.{m}" in run.metrics}
@@ -113,8 +116,14 @@ def _run(name: str, shelf: Shelf) -> Compared:
         {"seed": run.seed, "scale": run.scale, "version": view.version},
         {s: at_full_size(values, scale) for s, values in own.items()},
         draws.people,
+        {s: {m: _at(run_variance(view, s, m), scale) for m in values} for s, values in own.items()},
         ("run", run.seed, tuple(map(str, inputs["input"]))),
     )
+
+
+def _at(variance: float | None, scale: Fraction) -> float | None:
+    """A count's variance at full size."""
+    return None if variance is None else variance / float(scale) ** 2
 
 
 def _study(name: str, shelf: Shelf) -> Compared:
@@ -133,8 +142,6 @@ def _study(name: str, shelf: Shelf) -> Compared:
             for metric in np.unique(rows_["metric"].astype(str))
             if metric in METRICS
         }
-        from fractions import Fraction
-
         numbers[strategy] = dict(at_full_size(middle, Fraction(str(view.scale))))
     return Compared(
         name,
@@ -143,6 +150,7 @@ def _study(name: str, shelf: Shelf) -> Compared:
         {"seed": view.seed, "scale": view.scale, "version": study.facts.versions.get("ringfence")},
         numbers,
         people,
+        {},
         ("study", view.seed),
     )
 
@@ -172,19 +180,25 @@ def _numbers(found: list[Compared]) -> Component:
     every = [row for row in moved([one.numbers for one in found]) if row.metric in METRICS]
     if not every:
         return html.P("No number differs, of the strategies that all of them have.")
+    kinds = {one.kind for one in found}
     body = [
         (
             f"{row.strategy}: {METRICS[row.metric].label}",
             *(_number(value) for value in row.values),
             _change(row),
+            *((_in_luck(row, found),) if kinds == {"run"} else ()),
         )
         for row in every[:MOST_ROWS]
     ]
-    kinds = {one.kind for one in found}
     of = "at full size" if kinds == {"run"} else "at full size; of a study, medians over draws"
     more = "" if len(every) <= MOST_ROWS else f", the first {MOST_ROWS} shown"
     return rows(
-        ("Number", *(one.name for one in found), f"{found[1].name} ÷ {found[0].name}"),
+        (
+            "Number",
+            *(one.name for one in found),
+            f"{found[1].name} ÷ {found[0].name}",
+            *(("In luck, σ",) if kinds == {"run"} else ()),
+        ),
         body,
         caption=f"{len(every)} numbers differ, {of}{more}",
     )
@@ -201,6 +215,16 @@ def _change(row: Moved) -> str:
     if not one or other is None:
         return MISSING
     return f"{100 * (other / one - 1):+.3g} %".replace("-", "−")
+
+
+def _in_luck(row: Moved, found: list[Compared]) -> str:
+    """How many standard deviations of two runs' luck the second is above the first."""
+    one, other = row.values[:2]
+    variances = [each.luck[row.strategy].get(row.metric) for each in found[:2]]
+    if one is None or other is None or None in variances or not any(variances):
+        return MISSING
+    apart = (other - one) / math.sqrt(sum(value or 0.0 for value in variances))
+    return "≈" if abs(apart) < NOISY else f"{apart:+.1f}".replace("-", "−")
 
 
 def _paired(found: list[Compared]) -> Content:

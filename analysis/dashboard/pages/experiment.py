@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from analysis.console.frontier import frontier_text
 from analysis.console.plan import plan_text
 from analysis.console.sweep import sweep_text
 from analysis.dashboard.place import Place
@@ -23,14 +24,20 @@ from analysis.dashboard.widgets import (
     section,
 )
 from analysis.figures.chart import Chart
+from analysis.figures.frontier import frontier
 from analysis.figures.law_of_root import law_of_root
 from analysis.figures.response import Decision, numbers_in, response
 from analysis.report.experiment import PAGES as HEADINGS
 from analysis.view.experiments import words_of
 from sim.errors import RunDirectoryError
+from sim.store.experiment import kind_of
 
 POINTS = "points"
 """What the table is called that can be saved."""
+SAID: Final = {"sweep": sweep_text, "plan": plan_text, "frontier": frontier_text}
+"""Screens by what was asked."""
+DRAWN: Final = {"plan": law_of_root, "frontier": frontier}
+"""Charts of plans, of one key and of two."""
 _NUMBER = re.compile(r"[-+]?[0-9]{1,15}(\.[0-9]{1,9})?")
 """A threshold."""
 
@@ -39,12 +46,14 @@ def experiment_page(place: Place, shelf: Shelf) -> Component:
     """The page."""
     kind, name = place.parts
     told = shelf.experiment(name)
-    if not told["schema"].startswith(f"ringfence-{kind}/"):
+    if kind_of(told) != kind:
         raise RunDirectoryError(f"{name} is no {kind}")
-    heading = HEADINGS[f"ringfence-{kind}"][0]
+    if told["schema"].startswith("ringfence-plan-frontier/"):
+        kind = "frontier"
+    heading = HEADINGS[told["schema"].rpartition("/")[0]][0]
     by = decision_of(told, place) if kind == "sweep" else Decision()
-    drawn: Chart = response(told, by) if kind == "sweep" else law_of_root(told)
-    said = sweep_text(told) if kind == "sweep" else plan_text(told)
+    drawn: Chart = response(told, by) if kind == "sweep" else DRAWN[kind](told)
+    said = SAID[kind](told)
     chosen: Content = [_chooser(told, place)] if kind == "sweep" else []
     seen = chart(drawn) if drawn.panels else html.P(f"{drawn.title}: {drawn.finding}")
     return page(
@@ -57,10 +66,10 @@ def experiment_page(place: Place, shelf: Shelf) -> Component:
                 said,
                 tabIndex=0,
                 role="region",
-                **marks(aria_label=f"What ringfence {kind} printed"),
+                **marks(aria_label=f"What ringfence {place.parts[0]} printed"),
             ),
         ),
-        section("tables", "Tables", downloads(name, [POINTS], kind)),
+        section("tables", "Tables", downloads(name, [POINTS], place.parts[0])),
         lead=_asked(kind, told),
     )
 
@@ -73,6 +82,12 @@ def decision_of(told: Mapping[str, Any], place: Place) -> Decision:
 
 
 def _asked(kind: str, told: Mapping[str, Any]) -> str:
+    if kind == "frontier":
+        budget = "" if told["budget"] is None else f" under {told['budget']}"
+        return (
+            f"How much of {' and '.join(told['solve'])} is enough for {told['for']}{budget} in "
+            f"{100 * told['probability']:g} % of {told['draws']} draws: {told['strategy']}"
+        )
     if kind == "plan":
         goal = told["for"]
         goal = f"to {goal}" if goal.startswith("finish") else f"for {goal}"

@@ -110,6 +110,7 @@ PLAN = {
     "answer": 5.0,
     "today": {"value": 6.0, "share": 0.75},
     "roots": [3.0, None, 5.0, 2.0],
+    "origin": None,
 }
 """What the chart of a plan reads."""
 
