@@ -103,10 +103,9 @@ def test_ctrl_c_in_mid_run(long: Path, jobs: int) -> None:
     assert names(long) == {"trial.yaml", "long.yaml"}
 
 
-@JOBS
-def test_kill_in_mid_run(long: Path, jobs: int) -> None:
+def test_kill_in_mid_run(long: Path) -> None:
     here = long
-    code, err = interrupted(here, signal.SIGKILL, jobs)
+    code, err = interrupted(here, signal.SIGKILL, 2)
     assert code == -signal.SIGKILL
     assert "Traceback" not in err
     left = made(here)

@@ -57,7 +57,7 @@ def test_at_any_moment(here: Path, number: signal.Signals) -> None:
     whole = time.monotonic() - began
     before = everything(here)
     sound = load_run(here / "deep/er/run")
-    for moment in (0.0, 0.02, *(dice.uniform(0.02, whole) for _ in range(2))):
+    for moment in (0.0, dice.uniform(0.02, whole), dice.uniform(0.02, whole)):
         arguments = [*RUN[:-1], "other/run"]
         process = started(here, *arguments)
         in_our_hands(process)
