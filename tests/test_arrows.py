@@ -9,6 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.sources import TOGETHER, nodes_of
+
+pytestmark = TOGETHER
+
 ROOT = Path(__file__).parents[1]
 
 GROUND = (
@@ -67,7 +71,7 @@ def modules() -> dict[str, Path]:
 
 def imports(name: str, file: Path, known: dict[str, Path]) -> Iterator[str]:
     """The modules of the simulator that one imports, inside functions and for types included."""
-    for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+    for node in nodes_of(file):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names if alias.name in known)
         elif isinstance(node, ast.ImportFrom) and (node.module or "") in known:

@@ -14,6 +14,9 @@ import pytest
 
 from sim import errors
 from sim.errors import Fault, RingfenceError
+from tests.sources import TOGETHER, nodes_of, tree_of
+
+pytestmark = TOGETHER
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted(
@@ -88,7 +91,7 @@ def classes() -> dict[str, type[BaseException]]:
     found: dict[str, type[BaseException]] = {}
     for file in SOURCES:
         module = ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__")
-        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+        for node in nodes_of(file):
             named = isinstance(node, ast.ClassDef) and any(
                 re.search(r"(Error|Exception)$", ast.unparse(base)) for base in node.bases
             )
@@ -170,29 +173,26 @@ def test_what_a_console_says() -> None:
 # ── Nets ─────────────────────────────────────────────────────────────────────────────────────────
 
 
+def handlers(node: ast.AST, holder: str) -> Iterator[tuple[ast.ExceptHandler, str]]:
+    """The handlers below a node, each with the function that it stands in."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.ExceptHandler):
+            yield child, holder
+        inner = child.name if isinstance(child, ast.FunctionDef) else holder
+        yield from handlers(child, inner)
+
+
 def nets() -> Iterator[tuple[str, str]]:
     """Every handler of a broad class: its file, and the function that it stands in."""
     for file in SOURCES:
-        tree = ast.parse(file.read_text("utf-8"))
-        for holder in ast.walk(tree):
-            if not isinstance(holder, ast.FunctionDef | ast.Module):
-                continue
-            inner = {
-                id(node)
-                for child in ast.walk(holder)
-                if isinstance(child, ast.FunctionDef) and child is not holder
-                for node in ast.walk(child)
-            }
-            for node in ast.walk(holder):
-                if isinstance(node, ast.ExceptHandler) and id(node) not in inner:
-                    caught = (
-                        {"BaseException"}
-                        if node.type is None
-                        else {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
-                    )
-                    if caught & BROAD:
-                        name = holder.name if isinstance(holder, ast.FunctionDef) else "<module>"
-                        yield file.relative_to(ROOT).as_posix(), name
+        for node, holder in handlers(tree_of(file), "<module>"):
+            caught = (
+                {"BaseException"}
+                if node.type is None
+                else {n.id for n in ast.walk(node.type) if isinstance(n, ast.Name)}
+            )
+            if caught & BROAD:
+                yield file.relative_to(ROOT).as_posix(), holder
 
 
 def test_no_net_is_broader_than_it_must_be() -> None:
@@ -205,7 +205,7 @@ def test_no_command_catches_an_error_of_ours_to_raise_another() -> None:
     for file in (ROOT / "sim" / "commands").glob("*.py"):
         caught = {
             n.id
-            for node in ast.walk(ast.parse(file.read_text("utf-8")))
+            for node in nodes_of(file)
             if isinstance(node, ast.ExceptHandler) and node.type is not None
             for n in ast.walk(node.type)
             if isinstance(n, ast.Name)

@@ -13,6 +13,9 @@ from pathlib import Path
 import pytest
 
 from sim.streams import Purpose
+from tests.sources import TOGETHER, nodes_of, tree_of
+
+pytestmark = TOGETHER
 
 ROOT = Path(__file__).parents[1]
 SOURCES = sorted([*(ROOT / "sim").rglob("*.py"), *(ROOT / "analysis").rglob("*.py")])
@@ -25,19 +28,13 @@ def name_of(file: Path) -> str:
 
 
 @cache
-def tree_of(file: Path) -> ast.Module:
-    """A source file, parsed."""
-    return ast.parse(file.read_text("utf-8"), name_of(file))
-
-
-@cache
 def imported(file: Path) -> tuple[str, ...]:
     """Every module that a file imports anywhere, and every name that it takes from one."""
     return tuple(_imported(file))
 
 
 def _imported(file: Path) -> Iterator[str]:
-    for node in ast.walk(tree_of(file)):
+    for node in nodes_of(file):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
@@ -70,7 +67,7 @@ def test_modules_of_the_analysis_are_named_in_one_file_of_the_simulator() -> Non
         name_of(file)
         for file in SOURCES
         if name_of(file).startswith("sim/")
-        for node in ast.walk(tree_of(file))
+        for node in nodes_of(file)
         if isinstance(node, ast.Constant)
         and isinstance(node.value, str)
         and re.fullmatch(r"analysis(\.\w+)*", node.value)
@@ -143,11 +140,11 @@ def test_chance_comes_from_the_keyed_streams_alone() -> None:
         if name_of(file) != "sim/streams.py":
             chance = {m for m in imported(file) if is_in(m, CHANCE)}
             assert chance <= ELSEWHERE.get(name_of(file), set()), name_of(file)
-            found = {n.attr for n in ast.walk(tree_of(file)) if isinstance(n, ast.Attribute)}
+            found = {n.attr for n in nodes_of(file) if isinstance(n, ast.Attribute)}
             assert not found & SAMPLERS, name_of(file)
             dotted = {
                 f"{n.value.id}.{n.attr}"
-                for n in ast.walk(tree_of(file))
+                for n in nodes_of(file)
                 if isinstance(n, ast.Attribute) and isinstance(n.value, ast.Name)
             }
             assert not dotted & {"np.random", "numpy.random"}, name_of(file)
@@ -156,7 +153,7 @@ def test_chance_comes_from_the_keyed_streams_alone() -> None:
 def test_points_come_unscrambled_from_scipy() -> None:
     calls = [
         ast.unparse(node)
-        for node in ast.walk(tree_of(ROOT / "sim/study/points.py"))
+        for node in nodes_of(ROOT / "sim/study/points.py")
         if isinstance(node, ast.Call) and ast.unparse(node.func) == "qmc.Sobol"
     ]
     assert [call for call in calls if "scramble=False" not in call] == []
@@ -167,7 +164,7 @@ def test_the_model_reads_no_clock_and_no_hash() -> None:
     """The time of day, and Python's hash of a text, differ between two runs of one scenario."""
     for file in SOURCES:
         if name_of(file).startswith(MODEL):
-            for node in ast.walk(tree_of(file)):
+            for node in nodes_of(file):
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
                     assert node.func.attr not in CLOCKS, f"{name_of(file)}:{node.lineno}"
                 if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
@@ -179,7 +176,7 @@ def test_the_clock_seeds_nothing() -> None:
     readers = {
         name_of(file)
         for file in SOURCES
-        for node in ast.walk(tree_of(file))
+        for node in nodes_of(file)
         if isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr in CLOCKS
@@ -280,7 +277,7 @@ LAWS = {"sim/behaviour/calls.py:human_calls"}
 
 def functions(file: Path) -> Iterator[tuple[str, int, int]]:
     """Name of each function but kernels, its lines without its docstring, its parameters."""
-    for node in ast.walk(tree_of(file)):
+    for node in nodes_of(file):
         if not isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
             continue
         if any(ast.unparse(mark).startswith("kernel") for mark in node.decorator_list):
