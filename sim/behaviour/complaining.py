@@ -3,7 +3,8 @@
 A complaint's chance is that of a reference call times the effects that apply. The campaigns of the
 casebook, from whose totals the chance comes, had breeding of complaints in them already: so the
 chance of a complaint *about a call* is the casebook's times (1 - branching ratio), and the whole
-cascade comes back to it (Hawkes and Oakes 1974: a cluster has 1 / (1 - n) members in the mean).
+cascade comes back to it (Hawkes and Oakes 1974: a cluster has 1 / (1 - n) members in the mean),
+unless the casebook's ratio is told apart from this world's.
 """
 
 from __future__ import annotations
@@ -266,7 +267,7 @@ def reference_chance(complaints: Complaints) -> float:
             complaints.per_million.central,
             complaints.channels.regulator.central,
             complaints.weight,
-            n,
+            casebook_branching(complaints),
         )
     )
 
@@ -276,6 +277,12 @@ def reference_level(
 ) -> Level:
     """:func:`reference_chance` from its numbers, one each or n draws of each."""
     return per_million / 1e6 / (regulator * casebook_effect) * (1 - branching)
+
+
+def casebook_branching(complaints: Complaints) -> float:
+    """Mean complaints that one bred in the casebook's campaigns: as told, else as here."""
+    told = complaints.casebook_branching
+    return branching_ratio(complaints) if told is None else told
 
 
 def branching_ratio(complaints: Complaints) -> float:

@@ -54,6 +54,8 @@ class Numbers:
     """(n, 4) Share of complaints that go to each channel."""
     bred: Floats
     """(n, 4) Mean complaints that one to each channel breeds."""
+    casebook_branching: Floats
+    """Mean complaints that one bred in the casebook's campaigns, over the channels."""
     heard: Floats
     """Share of messages left that are heard."""
     willing: Floats
@@ -83,7 +85,7 @@ class Numbers:
                 self.per_million,
                 self.channels[:, Channel.REGULATOR],
                 self.casebook_effect,
-                self.branching,
+                self.casebook_branching,
             ),
             dtype=np.float64,
         )
@@ -115,12 +117,17 @@ def numbers(world: World, value: Value, ceiling: float = 1.0) -> Numbers:
         for name in ("share", "covers_calls"):
             given = getattr(world.consent, name).central
             consenting = consenting * (value(f"consent.{name}") / given if given else 1.0)
+    channels = every("channels", CHANNELS)
+    bred = none if complaints.contagion is None else every("contagion", CHANNELS)
+    told = complaints.casebook_branching
+    before = (channels * bred).sum(axis=1) if told is None else np.full(len(level), told)
     return Numbers(
         per_million=level,
         casebook_effect=_casebook_effect(complaints, value),
         effects={name: value(f"complaints.effects.{name}") for name in EFFECTS},
-        channels=every("channels", CHANNELS),
-        bred=none if complaints.contagion is None else every("contagion", CHANNELS),
+        channels=channels,
+        bred=bred,
+        casebook_branching=before,
         heard=value("voicemail.heard"),
         willing=willing,
         consenting=consenting,

@@ -126,6 +126,11 @@ class Complaints(Model):
         description="What those dials were like: the mean of `effects` over them is worked out, "
         "in each draw anew.",
     )
+    casebook_branching: PlainShare | None = Field(
+        None,
+        description="Mean complaints that one bred in the casebook's campaigns. Left out, as many "
+        "as here: more `contagion` then means fewer complaints about calls; given, it adds some.",
+    )
     effects: ComplaintEffects = Field(description="Multiples of a reference call's chance.")
     night: DayPart = Field(description="Night, in the recipient's local time.")
     meals: tuple[DayPart, ...] = Field(
@@ -140,8 +145,7 @@ class Complaints(Model):
         (),
         max_length=24,
         description="Stories that break by themselves: each breeds complaints as `contagion` says, "
-        "and is none itself. The level of complaints about calls stays as it is, while more "
-        "`contagion` lowers it: a level from a casebook had contagion in it.",
+        "and is none itself. The level of complaints about calls stays as it is.",
     )
     opts_out: Share = Field(
         default_factory=lambda: ShareRange(central=1.0),

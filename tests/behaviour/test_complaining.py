@@ -125,6 +125,16 @@ def test_contagion_leaves_the_casebooks_total() -> None:
     assert int(with_it[0, 0, 0, 0, 0, 0, 0, 0, 0]) == int(40e-6 * (1 - n) * WORD)
 
 
+def test_more_contagion_adds_where_the_casebooks_is_told_apart() -> None:
+    """Complaints about calls are 1 - 0.2 of the level, however many each breeds here."""
+    told = complaints(contagion=CONTAGION, casebook_branching=0.2)
+    more = complaints(contagion=CONTAGION | {"press": 4.0}, casebook_branching=0.2)
+    none = complaints(casebook_branching=0.2)
+    for one in (told, more, none):
+        found = tables(one).thresholds
+        assert int(found[0, 0, 0, 0, 0, 0, 0, 0, 0]) == int(40e-6 * 0.8 * WORD)
+
+
 def test_a_cascade_without_end_is_refused() -> None:
     with pytest.raises(ValueError, match="must be fewer than one"):
         tables(complaints(contagion=CONTAGION | {"press": 8.0}))

@@ -7,7 +7,9 @@ import pytest
 
 from sim.document.laws import Exponential
 from sim.measure.cases import Cases
-from sim.measure.founding import Founding, shocked
+from sim.measure.founding import Founding, central, numbers, shocked
+from sim.scenario.complaints import ComplaintEffects
+from tests.worlds import plain
 
 
 def test_a_message_that_is_heard_within_a_silence_annoys_as_much_as_there() -> None:
@@ -54,3 +56,28 @@ def test_a_story_breeds_as_its_channel_does_from_its_moment_on() -> None:
     left = np.exp(-np.maximum(hours - 30, 0) / 12)
     assert found[0] == pytest.approx(25 * 2 / 3 * (left[:-1] - left[1:]), rel=1e-3, abs=1e-9)
     assert (found[1] == 0).all()
+
+
+def test_the_level_goes_by_the_casebooks_contagion_where_it_is_told() -> None:
+    """30 per million, half of them to the regulator, twice the mean effect: 30 e-6 (1 - n)."""
+    for told, n in ((None, 0.6), (0.2, 0.2), (0.0, 0.0)):
+        complaints = {
+            "per_million": 30,
+            "casebook_effect": 2.0,
+            "casebook_branching": told,
+            "effects": dict.fromkeys(ComplaintEffects.model_fields, 1.0),
+            "night": {"from": "21:00", "to": "07:00"},
+            "delay": "1 s",
+            "channels": {"regulator": 0.5, "operator": 0.5, "social": 0.0, "press": 0.0},
+            "contagion": {
+                "regulator": 0.9,
+                "operator": 0.3,
+                "social": 0,
+                "press": 0,
+                "delay": "1 s",
+            },
+        }
+        world = plain(world={"lines": 10, "complaints": complaints}).world
+        found = numbers(world, central(world))
+        assert found.level == pytest.approx([30e-6 * (1 - n)])
+        assert found.branching == pytest.approx([0.6])

@@ -70,6 +70,7 @@ ERRORS: list[tuple[list[Change], str | None, str, str]] = [
     ([('press: 25, delay', 'press: {low: 5, central: 25, high: 90}, delay')], '60:5', 'world.complaints.contagion', 'supercritical: at the high end of contagion.press, one complaint breeds 1.004 further'),
     ([('social: 24 %, press: 1 %}', 'social: {low: 20 %, central: 24 %, high: 24 %}, press: {low: 1 %, central: 1 %, high: 9 %}}')], '60:5', 'world.complaints.contagion', 'at the high end of channels.press, one complaint breeds 2.345'),
     ([('press: 25, delay', 'press: ^101, delay')], None, 'world.complaints.contagion.press', 'found 101; 0 to 100 is allowed'),
+    ([('casebook_effect: 0.2', 'casebook_effect: 0.2\n    casebook_branching: ^100 %')], None, 'world.complaints.casebook_branching', 'is 100 %: there would have been no end to them'),
     # Stories
     ([('press: 25, delay: 36 h}', 'press: 25, delay: 36 h}\n    shocks: [{at: "2017-04-18 10:00", channel: ^radio}]')], None, 'world.complaints.shocks.0.channel', "found 'radio'; allowed: regulator, operator, social or press"),
     ([('contagion: {regulator: 0.05, operator: 0, social: {low: 0.1, central: 0.4, high: 0.8}, press: 25, delay: 36 h}', '^shocks: [{at: "2017-04-18 10:00"}]')], None, 'world.complaints.shocks', 'breed by complaints.contagion, and there is none'),

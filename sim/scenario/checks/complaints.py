@@ -43,6 +43,9 @@ def complaint_bounds(subject: Subject) -> Iterator[Fault]:
     for name in ComplaintEffects.model_fields:
         path = (*_COMPLAINTS, "effects", name)
         yield from bounds_fault(subject, getattr(complaints.effects, name), path, MOST_EFFECT)
+    if complaints.casebook_branching == 1:
+        path = (*_COMPLAINTS, "casebook_branching")
+        yield subject.fault("is 100 %: there would have been no end to them", path)
     if complaints.horizon > LONGEST_WAIT_MS:
         message = too_long(complaints.horizon, LONGEST_WAIT_MS)
         yield subject.fault(message, (*_COMPLAINTS, "horizon"))
@@ -115,7 +118,8 @@ def complaint_chance(subject: Subject) -> Iterator[Fault]:
     complaints = subject.world.complaints
     if complaints is None or complaints.weight <= 0:
         return  # said already
-    ratio = _central_ratio(complaints)
+    told = complaints.casebook_branching
+    ratio = _central_ratio(complaints) if told is None else told
     if ratio >= 1:
         return  # said already
     # A campaign of the casebook had complaints that others bred among them.

@@ -99,6 +99,14 @@ MUTANTS = (
         _COMPLAINING + "test_what_burdens_a_number",
     ),
     Mutant(
+        "the casebook's contagion is what is told of it: this world's",
+        "sim.behaviour:casebook_branching",
+        Swap(
+            "branching_ratio(complaints) if told is None else told", "branching_ratio(complaints)"
+        ),
+        _COMPLAINING + "test_more_contagion_adds_where_the_casebooks_is_told_apart",
+    ),
+    Mutant(
         "as many children as entries at or below the word: below",
         "sim.behaviour:number_of_children",
         Swap(
