@@ -42,7 +42,7 @@ def plan_text(told: Mapping[str, Any]) -> str:
 
 def or_words(told: Mapping[str, Any]) -> str:
     """Which side of the answer is enough as well."""
-    if told["origin"] is not None:
+    if told.get("origin") is not None:
         return "or later" if told["more_helps"] else "or earlier"
     return "or more" if told["more_helps"] else "or less"
 
@@ -74,7 +74,7 @@ def answer_words(told: Mapping[str, Any]) -> str:
         f"{goal} cannot be met in {sure} of draws by {what} between {amount(told, low)} and "
         f"{amount(told, high)}: it holds in {chance(1 - told['not_met_in'])} at best"
     )
-    best = told["at_best"]
+    best = told.get("at_best")
     if best is not None:
         text += f", with {rounded(best['value'])} {words_of(best['number']).lower()} where it fails"
     if told["binding"]:

@@ -54,7 +54,7 @@ def agree(data: AuditInput, law: Regime) -> None:
         assert np.flatnonzero(again.violating(result)).tolist() == calls
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
 @given(inputs(), regimes())
 def test_the_two_auditors_agree(data: AuditInput, law: Regime) -> None:
     agree(data, law)
