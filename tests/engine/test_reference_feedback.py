@@ -138,8 +138,9 @@ def plan_of(
 ) -> Plan:
     """A plan with what feedback reads. Odd lines are those of the second territory."""
     everyone = {n: np.zeros(lines, dtype=np.uint8) for n in ("consent", "opposed", "registers")}
-    people = SimpleNamespace(lines=lines, **{**everyone, "consent_until_ms": None, **columns})
-    tables = SimpleNamespace(heard=heard, hearing_delay=hearing or fixed(500))
+    unknown = {"consent_until_ms": None, "in_use": None}
+    people = SimpleNamespace(lines=lines, **{**everyone, **unknown, **columns})
+    tables = SimpleNamespace(in_use=None, heard=heard, hearing_delay=hearing or fixed(500))
     calling = [
         SimpleNamespace(row_from_ms=np.array(row_from), row=np.array(row, dtype=np.int16)),
         SimpleNamespace(row_from_ms=np.array([0]), row=np.array([671], dtype=np.int16)),
