@@ -27,7 +27,7 @@ READS: dict[str, str] = {
     "report": "measure scenario store",
     "dashboard": "jobs loading measure store study",
     "validation": "behaviour document engine loading record scenario study",
-    "evidence": "document jobs loading scenario store study",
+    "evidence": "document engine jobs loading measure scenario store study",
 }
 """Room to the rooms of the simulator that it may read; the ground below them is for all."""
 FRONT = ("analysis", "analysis.cli")
