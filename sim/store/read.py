@@ -282,7 +282,7 @@ class Run:
         path = self._parquet("calls")
         import pyarrow.parquet as pq
 
-        with pq.ParquetFile(path) as parquet:
+        with _told(path), pq.ParquetFile(path) as parquet:
             _fits("calls", parquet.schema_arrow, columns, path)
             for group in range(parquet.num_row_groups):
                 yield parquet.read_row_group(

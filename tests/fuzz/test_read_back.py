@@ -159,6 +159,11 @@ def test_a_tenth_of_what_is_read_back(sound: Path, here: Path, record_property: 
     try_all(sound, range(1_000, 1_100), record_property)
 
 
+def test_a_call_log_without_a_byte_whose_digest_is_forged(sound: Path, here: Path) -> None:
+    """Seed 2496; it was told as an internal error."""
+    assert hold_run(sound, 2496) == 2
+
+
 @pytest.mark.verify
 def test_all_that_is_read_back(
     sound: Path, here: Path, record_property: Tell, watch: Watch
