@@ -29,6 +29,17 @@ from sim.threshold import WORD, threshold
 Level = TypeVar("Level", float, NDArray[np.float64])
 
 
+class Shock(NamedTuple):
+    """A story that breaks by itself, whatever the campaign does."""
+
+    number: int
+    """Its place in the file, from 0, by which its luck is keyed: the same in every strategy."""
+    moment_ms: int
+    """Since the campaign's start."""
+    channel: int
+    """Code of its channel."""
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class ComplaintTables:
     """Integers that decide who complains, when and where."""
@@ -58,8 +69,8 @@ class ComplaintTables:
     """uint32 threshold: the caller learns of a complaint to the regulator or an operator."""
     horizon_ms: int
     """Complaints at or after it are not counted and have no consequence."""
-    shocks: tuple[tuple[int, int], ...] = ()
-    """Stories that break by themselves: moment, ms since the start, and code of the channel."""
+    shocks: tuple[Shock, ...] = ()
+    """Stories that break by themselves."""
 
 
 LONGEST_S = 400 * 86_400
@@ -139,7 +150,7 @@ def families(
     return [Family(*row) for row in word[:3].T.tolist()]
 
 
-def shock(key: Key, number: int) -> Family:
+def shock_family(key: Key, number: int) -> Family:
     """The family of the story of a number, from 0."""
     children, a, b, _ = philox_block((number, 0, 0, Purpose.COMPLAINT_SHOCK), (key.k0, key.k1))
     return Family(children, a, b)
@@ -169,7 +180,7 @@ def complaint_tables(
     objection_first: tuple[bool, ...],
     *,
     rings: bool = True,
-    shocks: tuple[tuple[int, int], ...] = (),
+    shocks: tuple[Shock, ...] = (),
 ) -> ComplaintTables:
     """Tabulate who complains.
 
@@ -184,7 +195,7 @@ def complaint_tables(
     rings
         False where nothing rings: a call of which nothing arrives is not complained of then.
     shocks
-        Moment and channel of each story that breaks by itself.
+        The stories that break by themselves.
 
     Raises
     ------

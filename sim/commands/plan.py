@@ -57,7 +57,7 @@ if TYPE_CHECKING:
     "--budget", metavar="LIMIT", help="Of two keys: a further limit to keep: 'cost <= 60_000'."
 )
 @click.option(
-    "--points", type=click.IntRange(2, 50), default=5, help="Values of the first of two keys."
+    "--points", type=click.IntRange(2, 50), help="Values of the first of two keys; by default 5."
 )
 @click.option("--strategy", metavar="NAME", help="By default the base, or the one of PATH.")
 @click.option("--draws", metavar="K", type=click.IntRange(2, 4096), default=32, show_default=True)
@@ -101,7 +101,8 @@ def plan(
 
     loaded = load_and_warn(file, sets)
     budget, points = told.pop("budget"), told.pop("points")
-    _hold(paths, between, budget)
+    _hold(paths, between, budget, points)
+    points = points or POINTS
     own = next((name for path in paths if (name := _strategy_in(path))), None)
     wanted_of = strategy or own or loaded.scenario.base
     chosen = named("strategy", [wanted_of], list(loaded.scenario.strategies))[0]
@@ -135,6 +136,10 @@ def plan(
         raise click.exceptions.Exit(1)
 
 
+POINTS = 5
+"""Values of the first of two keys, unless told."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Asked:
     """What a plan is asked for."""
@@ -147,7 +152,9 @@ class _Asked:
     points: int
 
 
-def _hold(paths: tuple[str, ...], between: tuple[str, ...], budget: str | None) -> None:
+def _hold(
+    paths: tuple[str, ...], between: tuple[str, ...], budget: str | None, points: int | None
+) -> None:
     """See that one or two keys are solved for, and that what else is said goes with them."""
     from sim.errors import OptionError
 
@@ -160,6 +167,10 @@ def _hold(paths: tuple[str, ...], between: tuple[str, ...], budget: str | None) 
     if budget is not None and len(paths) == 1:
         raise OptionError(
             "a budget goes with two keys", place="--budget", remedy="name a second with --solve"
+        )
+    if points is not None and len(paths) == 1:
+        raise OptionError(
+            "points go with two keys", place="--points", remedy="name a second with --solve"
         )
 
 

@@ -176,7 +176,9 @@ def _told(plan: Plan) -> dict[str, Any]:
         "rings": plan.tables.rings,
         "silence": silence,
         "cutoff_ms": plan.cutoff_ms,
-        "shocks": () if tables is None else tables.shocks,
+        "shocks": ()
+        if tables is None
+        else tuple((one.moment_ms, one.channel) for one in tables.shocks),
     }
 
 

@@ -39,6 +39,7 @@ def test_a_screen_and_a_page(ringfence: Command, here: Path) -> None:
     assert 'id="plan-frontier"' in Path("two.html").read_text("utf-8")
     for more, said in (
         (("--budget", "cost <= 40"), "a budget goes with two keys"),
+        (("--points", "3"), "points go with two keys"),
         (("--between", "1..2", "--between", "1..2"), "more ranges than keys"),
         (("--solve", "a", "--solve", "b"), "one key or two"),
         (("--solve", "world.line"), "did you mean 'world.lines'"),

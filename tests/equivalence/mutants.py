@@ -195,7 +195,7 @@ MUTANTS = (
     _p("complaints: an objection one ms late", "self.objected_from[line] <= moment", "self.objected_from[line] < moment"),
     _p("complaints: from the start of the call", "kind, basis = kind_of(call.outcome), call.end", "kind, basis = kind_of(call.outcome), call.start + 1"),
     _p("contagion: nobody need have been called", "if what.kind == Kind.CONTAGION and not", "if False and not"),
-    _p("contagion: a story breaks a second late", "yield from self.until(moment)\n        family", "yield from self.until(moment)\n        moment += 1000\n        family"),
+    _p("contagion: a story breaks a second late", "self.breed(shock.moment_ms,", "self.breed(shock.moment_ms + 1000,"),
     _p("contagion: one child fewer", "range(1, what.children + 1)", "range(1, what.children)"),
     _p("numbers: labels a moment late", "bisect_right(self.labels, moment, key=itemgetter(0)) - 1", "bisect_right(self.labels, max(0, moment - 1), key=itemgetter(0)) - 1"),
     _p("numbers: nothing forgotten", "(burden * standing.retain >> 16)", "burden"),
@@ -218,7 +218,7 @@ MUTANTS = (
     _b("7: a refresh sees its own millisecond", "self._pending[0][0] < before", "self._pending[0][0] <= before"),
     _b("complaints: about calls that failed", "[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]]", "[[Outcome.INVALID, Outcome.BUSY]]"),
     _b("contagion: nobody need have been called", "not 0 < self._first_call[line] <= moment", "False"),
-    _b("contagion: the first story does not break", "enumerate(tables.shocks)", "list(enumerate(tables.shocks))[1:]"),
+    _b("contagion: the first story does not break", "in tables.shocks:", "in tables.shocks[1:]:"),
     _b("complaints: objections forgotten", "after = NEVER - self._opposed_at[candidate.complaint.line] <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),
 )  # fmt: skip

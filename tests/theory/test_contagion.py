@@ -10,6 +10,7 @@ from __future__ import annotations
 import copy
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ import pytest
 from numpy.typing import NDArray
 from scipy import stats
 
+from sim.behaviour.complaining import Shock
 from sim.engine.fast.feedback import Feedback
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Plan
@@ -177,7 +179,7 @@ def test_a_story_founds_clusters_and_is_no_complaint() -> None:
         plan = planned(20_000, per_million=1e-9, contagion=contagion(RATIO, press=m))
         assert plan.feedback is not None
         assert plan.feedback.complaints is not None
-        at = tuple((1 + i * APART_MS, int(Channel.PRESS)) for i in range(stories))
+        at = tuple(Shock(i, 1 + i * APART_MS, int(Channel.PRESS)) for i in range(stories))
         told = replace(plan.feedback.complaints, shocks=at)
         plan = replace(plan, feedback=replace(plan.feedback, complaints=told))
         who = np.arange(int(20_000 * called))
@@ -194,6 +196,21 @@ def test_a_story_founds_clusters_and_is_no_complaint() -> None:
         # First ones come a second after their story.
         first = found.complaint_ms[found.complaint_generation == 1]
         assert (first % APART_MS == 1_001).all()
+
+
+def test_a_story_has_its_own_luck_whatever_broke_before_the_start() -> None:
+    """So strategies that begin at other times are compared under the same stories."""
+    start = plain().strategies["only"].campaign.start
+    times = [f"{start + timedelta(hours=hours):%Y-%m-%d %H:%M}" for hours in (-5, 2, -1, 30)]
+    shocks = [{"at": at, "channel": "social"} for at in times]
+    plan = planned(10, contagion=contagion(RATIO), shocks=shocks)
+    assert plan.feedback is not None
+    assert plan.feedback.complaints is not None
+    social = int(Channel.SOCIAL)
+    assert plan.feedback.complaints.shocks == (
+        Shock(1, 2 * HOUR, social),
+        Shock(3, 30 * HOUR, social),
+    )
 
 
 def test_cluster_sizes_follow_borel() -> None:

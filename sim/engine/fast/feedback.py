@@ -27,7 +27,7 @@ from sim.behaviour.complaining import (
     families,
     number_of_children,
     origins,
-    shock,
+    shock_family,
 )
 from sim.behaviour.reputation import ReputationPlan, burdens, short_outcomes
 from sim.behaviour.voicemail import heard_at
@@ -192,8 +192,9 @@ class Feedback:
         """Starts of calls, never falling, and the complaints that may follow."""
         self._to_come: list[_Complaint] = []
         """A heap."""
-        for number, (moment, channel) in enumerate(tables.shocks):
-            self._breed(tables, moment, channel, shock(plan.key, number), generation=1)
+        for shock in tables.shocks:
+            family = shock_family(plan.key, shock.number)
+            self._breed(tables, shock.moment_ms, shock.channel, family, generation=1)
 
     def _lay_numbers(self, reputation: ReputationPlan | None) -> None:
         """What is known of caller numbers."""

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.behaviour.calling_back import call_back_tables
-from sim.behaviour.complaining import complaint_tables
+from sim.behaviour.complaining import Shock, complaint_tables
 from sim.behaviour.reputation import reputation_plan
 from sim.engine.plan import calendar
 from sim.engine.plan.almanac import Almanac
@@ -102,16 +102,18 @@ def build_feedback(
     )
 
 
-def _shocks(
-    complaints: Complaints, strategy: Strategy, start_utc_ms: int
-) -> tuple[tuple[int, int], ...]:
-    """Moment, ms since the start, and channel of each story that breaks from then on."""
+def _shocks(complaints: Complaints, strategy: Strategy, start_utc_ms: int) -> tuple[Shock, ...]:
+    """Each story that breaks from the start on, under its number in the file."""
     zone = strategy.campaign.timezone
     found = (
-        (calendar.utc_ms(shock.at, zone) - start_utc_ms, int(Channel[shock.channel.upper()]))
-        for shock in complaints.shocks
+        Shock(
+            number,
+            calendar.utc_ms(shock.at, zone) - start_utc_ms,
+            int(Channel[shock.channel.upper()]),
+        )
+        for number, shock in enumerate(complaints.shocks)
     )
-    return tuple((moment, channel) for moment, channel in found if moment >= 0)
+    return tuple(shock for shock in found if shock.moment_ms >= 0)
 
 
 def _regulator(

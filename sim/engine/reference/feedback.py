@@ -29,6 +29,7 @@ from typing import Any
 import numpy as np
 import simpy
 
+from sim.behaviour.complaining import Shock
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.feedback_plan import FeedbackPlan
 from sim.engine.plan.plan import Plan
@@ -192,13 +193,8 @@ class ReferenceFeedback:
         self.labels: list[tuple[int, list[bool]]] = [(0, [False] * plan.numbers)]
         self.updated = 0  # moment of the last update
         self.reference_weight = 0
-        for number, (moment, channel) in enumerate(self.shocks):
-            env.process(self.shock(number, moment, channel))
-
-    @property
-    def shocks(self) -> tuple[tuple[int, int], ...]:
-        """Moment and channel of each story that breaks by itself."""
-        return () if self.parts.complaints is None else self.parts.complaints.shocks
+        for shock in () if self.parts.complaints is None else self.parts.complaints.shocks:
+            env.process(self.story(shock))
 
     # ── What the campaign tells and asks ─────────────────────────────────────────────────────────
 
@@ -362,12 +358,12 @@ class ReferenceFeedback:
         for birth in range(1, what.children + 1):
             self.breed(what.moment, what.a, what.b, birth, what.generation + 1)
 
-    def shock(self, number: int, moment: int, channel: int) -> Process:
+    def story(self, shock: Shock) -> Process:
         """A story breaks by itself: no complaint, but it breeds as one in its channel would."""
-        yield from self.until(moment)
-        family = self.words(Purpose.COMPLAINT_SHOCK, number, 0)
-        for birth in range(1, self.number_of_children(channel, family[0]) + 1):
-            self.breed(moment, family[1], family[2], birth, generation=1)
+        yield from self.until(shock.moment_ms)
+        family = self.words(Purpose.COMPLAINT_SHOCK, shock.number, 0)
+        for birth in range(1, self.number_of_children(shock.channel, family[0]) + 1):
+            self.breed(shock.moment_ms, family[1], family[2], birth, generation=1)
 
     def calling_back(self, call: Call) -> Process:
         """Somebody finds a message with a number, and calls it until served or tired of it."""
