@@ -250,7 +250,9 @@ def _study(folder: Path) -> Entry:
 def _experiment(folder: Path) -> Entry:
     told = load_experiment(folder)
     kind: Kind = "sweep" if kind_of(told) == "sweep" else "plan"
-    about = ", ".join(told["vary"]) if kind == "sweep" else f"{told['for']}: {told['solve']}"
+    asked = told["vary"] if kind == "sweep" else told["solve"]
+    about = asked if isinstance(asked, str) else ", ".join(asked)
+    about = about if kind == "sweep" else f"{told['for']}: {about}"
     strategies = told["strategies"] if kind == "sweep" else [told["strategy"]]
     return Entry(
         folder.name,

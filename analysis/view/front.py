@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from analysis.view.course import course
 from analysis.view.metrics_text import relative_text
 from analysis.view.numbers import MISSING, quantity, several, small_share
 from analysis.view.rounded import between, chance, compared, rounded
 from analysis.view.run import RunView
-from analysis.view.sentences import sentences
+from analysis.view.sentences import sentences, with_stories
 from analysis.view.study import StudyView
 from analysis.view.verdict import Driver, Outcome, Verdict
 from analysis.view.votes import votes_sentence
@@ -256,8 +258,10 @@ def study_sentences(answer: Mapping[str, Any], currency: str | None = None) -> t
     if before:
         text += (
             f" To the regulator by the stop go {rounded(before['expected'])} complaints in the "
-            f"mean, P95 {rounded(before['p95'])}, none with a chance of {before['none']:.0%}."
+            f"mean, P95 {rounded(before['p95'])}, none with a chance of {before['none']:.0%}"
         ).replace("%", " %")
+        stories = [(one["channel"], np.datetime64(one["at"])) for one in answer.get("shocks", ())]
+        text += f"{with_stories(stories)}."
     votes = [votes_sentence(told["votes"], currency)] if told.get("votes") else []
     return (text, *votes, *_sure(answer, base))
 

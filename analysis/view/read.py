@@ -5,12 +5,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from analysis.view.columns import FURTHER, TABLES, columns, without_rows
 from analysis.view.run import RunView
 from sim import __version__
 from sim.errors import RunDirectoryError
+from sim.scenario.complaints import breaking
 from sim.scenario.scale import scale_scenario
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -64,6 +66,10 @@ def as_view(run: Run | RunView, scenario: Scenario | None = None) -> RunView:
             else {
                 stage: int(getattr(scenario.world.regulator.thresholds, stage)) for stage in STAGES
             }
+        ),
+        stories=tuple(
+            (one.channel, np.datetime64(one.at))
+            for one in breaking(scenario.world.complaints, rules[base].campaign.start)
         ),
         plans=run.manifest.get("plans", {}),
         log_facts=run.manifest.get("readings", {}).get("strategies", {}),

@@ -55,6 +55,8 @@ class RunView:
     """The table ``audit``; without rows, or empty, where no regime was asked for."""
     regulator_thresholds: Mapping[str, int] = field(default_factory=dict)
     """By stage: reports from which the world's regulator goes so far; empty without one."""
+    stories: tuple[tuple[str, np.datetime64], ...] = ()
+    """Stories that break by themselves from the base's start on: channel, and local moment."""
     plans: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     """By strategy: how it was run at full size, such as its channels; empty where that is not
     known."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
-from analysis.view.clock import written_in
+from analysis.view.clock import written, written_in
 from analysis.view.numbers import several
 from analysis.view.rounded import about, between, chance, more, rounded
 from analysis.view.verdict import Outcome, Range, Verdict
@@ -89,7 +91,9 @@ def _price(told: Verdict) -> str:
         if early.expected < 0.5
         else f"About {about(early.expected)} complaints to the regulator are"
     )
-    text += f" to be expected by the stop (P95 {rounded(early.p95)})"
+    text += (
+        f" to be expected by the stop (P95 {rounded(early.p95)}){with_stories(told.run.stories)}"
+    )
     enough = run.regulator_thresholds.get("contact")
     if base.contact is not None and enough is not None:
         where = "" if base.stands else ", at central inputs"
@@ -98,6 +102,21 @@ def _price(told: Verdict) -> str:
             f"contact (from {enough})"
         )
     return f"{text}."
+
+
+WHERE = {
+    "regulator": "at the regulator",
+    "operator": "at an operator",
+    "social": "on social media",
+    "press": "in the press",
+}
+"""Where a story breaks, by its channel."""
+
+
+def with_stories(stories: Iterable[tuple[str, np.datetime64]]) -> str:
+    """That stories which break by themselves are counted: channel and local moment of each."""
+    found = [f"{WHERE[channel]} on {written(at)}" for channel, at in stories]
+    return f", with a story {several(found, 3)}" if found else ""
 
 
 def votes_of(told: Verdict) -> str:

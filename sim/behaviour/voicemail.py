@@ -35,10 +35,7 @@ def hearing(
     """
     ids = line.astype(np.uint32)
     word = words(key, Purpose.VOICEMAIL, ids, attempt)
-    heard = word[0] < np.uint32(tables.heard)
-    if tables.in_use is not None:
-        heard &= in_use(tables.in_use, key, ids)
-    return heard, tables.hearing_delay(word[1]).astype(np.int64)
+    return _plays(tables, key, ids, word[0]), tables.hearing_delay(word[1]).astype(np.int64)
 
 
 def heard_at(
@@ -62,9 +59,14 @@ def heard_at(
         Ends of these calls, ms.
     """
     at = np.full(len(end), -1, dtype=np.int64)
-    plays = word[0] < np.uint32(tables.heard)
-    if tables.in_use is not None:
-        plays &= in_use(tables.in_use, key, line.astype(np.uint32))
-    heard = np.flatnonzero(plays)
+    heard = np.flatnonzero(_plays(tables, key, line.astype(np.uint32), word[0]))
     at[heard] = end[heard] + tables.hearing_delay(word[1][heard])
     return at
+
+
+def _plays(
+    tables: CallTables, key: Key, line: NDArray[np.uint32], word: NDArray[np.uint32]
+) -> NDArray[np.bool_]:
+    """Whether somebody uses each line and plays the message, (n,) bool."""
+    plays: NDArray[np.bool_] = word < np.uint32(tables.heard)
+    return plays if tables.in_use is None else plays & in_use(tables.in_use, key, line)

@@ -21,6 +21,7 @@ from sim.jobs.measuring import measure
 from sim.jobs.parting import changed_keys
 from sim.measure.metric import Number
 from sim.store.baseline import read_baseline
+from sim.store.columns import TABLES
 from sim.store.manifest import MANIFEST
 from sim.store.provenance import versions
 from sim.store.read import Run, load_run
@@ -341,6 +342,8 @@ def _run(path: Path) -> Side:
 def _dispersions(run: Run) -> Iterator[tuple[str, float]]:
     """By strategy: variance over mean of its complaints at central inputs, where it is known."""
     columns = ("strategy", "complaints", "complaints_variance")
+    if TABLES["readings"].file not in run.manifest.get("files", {}):
+        return  # an earlier version wrote it
     seen = set()
     for row in run.arrow("readings", columns).to_pylist():
         name, mean, spread = (row[column] for column in columns)

@@ -21,6 +21,7 @@ from sim.jobs.room import Need, calls_of, need_of, seconds_for, see_that_it_fits
 from sim.jobs.run import choose, reseeded
 from sim.jobs.scaling import scaled_down
 from sim.loading.load import Runnable
+from sim.scenario.complaints import breaking
 from sim.scenario.resolved import resolved_text
 from sim.store.manifest import MANIFEST
 from sim.store.study import (
@@ -369,6 +370,9 @@ def _assembled(
         for regime in drawing.loaded.laws.regimes(drawing.loaded.scenario.regimes)
         for rule in regime.rules
     }
+    world, strategies = drawing.loaded.scenario.world, drawing.loaded.scenario.strategies
+    if shocks := breaking(world.complaints, strategies[gathering.base].campaign.start):
+        told["shocks"] = [{"channel": one.channel, "at": one.at.isoformat()} for one in shocks]
     told["held_at_bound"] = held_at_bound(drawing, gathering.tasks)
     told["precision"] = None
     if precision is not None and sure is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Annotated, Literal, TypeVar
 
@@ -169,6 +170,11 @@ class Complaints(Model):
             for name in ComplaintEffects.model_fields
         }
         return self.casebook.off_by.central * weighed(self.casebook, effects)
+
+
+def breaking(complaints: Complaints | None, start: dt.datetime) -> tuple[Shock, ...]:
+    """Stories that break from a campaign's start, local, on."""
+    return tuple(one for one in (complaints.shocks if complaints else ()) if one.at >= start)
 
 
 def weighed(mix: CasebookMix, effects: Mapping[str, Weight]) -> Weight:

@@ -490,7 +490,10 @@ def test_a_story_that_cannot_break(ringfence: Command, here: Path, told: str, wo
 def test_stories_of_the_option_break(ringfence: Command, here: Path) -> None:
     given = ("run", FRANCE, *SMALL, "--strategy", "as-run", "--jobs", "1")
     shocks = ("--shock", "press@2017-04-20T18:00", "--shock", "social@2017-04-20 19:00")
-    assert ringfence(*given, *shocks, "--out", "told").code == 0
+    answer = ringfence(*given, *shocks, "--out", "told")
+    assert answer.code == 0
+    said = "with a story in the press on Thu 20 Apr 18:00 and on social media on Thu 20 Apr 19:00"
+    assert said in " ".join(answer.out.split())
     text = (here / "told" / "scenario.resolved.yaml").read_text("utf-8")
     assert re.findall(r"channel: (\w+)", text) == ["press", "social"]
     assert re.findall(r"at: \"?(2017-04-20 1[89]:00)", text) == [

@@ -234,3 +234,14 @@ def test_what_binds_a_scaled_run_is_asked_of_the_full_pace() -> None:
     old = {**plan, "calls_per_second_simulated": None}  # of before it was taken down
     one = verdict_of(replace(run, plans=dict.fromkeys(run.strategies, old))).outcomes[0]
     assert one.needed == pytest.approx(15_920)
+
+
+def test_a_story_that_breaks_by_itself_is_told_with_the_complaints() -> None:
+    at = np.datetime64("2017-04-20T18:00")
+    for stories, said in (
+        ((), " (P95 6); "),
+        ((("press", at),), " (P95 6), with a story in the press on Thu 20 Apr 18:00; "),
+    ):
+        price = sentences(verdict_of(replace(answered(), stories=stories)))[1]
+        assert "to be expected by the stop" in price
+        assert said in price or said.replace("; ", ".") in price
