@@ -90,7 +90,7 @@ def measured(file: Path, scale: str, *, base_alone: bool = False) -> dict[str, R
     small = scaled_down(scenario, part, loaded.laws, names, almanac)
     reader = Reader(Stage(small.scenario, loaded.laws, almanac=almanac), names, small.effective)
     found = {}
-    for one in simulate(reader.stage, names, scale=small.effective):
+    for one in simulate(reader.stage, names, scale=small.effective, chances=False):
         assert one.cases is not None
         reader.read(one.strategy, one.cases)
         read, values = (

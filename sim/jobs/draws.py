@@ -113,7 +113,10 @@ class Drawing:
         stage = Stage(scaled, laws, replication, almanac=almanac)
         auditing = Auditing(scaled, laws.regimes(drawn.regimes))
         found = {}
-        for one in simulate(stage, self.strategies, scale=effective, observers=(auditing,)):
+        watching = (auditing,)
+        for one in simulate(
+            stage, self.strategies, scale=effective, observers=watching, chances=False
+        ):
             assert one.cases is not None
             found[one.strategy] = Found(
                 compute(one.totals),

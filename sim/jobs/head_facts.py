@@ -76,7 +76,7 @@ def so_far(
         order=plan.order[dialled[plan.order]],
         retry_delay_ms=np.zeros_like(plan.retry_delay_ms),
     )
-    counting = Counting(scenario, scale)
+    counting = Counting(scenario, scale, chances=False)
     counting.begin(strategy, alone)
 
     def count(chunk: LogChunk) -> None:

@@ -136,7 +136,7 @@ class Running:
         stage = Stage(small.scenario, laws, replication, almanac=self._almanac)
         return {
             found.strategy: at_full_size(compute(found.totals), small.effective)
-            for found in simulate(stage, self.strategies, scale=small.effective)
+            for found in simulate(stage, self.strategies, scale=small.effective, chances=False)
         }
 
     def _drawn(self, number: int) -> tuple[Scenario, Replication]:

@@ -191,7 +191,7 @@ class Measuring:
     def __call__(self, strategy: str, tell: Tell) -> Measure:
         """What a strategy gives."""
         scenario = self.stage.scenario
-        counting, digesting = Counting(scenario, self.scale), Digesting()
+        counting, digesting = Counting(scenario, self.scale, chances=False), Digesting()
         auditing = Auditing(scenario, self.regimes)
         parting, tables = Parting(), []
         telling = Telling(lambda _, plan: tables.append(digest_object(_tables(plan))))

@@ -45,13 +45,15 @@ class Counting:
         As simulated.
     scale
         Effective scale: its lines ÷ lines at full size.
+    chances
+        Whether tables of chances are worked out (:func:`sim.measure.findings.find`).
     """
 
     found: Findings
     """Of the strategy that ended last; its ledger is balanced."""
 
-    def __init__(self, scenario: Scenario, scale: Fraction) -> None:
-        self._scenario, self._scale = scenario, scale
+    def __init__(self, scenario: Scenario, scale: Fraction, *, chances: bool = True) -> None:
+        self._scenario, self._scale, self._chances = scenario, scale, chances
         self._tally: Tally | None = None
         self._casing = Casing()
 
@@ -79,6 +81,7 @@ class Counting:
             self._scale,
             result,
             self._casing.cases,
+            chances=self._chances,
         )
         self._tally = None
         balance(self.found)

@@ -96,6 +96,7 @@ def simulate(
     scale: Fraction = Fraction(1),
     observers: Sequence[Observer] = (),
     progress: ProgressHook | None = None,
+    chances: bool = True,
 ) -> Iterator[Findings]:
     """Run strategies one after the other in memory, and balance their ledgers.
 
@@ -113,6 +114,8 @@ def simulate(
         next begins.
     progress
         Told now and then how far the run is.
+    chances
+        Whether tables of chances are worked out (:func:`sim.measure.findings.find`).
 
     Yields
     ------
@@ -120,7 +123,7 @@ def simulate(
         Of each strategy when it is done.
     """
     names = list(stage.scenario.strategies) if strategies is None else strategies
-    counting = Counting(stage.scenario, scale)
+    counting = Counting(stage.scenario, scale, chances=chances)
     for number, name in enumerate(names, 1):
         watching = (counting, *observers)
         StrategyRun(stage, name, watching, number, len(names), progress).run()

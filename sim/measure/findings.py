@@ -33,7 +33,7 @@ class Findings:
     totals: Totals
     """Counts, chapter by chapter."""
     blocks: dict[str, Block]
-    """Rows by table, for every table of every chapter."""
+    """Rows by table, for every table of every chapter; those of chances where they were asked."""
     objections: Objections
     """Objections to further calls."""
     feedback: FeedbackResult | None
@@ -54,7 +54,7 @@ class Findings:
 
     def on(self, shelf: Shelf) -> Iterator[tuple[str, Block]]:
         """The tables of one shelf, by name."""
-        return ((name, self.blocks[name]) for name in SHEETS if SHEETS[name].shelf is shelf)
+        return ((name, rows) for name, rows in self.blocks.items() if SHEETS[name].shelf is shelf)
 
     def sum(self, table: str, column: str) -> int:
         """Sum of a column of whole numbers or flags."""
@@ -69,6 +69,8 @@ def find(
     scale: Fraction = Fraction(1),
     result: EngineResult | None = None,
     cases: Cases | None = None,
+    *,
+    chances: bool = True,
 ) -> Findings:
     """Close a tally.
 
@@ -88,6 +90,9 @@ def find(
         What the engine knows beside the log and the attempts; left out, that nothing acted back.
     cases
         The log's ledger of cases.
+    chances
+        Whether the tables of chances are worked out, which takes some 50 ms and is read by
+        nobody where runs are many.
     """
     rules = scenario.strategies[strategy]
     result = result or EngineResult(attempts, tally.rows)
@@ -95,11 +100,12 @@ def find(
         tally, attempts, rules.reached_when.voicemail, result.until_ms, result.stopped_ms
     )
     evidence = Evidence(tally, lines, result, scenario, strategy, scale, cases)
+    wanted = ((n, s) for n, s in SHEETS.items() if chances or s.shelf is not Shelf.CHANCES)
     parts = (chapter.totals(evidence) for chapter in CHAPTERS)
     return Findings(
         strategy=strategy,
         totals=Totals.of(*(part for part in parts if part is not None), scale=scale),
-        blocks={name: sheet.rows(evidence) for name, sheet in SHEETS.items()},
+        blocks={name: sheet.rows(evidence) for name, sheet in wanted},
         objections=objections_of(evidence),
         feedback=result.feedback,
         strays=lines.strays,

@@ -281,6 +281,24 @@ def test_a_threshold_beyond_reach_is_left_out(acting_back: Any) -> None:
     assert max(reports) == 10_000
 
 
+def test_without_chances_all_other_tables_are_the_same(acting_back: Any) -> None:
+    from sim.engine.plan.stage import Stage
+    from sim.jobs.simulate import simulate
+    from sim.measure.columns import EXACT_TABLES, MEASURED
+    from sim.store.digest import digest_table
+    from sim.store.tables import block_table
+
+    stage = Stage(acting_back.scenario, acting_back.laws)
+    (every,) = simulate(stage, ["consenting"])
+    (less,) = simulate(stage, ["consenting"], chances=False)
+    assert set(every.blocks) - set(less.blocks) == {"complaint_risk"}
+    assert len(every.blocks["complaint_risk"]["threshold"]) > 0
+    assert less.totals == every.totals
+    for name in EXACT_TABLES:
+        was, now = (digest_table(block_table(one, MEASURED[name])) for one in (every, less))
+        assert was == now, name
+
+
 @pytest.mark.parametrize(
     ("table", "column"),
     [
