@@ -93,7 +93,8 @@ def hold_path(path: str, loaded: Runnable) -> None:
                 allowed=", ".join(known),
             )
         key = key_at(parts[2:], file_keys())
-    if key is not None and (key.form in ("value", "law", "list") or key.kind is not None):
+    single = ("value", "law", "list")
+    if key is not None and (key.form in single or key.kind is not None or key.choices):
         return
     known = _leaves(loaded)
     nearest = next(iter(get_close_matches(path, known, 1, 0.4)), "")

@@ -117,6 +117,21 @@ def test_what_cannot_be_varied(probe, vary: str, error: type[Exception], said: s
     assert made.runs == 0
 
 
+def test_who_goes_first_is_a_word_or_a_map_and_both_are_tried(probe) -> None:
+    retrying = (
+        "attempts.lifetime=3",
+        "recycle.no_answer={delay: 10 min}",
+        "recycle.busy={delay: 5 min}",
+    )
+    knob = "attempts.order=retries-first,{retries: 1, fresh: 3},fresh-first"
+    told = document(swept(probe(sets=retrying), knob))
+    assert [next(iter(point["settings"].values())) for point in told["points"]] == [
+        "retries-first",
+        "{retries: 1, fresh: 3}",
+        "fresh-first",
+    ]
+
+
 def test_a_path_that_an_overlay_hides(probe) -> None:
     with pytest.raises(OptionError, match=r"vary strategies.half-the-channels.dialing.channels"):
         swept(probe("all-channels", "half-the-channels"), "dialing.channels=2,4")
