@@ -28,12 +28,18 @@ SCALES = {
     "uk-by-election": Fraction(1, 4),
     "canada-federal": Fraction(1, 20),
     "us-primary": Fraction(1, 40),
+    "city-warning": Fraction(1, 10),
+    "germany-turnout": Fraction(1, 4),
+    "union-ballot": Fraction(1),
 }
 """Scenarios of the page, in its order, and the size at which each is studied."""
 DRAWS = 48
 """Runs of each study."""
 ANSWERS = {"people_reached": "people reached", "complaints": "complaints"}
-"""Columns of readings that the page tells of, and what it calls them."""
+"""Columns of readings that the page tells of, and what it calls them.
+
+A scenario in which nobody complains has no complaints to tell of.
+"""
 
 
 class _Data(BaseModel):
@@ -108,7 +114,7 @@ def drives(scenario: Path, scale: Fraction, draws: int = DRAWS) -> Drives:
     }
     runs = {path: u for path, u in drawing.points(range(draws)).items() if path not in read}
     answers = {}
-    for name in ANSWERS:
+    for name in (name for name in ANSWERS if rows[name].notna().any()):
         value = rows.loc[rows["strategy"] == base, name].to_numpy(np.float64).reshape(draws, -1)
         answers[name] = _answer(value, runs, read, loaded.scenario.seed)
     return Drives(

@@ -72,7 +72,7 @@ def _scenario(scenarios: dict[str, Scenario], found: Drives) -> list[str]:
         (one for one in inputs(groups(scenario))), key=lambda one: -_most(found, one.path)
     )
     grades = Counter((known[one.path].grade or "none") for one in rows)
-    head = ("input", "law", "5 % · 50 % · 95 %", *(f"{name}:" for name in ANSWERS.values()))
+    head = ("input", "law", "5 % · 50 % · 95 %", *(f"{ANSWERS[name]}:" for name in found.answers))
     return [
         f"## {found.scenario}",
         prose(
@@ -81,7 +81,7 @@ def _scenario(scenarios: dict[str, Scenario], found: Drives) -> list[str]:
             + ", ".join(f"{grades[grade]} are of grade {grade}" for grade in sorted(grades))
             + "."
         ),
-        points(*(_narrows(name, found.answers[name], known) for name in ANSWERS)),
+        points(*(_narrows(name, answer, known) for name, answer in found.answers.items())),
         table(
             (*head, "grade", "source"),
             [_row(one, known[one.path], found) for one in rows],
@@ -110,7 +110,7 @@ def _row(one: Input, known: ParameterRow, found: Drives) -> tuple[str, ...]:
         f"`{one.path}`",
         f"`{picture(law, COLUMNS)}`",
         told,
-        *(_share(found.answers[name], one.path) for name in ANSWERS),
+        *(_share(answer, one.path) for answer in found.answers.values()),
         known.grade or "",
         (known.source or "").replace("|", "/"),
     )

@@ -27,6 +27,10 @@ from tests.equivalence.generate import Dice, scenario
 
 Keys = tuple[str, ...]
 SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
+FRANCE, BY_ELECTION = (
+    Path(__file__).parents[2] / "scenarios" / f"{name}.yaml"
+    for name in ("france-2017", "uk-by-election")
+)
 
 
 def staged(file: Path, scale: Fraction) -> Stage:
@@ -67,7 +71,7 @@ def prove(file: Path, scale: Fraction, every: int = 1) -> None:
 
 def test_a_small_france() -> None:
     """Of three strategies: the base, one by day alone, one that keeps the law."""
-    prove(SHIPPED[1], Fraction(1, 1000), every=3)
+    prove(FRANCE, Fraction(1, 1000), every=3)
 
 
 @pytest.mark.verify
@@ -129,7 +133,7 @@ def test_generated_scenarios(number: int) -> None:
 
 
 def test_who_complains_is_held_where_an_order_would_stop_the_campaign() -> None:
-    stage = staged(SHIPPED[1], Fraction(1, 1000))
+    stage = staged(FRANCE, Fraction(1, 1000))
     known = roles(stage, groups(stage.scenario), ["as-run"])["as-run"]
     assert known.role["world.complaints.effects.meal"] is Role.HELD
     assert known.role["world.voters_per_line"] is Role.READING
@@ -140,8 +144,8 @@ def test_who_complains_is_held_where_an_order_would_stop_the_campaign() -> None:
 def test_a_gate_is_met_where_there_is_one() -> None:
     """Who presses 1 decides calls of a message with a gate, and nothing of one without."""
     for file, strategy, role in (
-        (SHIPPED[1], "as-run", Role.PLACING),
-        (SHIPPED[2], "one-evening", Role.READING),
+        (FRANCE, "as-run", Role.PLACING),
+        (BY_ELECTION, "one-evening", Role.READING),
     ):
         stage = staged(file, Fraction(1, 1000))
         assert plan_of(stage, strategy).tables.gate is (role is Role.PLACING)
@@ -150,7 +154,7 @@ def test_a_gate_is_met_where_there_is_one() -> None:
 
 
 def test_nobody_listens_where_the_regulator_only_talks() -> None:
-    stage = staged(SHIPPED[1], Fraction(1, 1000))
+    stage = staged(FRANCE, Fraction(1, 1000))
     plan = plan_of(stage, "as-run")
     assert plan.feedback is not None
     assert plan.feedback.regulator is not None
@@ -160,7 +164,7 @@ def test_nobody_listens_where_the_regulator_only_talks() -> None:
 
 
 def test_parts_of_plans_are_compared_number_by_number() -> None:
-    plan = plan_of(staged(SHIPPED[1], Fraction(1, 1000)), "as-run")
+    plan = plan_of(staged(FRANCE, Fraction(1, 1000)), "as-run")
     part = placing(plan)
     assert same(part, placing(replace(plan, lifetime=plan.lifetime)))
     assert not same(part, placing(replace(plan, lifetime=2)))
