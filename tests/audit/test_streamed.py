@@ -70,7 +70,7 @@ def test_the_parts_say_what_the_whole_says(
 ) -> None:
     monkeypatch.setattr(streamed, "PART", part)
     loaded = load(file)
-    assert hold(loaded, Fraction(4_000, loaded.scenario.world.lines)) > 100
+    assert hold(loaded, Fraction(2_000, loaded.scenario.world.lines)) > 100
 
 
 @pytest.mark.parametrize("part", [1 << 16, 8])

@@ -147,7 +147,7 @@ def test_explain_shows_the_law_of_an_input(ringfence: Command, small: Path) -> N
 
 def test_killed_anywhere_the_same_command_goes_on(here: Path, small: Path) -> None:
     """By SIGKILL; then the same command makes the bytes of a study left in peace."""
-    command = [str(PROGRAM), "run", str(small), "--draws", "4", "--out"]
+    command = [str(PROGRAM), "run", str(small), "--draws", "2", "--out"]
     quiet = {"env": environment(), "cwd": here, "stderr": subprocess.DEVNULL}
     peace = subprocess.run([*command, "peace"], check=True, capture_output=True, env=environment())
     assert peace.returncode == 0

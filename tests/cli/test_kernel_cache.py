@@ -92,7 +92,7 @@ for each in kernels:
 
 def at_once(here: Path, *commands: Sequence[str | Path]) -> None:
     """Start commands at once, with one empty folder for kernels; all must do well."""
-    kept = environment(NUMBA_CACHE_DIR=str(here / "kernels"))
+    kept = environment(NUMBA_CACHE_DIR=str(here / "kernels"), PYTHONPATH=str(here))
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "encoding": "utf-8"}
     both = [subprocess.Popen([*map(str, c)], cwd=here, env=kept, **pipes) for c in commands]
     for process in both:
@@ -102,7 +102,7 @@ def at_once(here: Path, *commands: Sequence[str | Path]) -> None:
 
 def all_found(here: Path, *modules: str) -> set[str]:
     """The kernels of modules, each of which the cache must have had."""
-    done = python(FOUND, *modules, NUMBA_CACHE_DIR=str(here / "kernels"))
+    done = python(FOUND, *modules, NUMBA_CACHE_DIR=str(here / "kernels"), PYTHONPATH=str(here))
     assert done.returncode == 0, done.stderr
     lines = done.stdout.splitlines()
     assert lines
@@ -110,8 +110,33 @@ def all_found(here: Path, *modules: str) -> set[str]:
     return {line.split()[0] for line in lines}
 
 
+THREE = """
+from sim.compiled import kernel
+
+@kernel
+def first(number: int) -> int:
+    return number + 1
+
+@kernel
+def second(number: int) -> int:
+    return 2 * first(number)
+
+@kernel
+def third(number: int) -> int:
+    return first(number) + second(number)
+"""
+
+
 def test_two_processes_that_start_at_once_and_a_third_that_finds_the_cache(here: Path) -> None:
-    """With the kernels of two rooms; with all of them in ``make verify``."""
+    """With three small kernels that call each other; with all of a run in ``make verify``."""
+    (here / "three.py").write_text(THREE, encoding="utf-8")
+    command = (sys.executable, "-c", f"{FOUND}import three; assert three.third(1) == 6", "three")
+    at_once(here, command, command)
+    assert all_found(here, "three") == {"first", "second", "third"}
+
+
+@pytest.mark.verify
+def test_two_rooms_of_kernels_that_are_compiled_at_once(here: Path) -> None:
     rooms = ("sim.streams", "sim.measure.counting")
     command = (sys.executable, "-c", FOUND, *rooms)
     at_once(here, command, command)

@@ -91,10 +91,7 @@ def interrupted(long: Path, number: signal.Signals, jobs: int) -> tuple[int, str
         return process.returncode, first + err
 
 
-JOBS = pytest.mark.parametrize("jobs", [1, 2])
-
-
-@JOBS
+@pytest.mark.parametrize("jobs", [pytest.param(1, marks=pytest.mark.verify), 2])
 def test_ctrl_c_in_mid_run(long: Path, jobs: int) -> None:
     code, err = interrupted(long, signal.SIGINT, jobs)
     assert code == 130
@@ -128,7 +125,7 @@ def at_most(size: int) -> Callable[[], None]:
     return lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (size, size))
 
 
-@pytest.mark.parametrize("size", [0, 100_000])
+@pytest.mark.parametrize("size", [pytest.param(0, marks=pytest.mark.verify), 100_000])
 def test_a_file_that_cannot_grow(here: Path, size: int) -> None:
     """As on a full disk: at the first byte, and in the middle of the report or the call log."""
     # A compiled module that cannot grow is left cut short, and breaks whoever reads it next.
@@ -186,7 +183,7 @@ def test_a_reader_that_leaves_early(here: Path) -> None:
     assert answer.code == 0
     assert re.fullmatch(r"(\[./2\] .*\n){2}", answer.err)
     load_run(here / "run").verify()
-    for arguments, code in ((["--help"], 0), (["check", "none"], 2)):
+    for arguments, code in ((["--help"], 0), (["validate", "none.yaml"], 2)):
         answer = program(*arguments, cwd=here, stdout=write)
         assert answer.code == code
         assert "Traceback" not in answer.err

@@ -51,13 +51,25 @@ def in_our_hands(process: subprocess.Popen[str]) -> None:
 @pytest.mark.parametrize("number", SIGNALS)
 def test_at_any_moment(here: Path, number: signal.Signals) -> None:
     """From the first moment at which signals are ours, through imports, to the middle of a run."""
+    stopped(here, number, 1)
+
+
+@pytest.mark.verify
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="needs Linux")
+@pytest.mark.parametrize("number", SIGNALS)
+def test_at_many_moments(here: Path, number: signal.Signals) -> None:
+    stopped(here, number, 12)
+
+
+def stopped(here: Path, number: signal.Signals, moments: int) -> None:
+    """Stop a command at the first moment and at so many drawn ones, and hold what is left."""
     dice = random.Random(int(number))
     began = time.monotonic()
     assert program(*RUN, cwd=here).code == 0
     whole = time.monotonic() - began
     before = everything(here)
     sound = load_run(here / "deep/er/run")
-    for moment in (0.0, dice.uniform(0.02, whole), dice.uniform(0.02, whole)):
+    for moment in (0.0, *(dice.uniform(0.02, whole) for _ in range(moments))):
         arguments = [*RUN[:-1], "other/run"]
         process = started(here, *arguments)
         in_our_hands(process)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from xml.etree import ElementTree
 
 import pytest
@@ -27,11 +28,21 @@ def file(tmp_path, scenario_text):
     return path
 
 
-@pytest.fixture
-def accepted(file):
+@pytest.fixture(scope="module")
+def accepted_once(scenario_text, tmp_path_factory):
+    """The folder of a scenario that was accepted; tests leave it as it is."""
+    file = tmp_path_factory.mktemp("accepted") / "small.yaml"
+    file.write_text(scenario_text + "check: {scale: 100 %}\n", encoding="utf-8")
     result = check([file], FIRST)
     assert result.updated == [baseline_path(file)]
     assert result.exit_code == 0
+    return file.parent
+
+
+@pytest.fixture
+def accepted(file, accepted_once):
+    """A copy of it."""
+    shutil.copytree(accepted_once, file.parent, dirs_exist_ok=True)
     return file
 
 

@@ -49,12 +49,17 @@ class Machines:
             self.add()
         return self.address
 
-    def add(self) -> None:
-        """Start a worker, once the scheduler is there."""
+    def found(self) -> str:
+        """Wait until the scheduler is there; its address."""
         file, until = self.folder / "scheduler.json", time.monotonic() + 60
         while not (file.is_file() and file.read_text()) and time.monotonic() < until:
             time.sleep(0.05)
         self.address = json.loads(file.read_text())["address"]
+        return self.address
+
+    def add(self) -> None:
+        """Start a worker, once the scheduler is there."""
+        self.found()
         local = ("--local-directory", str(self.folder))
         self.workers.append(self._program(WORKER, self.address, *KEPT, *ALONE, *local))
 
@@ -128,9 +133,7 @@ def test_nobody_answers_or_nobody_works(
         with pytest.raises(OptionError, match="that is no scheduler's address"):
             run_study(loaded, 2, scale=0.1, out=tmp_path / "s", scheduler=odd)
     dying.begin(0)
-    dying.add()
-    dying.workers[0].kill()
-    dying.workers[0].wait()
+    dying.found()
     monkeypatch.setattr(cluster, "ANSWER_S", 5.0)
     with pytest.raises(OptionError, match="the scheduler has no worker"):
         run_study(loaded, 2, scale=0.1, out=tmp_path / "s", scheduler=dying.address)

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 import traceback
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,8 @@ from sim.jobs import room
 from sim.jobs.measuring import measure
 from sim.jobs.pool import each, safe_method
 from sim.jobs.room import Need, need_of, workers_for
-from sim.jobs.run import Hooks, run_scenario
+from sim.jobs.run import Hooks, RunOutcome, run_scenario
+from sim.loading.load import Runnable
 from tests.cli.conftest import environment
 from tests.jobs.toys import ThreeError, ended, failing, killed, square
 
@@ -163,25 +165,37 @@ def content(path: Path) -> dict[str, bytes]:
     return files
 
 
-@pytest.mark.parametrize("calls", [False, True])
-def test_a_run_is_the_same_in_any_number_of_processes(acting_back, tmp_path, calls) -> None:
-    paths, plans, told = [], [], []
-    for jobs in (1, 2, 3):
+def same_in(jobs: Sequence[int], one: RunOutcome, scenario: Runnable, folder: Path) -> None:
+    """A run in so many processes is, file for file, the one that a single process has made."""
+    calls, told = (one.path / "calls.parquet").exists(), []
+    for number in jobs:
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(room, "cores", lambda: 8)
             out = run_scenario(
-                acting_back,
-                out=tmp_path / f"r{jobs}",
+                scenario,
+                out=folder / f"r{number}",
                 calls=calls,
-                jobs=jobs,
+                jobs=number,
                 hooks=Hooks(note=told.append),
             )
-        paths.append(out.path)
-        plans.append((out.run.manifest["plans"], out.run.manifest["files"], out.metrics))
-    assert content(paths[0]) == content(paths[1]) == content(paths[2])
-    assert plans[0] == plans[1] == plans[2]
-    assert list(plans[0][0]) == list(acting_back.scenario.strategies)
+        assert content(out.path) == content(one.path)
+        for name in ("plans", "files"):
+            assert out.run.manifest[name] == one.run.manifest[name]
+        assert out.metrics == one.metrics
+        assert list(out.run.manifest["plans"]) == list(scenario.scenario.strategies)
     assert told == []
+
+
+def test_a_run_is_the_same_in_two_processes(acting_back, followed, tmp_path) -> None:
+    """With its calls; in three processes, and without calls, in ``make verify``."""
+    same_in([2], followed, acting_back, tmp_path)
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("calls", [False, True])
+def test_a_run_is_the_same_in_any_number_of_processes(acting_back, tmp_path, calls) -> None:
+    one = run_scenario(acting_back, out=tmp_path / "r1", calls=calls, jobs=1)
+    same_in([2, 3], one, acting_back, tmp_path)
 
 
 def test_a_run_in_processes_that_start_anew(loaded, outcome, tmp_path, monkeypatch) -> None:

@@ -76,7 +76,7 @@ def hold(drawn: np.ndarray, expected: np.ndarray) -> None:
 
 
 def test_replays_of_a_small_campaign() -> None:
-    drawn, expected, people = replayed(40, Fraction(1, 400))
+    drawn, expected, people = replayed(16, Fraction(1, 400))
     hold(drawn, expected)
     ratio = people[:, 0] / people[:, 1]
     assert abs(ratio.mean() - 1) < 3.9 * ratio.std() / math.sqrt(len(ratio))
