@@ -29,7 +29,7 @@ def moved(told: Mapping[str, Any]) -> Chart:
         {**each, "name": _whose(told, line_type, each["name"])}
         for line_type, fit in told["line_types"].items()
         for each in fit["parameters"]
-    ]
+    ] + told["picked_up"]["parameters"]
     by_unit = {unit: [each for each in every if each["unit"] == unit] for unit in UNITS}
     fitted = sum(each["status"] == "fitted" for each in every)
     return Chart(

@@ -46,6 +46,11 @@ if TYPE_CHECKING:
     metavar="DURATION",
     help="Of a log without ring times: for how long calls rang that nobody took, as 25 s.",
 )
+@click.option(
+    "--message",
+    metavar="DURATION",
+    help="For how long the log's message played, where it was not the world's, as 25 s.",
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @click.option("--html", "page", metavar="FILE", help="Also a page with charts.")
 @FORCE
@@ -57,6 +62,7 @@ def calibrate(
     days: str | None,
     parameters: tuple[str, ...],
     ring_timeout: str | None,
+    message: str | None,
     as_json: bool,
     page: str | None,
     force: bool,
@@ -77,7 +83,7 @@ def calibrate(
         out, Kind("a fitted world", MARK.encode()), inputs=(world, totals), force=force
     )
     if totals is not None:
-        _see_calls_alone(days, parameters, ring_timeout, as_json, page)
+        _see_calls_alone(days, parameters, ring_timeout, message, as_json, page)
         _by_totals(world, totals, out, output)
         click.echo(_next(out))
         return
@@ -85,13 +91,14 @@ def calibrate(
     sheet = None
     if page is not None:
         sheet = claim_and_tell(Path(page), REPORT, inputs=(world, calls, out), force=force)
-    from sim.fitting.options import spans_of, timeout_of
+    from sim.fitting.options import message_of, spans_of, timeout_of
     from sim.jobs.calibrating import Asked
     from sim.jobs.calibrating import calibrate as fitted
 
     spans = () if days is None else spans_of(days)
     timeout = None if ring_timeout is None else timeout_of(ring_timeout)
-    found = fitted(Asked(world, calls, out, parameters, spans, timeout))
+    length = None if message is None else message_of(message)
+    found = fitted(Asked(world, calls, out, parameters, spans, timeout, length))
     _tell(found, as_json, sheet)
     output.write(found.text)
     click.echo(_next(out), err=as_json)
@@ -102,12 +109,16 @@ def _tell(found: Calibrated, as_json: bool, sheet: Output | None) -> None:
     from sim.fitting.document import document
     from sim.fitting.told import lines
 
-    told = document(found.fits, found.dials, found.checks, found.held, found.scenario, found.origin)
+    told = document(
+        found.fits, found.dials, found.checks, found.held, found.stayed, found.scenario,
+        found.origin,
+    )  # fmt: skip
     if as_json:
         click.echo(json.dumps(told, indent=2, ensure_ascii=False, allow_nan=False))
     else:
         held = len(found.held)
-        for line in lines(found.fits, found.dials, found.checks, held, found.scenario.world):
+        world = found.scenario.world
+        for line in lines(found.fits, found.dials, found.checks, held, found.stayed, world):
             click.echo(line)
     if sheet is not None:
         from sim.commands.shown import shown_by
@@ -129,7 +140,7 @@ def _by_totals(world: str, totals: Path, out: Path, output: Output) -> None:
 
 def _see_calls_alone(*given: object) -> None:
     """Refuse options that go with a log where there are totals."""
-    names = ("--days", "--parameters", "--ring-timeout", "--json", "--html")
+    names = ("--days", "--parameters", "--ring-timeout", "--message", "--json", "--html")
     for name, each in zip(names, given, strict=True):
         if each not in (None, (), False):
             raise OptionError(f"{name} goes with --calls")

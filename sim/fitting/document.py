@@ -10,6 +10,7 @@ from sim.fitting.dials import Dials
 from sim.fitting.fit import Estimate, Fit
 from sim.fitting.holdout import Check
 from sim.fitting.overlay import Origin
+from sim.fitting.stayed import Stayed
 from sim.fitting.told import name_of, untold
 from sim.scenario.parameters import parameters
 from sim.scenario.scenario import Scenario
@@ -22,6 +23,7 @@ def document(
     dials: Sequence[Dials],
     checks: Sequence[Check],
     held: Sequence[int],
+    stayed: Stayed,
     scenario: Scenario,
     origin: Origin,
 ) -> dict[str, Any]:
@@ -35,6 +37,8 @@ def document(
         Shares of the days that were fitted, and of those held out.
     held
         Days held out, since 1970.
+    stayed
+        What was fitted of people who picked up.
     scenario
         Whose world was fitted.
     origin
@@ -57,6 +61,10 @@ def document(
                 "parameters": [_parameter(each, before) for each in fit.estimates],
             }
             for fit, log in zip(fits, dials, strict=True)
+        },
+        "picked_up": {
+            "calls": stayed.calls,
+            "parameters": [_parameter(each, before) for each in stayed.estimates],
         },
         "held_out": [date_of(day).isoformat() for day in held],
         "inside": {
@@ -81,7 +89,7 @@ def document(
         ],
         "not_told": [
             {"what": what, "why": why, "what_would": other}
-            for what, why, other in untold(fits, scenario.world)
+            for what, why, other in untold(fits, stayed, scenario.world)
         ],
     }
 

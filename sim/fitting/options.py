@@ -1,4 +1,4 @@
-"""What a person asks of a fit, out of text: days of the log, and a ring time-out."""
+"""What a person asks of a fit, out of text: days, a ring time-out, a message's length."""
 
 from __future__ import annotations
 
@@ -79,10 +79,25 @@ def timeout_of(text: str) -> int:
     OptionError
         Where it is none.
     """
+    return _duration(text, "--ring-timeout", "10 min", 600_000)
+
+
+def message_of(text: str) -> int:
+    """The length of a message, ms.
+
+    Raises
+    ------
+    OptionError
+        Where it is none.
+    """
+    return _duration(text, "--message", "1 h", 3_600_000)
+
+
+def _duration(text: str, option: str, longest: str, longest_ms: int) -> int:
     try:
         found = parse_duration(text)
     except ValueError as error:
-        raise OptionError(str(error), place="--ring-timeout") from None
-    if not 1_000 <= found <= 600_000:
-        raise OptionError("is from 1 s to 10 min", place="--ring-timeout")
+        raise OptionError(str(error), place=option) from None
+    if not 1_000 <= found <= longest_ms:
+        raise OptionError(f"is from 1 s to {longest}", place=option)
     return found

@@ -10,10 +10,11 @@ import numpy as np
 from scipy.special import ndtri
 from scipy.stats import rankdata
 
-from sim.document.laws import LogNormal
+from sim.document.laws import LogNormal, Survival
 from sim.fitting.fit import Estimate, Fit
 from sim.fitting.likelihood import F64
 from sim.fitting.priors import DAY_GROUPS, PARTS, PARTS_OF_DAY, cohorts_used
+from sim.fitting.stayed import LISTENING, PRESS_1, Stayed
 from sim.scenario.joint import Joint
 from sim.scenario.world import LineType, World
 
@@ -39,7 +40,13 @@ class Origin:
         return f"fitted: {self.name}, {self.calls:,} calls, {self.first} to {self.last}"
 
 
-def overlay(fits: Sequence[Fit], world: World, joint: Sequence[Joint], origin: Origin) -> str:
+def overlay(
+    fits: Sequence[Fit],
+    world: World,
+    joint: Sequence[Joint],
+    origin: Origin,
+    stayed: Stayed | None = None,
+) -> str:
     """The overlay as YAML.
 
     Parameters
@@ -52,6 +59,8 @@ def overlay(fits: Sequence[Fit], world: World, joint: Sequence[Joint], origin: O
         Its groups of inputs.
     origin
         Where figures come from.
+    stayed
+        What was fitted of people who picked up, where that was looked at.
     """
     lines = [
         MARK,
@@ -67,6 +76,8 @@ def overlay(fits: Sequence[Fit], world: World, joint: Sequence[Joint], origin: O
         for fit in fits:
             if fit.hours:
                 lines += _hours(fit, origin)
+    if stayed is not None:
+        lines += _stayed(stayed, world, origin)
     lines += _joint(fits, joint, origin)
     return "\n".join(lines) + "\n"
 
@@ -106,6 +117,24 @@ def _line_type(fit: Fit, line_type: LineType, world: World, origin: Origin) -> I
                 yield f"          {key}: null"
     if fit.hours:
         yield f"        by_hour: {table_name(fit)}"
+
+
+def _stayed(stayed: Stayed, world: World, origin: Origin) -> Iterator[str]:
+    """What people do after they picked up: of the world, not of a line type."""
+    if points := [each for each in stayed.estimates if each.path.startswith(LISTENING)]:
+        yield "  listening:"
+        yield "    law: survival"
+        yield "    points:"
+        for each in points:
+            yield f"      {each.path.removeprefix(LISTENING)}: {_range(each, origin)}"
+        yield f"    source: {json.dumps(origin.source, ensure_ascii=False)}"
+        yield "    grade: A"
+        for key in type(world.listening).model_fields:
+            if key not in Survival.model_fields:
+                yield f"    {key}: null"
+    for each in stayed.estimates:
+        if each.path == PRESS_1:
+            yield f"  press_1: {_range(each, origin)}"
 
 
 def table_name(fit: Fit) -> str:

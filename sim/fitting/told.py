@@ -11,16 +11,11 @@ from sim.fitting.holdout import Check
 from sim.fitting.order import ORDERED
 from sim.fitting.posterior import LEAST_SHARE
 from sim.fitting.priors import DAY_GROUPS, PARTS_OF_DAY
+from sim.fitting.stayed import LISTENING, Stayed
 from sim.fitting.totals import Moved
 from sim.scenario.world import World
 
 NEVER_TOLD = (
-    (
-        "listening",
-        "the log tells how long calls lasted, not whether anybody listened",
-        "recordings",
-    ),
-    ("press_1", "who reached the prompt is not told", "a log of prompts and keys"),
     ("signalling", "when a busy tone was noticed is the dialer's doing", "carriers' records"),
     ("voicemail", "nobody logs whether a message was played", "a survey of those called"),
     ("voters_per_line", "a log knows lines, not people", "a match with the electoral roll"),
@@ -31,7 +26,12 @@ NEVER_TOLD = (
 
 
 def lines(
-    fits: Sequence[Fit], dials: Sequence[Dials], checks: Sequence[Check], held: int, world: World
+    fits: Sequence[Fit],
+    dials: Sequence[Dials],
+    checks: Sequence[Check],
+    held: int,
+    stayed: Stayed,
+    world: World,
 ) -> Iterator[str]:
     """What was found, for a terminal.
 
@@ -43,6 +43,8 @@ def lines(
         Shares of the days that were fitted, and of those held out.
     held
         How many days were held out.
+    stayed
+        What was fitted of people who picked up.
     world
         The world.
     """
@@ -51,15 +53,13 @@ def lines(
         yield f"{fit.line_type}: {to}, {fit.again:,} of them again"
         for why, count in log.left_out.items():
             yield f"  not used: {count:,} calls {why}"
-        yield f"  {'':26}{'5 %':>11}{'median':>11}{'95 %':>11}"
-        for each in fit.estimates:
-            low, central, high = (shown(x, each) for x in (each.low, each.central, each.high))
-            yield f"  {name_of(each):<26}{low:>11}{central:>11}{high:>11}  {each.status}"
+        yield from _estimated(fit.estimates)
         if fit.effective < LEAST_SHARE:
             yield (
                 f"  the posterior is no normal law (effective share {fit.effective:.0%}): "
                 "quantiles are those of weighted points, and rough"
             )
+    yield from _picked_up(stayed)
     yield from _checked("days that were fitted", [c for c in checks if not c.held], whole=False)
     if of_held := [check for check in checks if check.held]:
         days = f"{held} day{'s' if held != 1 else ''} held out"
@@ -67,7 +67,7 @@ def lines(
     else:
         yield "no day was held out: the log has but one, or too few calls on the others"
     yield "What the data could not tell"
-    for what, why, other in untold(fits, world):
+    for what, why, other in untold(fits, stayed, world):
         yield from wrap(
             f"{what}: {why}; {other} would",
             80,
@@ -75,6 +75,20 @@ def lines(
             subsequent_indent="    ",
             break_on_hyphens=False,
         )
+
+
+def _picked_up(stayed: Stayed) -> Iterator[str]:
+    """What was fitted of people after they picked up; nothing where nothing was."""
+    if stayed.estimates:
+        yield f"people who picked up: {stayed.calls:,} calls"
+        yield from _estimated(stayed.estimates)
+
+
+def _estimated(estimates: Sequence[Estimate]) -> Iterator[str]:
+    yield f"  {'':26}{'5 %':>11}{'median':>11}{'95 %':>11}"
+    for each in estimates:
+        low, central, high = (shown(x, each) for x in (each.low, each.central, each.high))
+        yield f"  {name_of(each):<26}{low:>11}{central:>11}{high:>11}  {each.status}"
 
 
 def _checked(days: str, checks: Sequence[Check], *, whole: bool) -> Iterator[str]:
@@ -104,7 +118,7 @@ def totals_lines(found: Moved) -> Iterator[str]:
     yield "everything else stays as it was: totals do not tell it"
 
 
-def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:
+def untold(fits: Sequence[Fit], stayed: Stayed, world: World) -> Iterator[tuple[str, str, str]]:
     """What the data could not tell, why, and what would."""
     for fit in fits:
         alike: dict[tuple[str, str, str], list[str]] = {}
@@ -132,6 +146,14 @@ def untold(fits: Sequence[Fit], world: World) -> Iterator[tuple[str, str, str]]:
             "the log's labels are taken as they are",
             "calls that somebody listened to",
         )
+    if parts := [each for each in stayed.estimates if each.status != "fitted"]:
+        yield (
+            f"{_listed([name_of(each) for each in parts])} (part prior)",
+            "of what comes later than the log's message or gate the world's law is a part",
+            "a longer one",
+        )
+    for name, (why, other) in stayed.untold.items():
+        yield f"{name} (prior)", why, other
     for name, why, other in NEVER_TOLD:
         if getattr(world, name, None):
             yield f"{name} (prior)", why, other
@@ -176,7 +198,9 @@ def name_of(each: Estimate) -> str:
         n = len(PARTS_OF_DAY) - 1
         begins, ends = PARTS_OF_DAY[place % n], PARTS_OF_DAY[place % n + 1]
         return f"hours {DAY_GROUPS[place // n]} {begins}–{ends}"
-    return each.path.partition(".answering.")[2]
+    if each.path.startswith(LISTENING):
+        return f"listening at {each.path.removeprefix(LISTENING)}"
+    return each.path.partition(".answering.")[2] or each.path.removeprefix("world.")
 
 
 def shown(x: float, each: Estimate) -> str:

@@ -19,6 +19,7 @@ from sim.fitting.fit import Fit, fit
 from sim.fitting.holdout import Check, days_apart, hold, until
 from sim.fitting.options import Span, days_in
 from sim.fitting.overlay import Origin, overlay
+from sim.fitting.stayed import LISTENING, PRESS_1, Stayed, played, stayed, talks_of
 from sim.fitting.totals import Moved, moved, read_totals, totals_overlay
 from sim.intake.imported import CALLS, RECIPIENTS, read_manifest, verify
 from sim.loading.load import load
@@ -26,6 +27,8 @@ from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
 
 _LEAST_CALLS = 300
+_COLUMNS = ("line", "start_utc", "end_utc", "zone", "disposition", "connected", "pressed",
+            "attempt", "ring_ms")  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -44,6 +47,8 @@ class Asked:
     """Days that are fitted, all others being held out; none: all, see :func:`calibrate`."""
     ring_timeout_ms: int | None = None
     """For how long calls rang that nobody took, where the log does not tell."""
+    message_ms: int | None = None
+    """For how long the log's message played, without a gate, where it was not the world's."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class Calibrated:
     """Shares of the days that were fitted, and of those held out."""
     held: tuple[int, ...]
     """Days held out, since 1970."""
+    stayed: Stayed
+    """What was fitted of people who picked up."""
     scenario: Scenario
     origin: Origin
 
@@ -79,11 +86,14 @@ def calibrate(asked: Asked) -> Calibrated:
     world = scenario.world
     manifest = read_manifest(asked.calls)
     verify(asked.calls, manifest, CALLS, RECIPIENTS)
-    logs = {name: dials_of(table) for name, table in _by_type(asked.calls, world).items()}
+    calls = pq.read_table(asked.calls / CALLS, columns=list(_COLUMNS))
+    logs = {name: dials_of(table) for name, table in _by_type(calls, asked.calls, world).items()}
+    heard = played(scenario.strategies[scenario.base], asked.message_ms)
+    people = stayed(talks_of(calls), heard, world)
     whole = [_fitted(name, log, world, asked) for name, log in logs.items()]
     fits = tuple(each.fit for each in whole)
     for name in asked.wanted:
-        _see_fitted(name, fits)
+        _see_fitted(name, fits, people)
     days_seen = [int(d) for each in whole for d in (each.dials.day.min(), each.dials.day.max())]
     origin = Origin(
         world=os.path.relpath(asked.world_file, asked.out.parent),
@@ -92,11 +102,11 @@ def calibrate(asked: Asked) -> Calibrated:
         first=date_of(min(days_seen)).isoformat(),
         last=date_of(max(days_seen)).isoformat(),
     )
-    text = overlay(fits, world, scenario.joint, origin)
+    text = overlay(fits, world, scenario.joint, origin, people)
     checks = tuple(check for each in whole for check in each.checks)
     held = tuple(sorted({day for each in whole for day in each.held}))
     dials = tuple(each.dials for each in whole)
-    return Calibrated(text, fits, dials, checks, held, scenario, origin)
+    return Calibrated(text, fits, dials, checks, held, people, scenario, origin)
 
 
 @dataclass(frozen=True)
@@ -154,10 +164,8 @@ def by_totals(world_file: str, totals: Path, out: Path) -> tuple[str, Moved]:
     return totals_overlay(found, told, os.path.relpath(world_file, out.parent)), found
 
 
-def _by_type(folder: Path, world: World) -> dict[str, pa.Table]:
+def _by_type(table: pa.Table, folder: Path, world: World) -> dict[str, pa.Table]:
     """The calls of each line type of the world."""
-    columns = ["line", "start_utc", "zone", "disposition", "connected", "attempt", "ring_ms"]
-    table = pq.read_table(folder / CALLS, columns=columns)
     names = list(world.line_types)
     if len(names) == 1:
         return {names[0]: table}
@@ -175,16 +183,19 @@ def _by_type(folder: Path, world: World) -> dict[str, pa.Table]:
 
 
 _NAMES = ("invalid", "busy", "machine", "human", "frailty", "by_attempt", "human_ring",
-          "machine_ring", "failed", "hours")  # fmt: skip
+          "machine_ring", "failed", "hours", "listening", "press_1")  # fmt: skip
 
 
-def _see_fitted(name: str, fits: Sequence[Fit]) -> None:
+def _see_fitted(name: str, fits: Sequence[Fit], people: Stayed) -> None:
     """Refuse where a parameter that must be fitted is not."""
     from sim.document.messages import unknown_name
     from sim.errors import UnknownNameError
 
     if name not in _NAMES:
         raise UnknownNameError(unknown_name("parameter", name, _NAMES))
+    if name in ("listening", "press_1"):
+        _see_told(name, people)
+        return
     for each in fits:
         of = [
             e for e in each.estimates
@@ -198,3 +209,14 @@ def _see_fitted(name: str, fits: Sequence[Fit]) -> None:
                 f"the log cannot tell {name} of {each.line_type}: it stays "
                 f"{worst[0].status if worst else 'as it is'}; {again}"
             )
+
+
+def _see_told(name: str, people: Stayed) -> None:
+    """The same of what people do after they picked up."""
+    if name in people.untold:
+        why, other = people.untold[name]
+        raise CannotJudgeError(f"the log cannot tell {name}: {why}; {other} would")
+    path = LISTENING if name == "listening" else PRESS_1
+    of = [each for each in people.estimates if each.path.startswith(path)]
+    if all(each.status != "fitted" for each in of):
+        raise CannotJudgeError(f"the log cannot tell {name}: it stays {of[0].status}")

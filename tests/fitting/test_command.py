@@ -74,6 +74,44 @@ def test_what_is_fitted_extends_the_world_and_runs(folder: Path) -> None:
     assert done.exit_code == 0, done.exception
 
 
+def test_how_long_people_stayed_is_fitted_too(folder: Path, told: dict[str, Any]) -> None:
+    """90 and 60 % of the made-up people; nobody was asked for a key."""
+    scenario = load(folder / "fitted.yaml").scenario
+    rows = {row.path: row for row in parameters(scenario)}
+    for at, share in (("6 s", 0.9), ("19 s", 0.6)):
+        row = rows[f"world.listening.points.{at}"]
+        assert row.low is not None
+        assert row.high is not None
+        assert row.low < row.central < row.high
+        assert abs(row.central - share) < 1.2 * (row.high - row.low)  # one in ten thousand
+        assert (row.source or "").startswith("fitted: a made-up dialer, ")
+        assert row.grade == "A"
+    assert "people who picked up: " in (folder / "told.txt").read_text()
+    plain = " ".join((folder / "told.txt").read_text().split())
+    assert "press_1 (prior): nobody was asked for a key" in plain
+    assert [each["name"] for each in told["picked_up"]["parameters"]] == [
+        "listening at 6 s",
+        "listening at 19 s",
+    ]
+    assert "listening at 19 s" in (folder / "fitted.html").read_text()
+
+
+@pytest.mark.parametrize(
+    ("message", "why"),
+    [("15 s", "the log cannot tell listening: calls went on for longer than the 15 s"),
+     ("soon", "--message"), ("2 h", "is from 1 s to 1 h")],
+)  # fmt: skip
+def test_another_message_is_seen_by_how_long_calls_went_on(
+    message: str, why: str, folder: Path
+) -> None:
+    done = ringfence(
+        "calibrate", folder / "world.yaml", "--calls", folder / "import", "--out",
+        folder / "none.yaml", "--message", message, "--parameters", "listening",
+    )  # fmt: skip
+    assert why in str(done.exception)
+    assert not (folder / "none.yaml").exists()
+
+
 def test_what_is_told(folder: Path) -> None:
     told = (folder / "told.txt").read_text()
     assert "days that were fitted: " in told

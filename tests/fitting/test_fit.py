@@ -10,6 +10,7 @@ import pytest
 from sim.fitting.dials import HUMAN, MACHINE, NO_ANSWER, _with_half_seconds
 from sim.fitting.fit import Fit, fit
 from sim.fitting.order import order_z
+from sim.fitting.stayed import Stayed
 from sim.fitting.told import untold
 from sim.scenario.load import load_scenario
 from sim.scenario.world import World
@@ -65,7 +66,7 @@ def test_where_the_list_has_an_order_hours_stay(world: World) -> None:
     found = fit(dials, world, "landline")
     assert not found.hours
     assert not [e for e in found.estimates if e.path.startswith("world.hours.")]
-    told = {what: why for what, why, _ in untold((found,), world)}
+    told = {what: why for what, why, _ in untold((found,), Stayed(0, (), {}), world)}
     assert "leans on the place in the list" in told["landline, hours (prior)"]
 
 
@@ -81,7 +82,8 @@ def test_wrong_labels_bend_ring_times_and_it_is_said_that_they_are_taken_as_they
     for dials in (right, wrong):
         found = fit(dials, world, "landline")
         rings += [e for e in found.estimates if e.path.endswith("machine_ring.p90")]
-        told = {what: (why, other) for what, why, other in untold((found,), world)}
+        nobody = Stayed(0, (), {})
+        told = {what: (why, other) for what, why, other in untold((found,), nobody, world)}
         why, other = told["landline, errors of the machine detection"]
         assert why == "the log's labels are taken as they are"
         assert other == "calls that somebody listened to"

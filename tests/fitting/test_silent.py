@@ -12,6 +12,7 @@ from sim.fitting.fit import fit
 from sim.fitting.holdout import hold
 from sim.fitting.overlay import Origin, overlay
 from sim.fitting.silent import Silent, ends_of
+from sim.fitting.stayed import Stayed
 from sim.fitting.told import untold
 from sim.scenario.load import load_scenario
 from sim.scenario.world import World
@@ -95,7 +96,7 @@ def test_what_is_fitted_and_what_ring_times_would_tell(world: World) -> None:
     assert (status["human"], status["machine"], status["invalid"]) == ("fitted",) * 3
     assert (status["frailty.sd"], status["by_attempt.1"]) == ("part prior",) * 2
     assert (status["human_ring.median"], status["machine_ring.p90"]) == ("prior",) * 2
-    told = {what: (why, other) for what, why, other in untold((found,), world)}
+    told = {what: (why, other) for what, why, other in untold((found,), Stayed(0, (), {}), world)}
     (rings,) = (each for what, each in told.items() if "human_ring.median" in what)
     assert "does not tell for how long calls rang" in rings[0]
     assert "ring times" in rings[1]
@@ -114,4 +115,6 @@ def test_a_time_out_that_nobody_said_is_the_world_s(world: World) -> None:
     assert found.timeout_ms == 25_000
     by_name = {name_of(e.path): e.status for e in found.estimates}
     assert (by_name["human"], by_name["machine"]) == ("part prior",) * 2
-    assert any("25 s are the world's" in why for _, why, _ in untold((found,), world))
+    assert any(
+        "25 s are the world's" in why for _, why, _ in untold((found,), Stayed(0, (), {}), world)
+    )
