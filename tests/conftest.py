@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import signal
 import tempfile
@@ -25,10 +26,11 @@ FUZZ = "fuzz"
 
 FIRST = (
     "tests/cli/test_kernel_cache.py",
+    "tests/cli/test_draws.py",
+    "tests/docs/test_examples.py",
     "tests/docs/test_numbers.py",
-    "tests/equivalence/test_engines_agree.py",
-    "tests/theory/test_campaign.py",
     "tests/jobs/test_roles.py",
+    "tests/equivalence/test_engines_agree.py",
 )
 """Files whose tests take longest, each by itself."""
 
@@ -73,8 +75,10 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 def unprivileged() -> Iterator[Path]:
     """A folder that everybody may enter, in a process that file permissions bind.
 
-    Permissions do not bind root, so root becomes nobody for the length of the test.
+    Permissions do not bind root, so root becomes nobody for the length of the test. Nobody may not
+    reach what Python itself loads when it is first asked for: so that is loaded before.
     """
+    codecs.lookup("ascii")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         folder.chmod(0o777)

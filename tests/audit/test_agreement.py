@@ -54,34 +54,52 @@ def agree(data: AuditInput, law: Regime) -> None:
         assert np.flatnonzero(again.violating(result)).tolist() == calls
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=120, deadline=None, suppress_health_check=SLOW)
 @given(inputs(), regimes())
 def test_the_two_auditors_agree(data: AuditInput, law: Regime) -> None:
     agree(data, law)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=SLOW)
+@settings(max_examples=100, deadline=None, suppress_health_check=SLOW)
 @given(often_called(), caps())
 def test_the_two_auditors_agree_on_caps_whatever_is_unknown(data: AuditInput, law: Regime) -> None:
     agree(data, law)
 
 
 def test_the_generated_logs_break_every_rule_of_calls() -> None:
-    """What the logs above reach: agreement about nothing would prove nothing."""
-    if not SEEN:  # alone
+    """What the logs above reach: agreement about nothing would prove nothing.
+
+    They are new ones each time, and some of it is rare: more are generated until all was met.
+    """
+    for _ in range(8):
+        if not never_met():
+            break
         test_the_two_auditors_agree()
         test_the_two_auditors_agree_on_caps_whatever_is_unknown()
-    kinds = (
-        "hours consent consent_slot register opposition frequency_cap pause_after_refusal "
-        "honour_opt_out message identification caller_number silence"
-    )
-    for kind in kinds.split():
-        assert SEEN[f"{kind}: violating"] > 0, kind
-        assert SEEN[f"{kind}: not_assessable"] > 0, kind
+    assert never_met() == []
+
+
+def never_met() -> list[str]:
+    """What must be met and was not."""
+    kinds = [
+        "hours",
+        "consent",
+        "consent_slot",
+        "register",
+        "opposition",
+        "frequency_cap",
+        "pause_after_refusal",
+        "honour_opt_out",
+        "message",
+        "identification",
+        "caller_number",
+        "silence",
+    ]
     # What a message holds is the same for all calls: of these rules only the scope is ever unknown.
     asked = ["hours", "consent", "register", "opposition", "pause_after_refusal", "silence"]
-    for kind in (*asked, "frequency_cap"):
-        assert SEEN[f"{kind}: unknown"] > 0, kind
+    wanted = [f"{kind}: {what}" for kind in kinds for what in ("violating", "not_assessable")]
+    wanted += [f"{kind}: unknown" for kind in (*asked, "frequency_cap")]
+    return [what for what in wanted if not SEEN[what]]
 
 
 @pytest.mark.verify

@@ -408,12 +408,14 @@ def test_a_rule_that_is_dropped_is_broken_as_often_as_counted(dropped: str) -> N
     """By predicates of :mod:`tests.audit.worlds`, call for call; the other rules are kept."""
     seen: Counter[str] = Counter()
 
-    @settings(max_examples=25, deadline=None, suppress_health_check=SLOW)
+    @settings(max_examples=12, deadline=None, suppress_health_check=SLOW)
     @given(cases(dropped))
     def campaigns(case: Case) -> None:
         hold(case, seen)
 
-    campaigns()
+    for _ in range(8):  # campaigns at random, until some break it
+        if not seen[dropped]:
+            campaigns()
     assert seen[dropped]
     # Who is called too soon after a key press breaks both rules on it.
     assert {rule for rule in RULES if seen[rule]} <= {dropped, "honour", "pause"}

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import asyncio
 import sys
 import warnings
 from pathlib import Path
 
 import nbformat
+import pytest
 
 ROOT = Path(__file__).parents[2]
 NOTEBOOK = ROOT / "docs" / "notebooks" / "load-run.ipynb"
@@ -20,6 +22,26 @@ def test_outputs_are_stripped():
             assert cell.execution_count is None
 
 
+def test_its_code_runs(monkeypatch):
+    """Cell after cell, in this process; as a notebook, by its own tools, in ``make verify``."""
+    monkeypatch.chdir(NOTEBOOK.parent)
+    names = {"__name__": "notebook"}
+    shown = []
+    for number, cell in enumerate(nbformat.read(NOTEBOOK, as_version=4).cells):
+        if cell.cell_type == "code":
+            code = ast.parse(cell.source)
+            last = code.body.pop() if isinstance(code.body[-1], ast.Expr) else None
+            exec(compile(code, f"cell {number}", "exec"), names)
+            if last is not None:
+                shown.append(
+                    eval(compile(ast.Expression(last.value), f"cell {number}", "eval"), names)
+                )
+    tables = [one.to_html() for one in shown if hasattr(one, "to_html")]
+    assert len(tables) >= 2
+    assert "people_reached" in tables[0]
+
+
+@pytest.mark.verify
 def test_it_runs(tmp_path, monkeypatch):
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the notebook's own tools

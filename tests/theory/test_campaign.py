@@ -1,4 +1,7 @@
-"""The shipped campaign against the textbook: load = pace × holding time."""
+"""The shipped campaign against the textbook: load = pace × holding time.
+
+At full size, in ``make verify``; ``test_capacity.py`` holds small worlds against it each time.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import math
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from sim.engine import fast
 from sim.engine.plan.build import plan_of
@@ -17,6 +21,7 @@ from sim.scenario.load import load_scenario
 FILE = Path(__file__).parents[2] / "scenarios" / "france-2017.yaml"
 
 
+@pytest.mark.verify
 def test_the_fewest_channels_that_finish_equal_the_offered_load() -> None:
     """Six million lines, as-run: offered load = calls per second × measured mean holding time.
 

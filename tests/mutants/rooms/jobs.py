@@ -45,7 +45,7 @@ MUTANTS = (
         "what moves no call reads: what moves one does, too",
         "sim.jobs:Parts.role",
         Swap("not same(self.placing, other.placing)", "False"),
-        "tests/jobs/test_roles.py::test_a_small_france",
+        "tests/jobs/test_roles.py::test_generated_scenarios[3]",
     ),
     Mutant(
         "what is accepted of a strategy is its own: that of all",
