@@ -56,6 +56,12 @@ JOBS = click.option(
     help="Processes that run strategies at the same time; by default as many as there are cores.",
 )
 
+SCHEDULER = click.option(
+    "--scheduler",
+    metavar="ADDRESS",
+    help="The workers of a Dask cluster make the runs: tcp://10.0.0.5:8786.",
+)
+
 
 def tell_of_kernels() -> None:
     """Say on standard error where a folder for compiled kernels was not trusted.

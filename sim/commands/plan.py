@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.loading import JOBS, SCHEDULER, load_and_warn, tell_of_kernels
 from sim.commands.progress import PROGRESS, Telling, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
@@ -72,6 +72,7 @@ if TYPE_CHECKING:
 @click.option("--set", "sets", metavar="PATH=VALUE", multiple=True, help="Replace a value.")
 @click.option("--out", metavar="DIR", help="Where results are kept; runs/… by default.")
 @JOBS
+@SCHEDULER
 @PROGRESS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @HTML
@@ -94,7 +95,7 @@ def plan(
     It is looked for in each draw of the uncertain inputs, at a corrected scale, and shown at full
     size in all of them. Exit code 1 where it cannot be met.
     """
-    from sim.jobs.probing import Probe, folder_of, workers_of
+    from sim.jobs.probing import Probe, crew_at, folder_of, workers_of
     from sim.jobs.sensitivity import named
     from sim.store.experiment import keep
     from sim.study.goals import parse_goal
@@ -120,12 +121,17 @@ def plan(
     limit = None if budget is None else parse_goal(budget, "--budget")
     folder = Path(out) if out is not None else folder_of("plan", loaded, facts)
     tell_of_kernels()
-    workers = partial(workers_of, loaded, (chosen,), runs=draws, jobs=told.pop("jobs"))
+    jobs, scheduler = told.pop("jobs"), told.pop("scheduler")
+    workers = partial(workers_of, loaded, (chosen,), runs=draws, jobs=jobs)
     screened, full = (
-        Probe(file, sets, (chosen,), one, folder, draws, 16, workers(scale=one))
+        Probe(file, sets, (chosen,), one, folder, draws, 16, 1 if scheduler else workers(scale=one))
         for one in (min(screen, scale), scale)
     )
-    with telling("plan", loaded.scenario.name, told.pop("far")) as progress:
+    with (
+        telling("plan", loaded.scenario.name, told.pop("far")) as progress,
+        crew_at(scheduler, loaded, (chosen,), scale) as crew,
+    ):
+        screened.crew = full.crew = crew
         progress.live.beside(folder)
         asked = _Asked(wanted, paths, between, float(probability), limit, points)
         found = _found(screened, full, asked, partial(_stage, progress))

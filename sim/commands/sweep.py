@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 
-from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.loading import JOBS, SCHEDULER, load_and_warn, tell_of_kernels
 from sim.commands.progress import PROGRESS, Telling, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
@@ -58,6 +58,7 @@ from sim.commands.told import HTML, tell
 )
 @click.option("--out", metavar="DIR", help="Where results are kept; runs/… by default.")
 @JOBS
+@SCHEDULER
 @PROGRESS
 @click.option("--json", "as_json", is_flag=True, help="One JSON document on standard output.")
 @HTML
@@ -73,6 +74,7 @@ def sweep(
     metrics: tuple[str, ...],
     out: str | None,
     jobs: int | None,
+    scheduler: str | None,
     **told: Any,
 ) -> None:
     """Try other values of keys of FILE, each under the same unknowns.
@@ -80,7 +82,7 @@ def sweep(
     Keys that decide nothing about any call cost no run; each other point is a run at full size, or
     at --scale. Stopped anywhere, the same command goes on.
     """
-    from sim.jobs.probing import Probe, folder_of, workers_of
+    from sim.jobs.probing import Probe, crew_at, folder_of, workers_of
     from sim.jobs.sensitivity import named
     from sim.jobs.sweeping import document, strategies_of, sweep
     from sim.measure.metrics import METRICS
@@ -103,10 +105,15 @@ def sweep(
     folder = Path(out) if out is not None else folder_of("sweep", loaded, facts)
     readings = max(16, -(-1024 // max(1, draws)))
     tell_of_kernels()
-    workers = workers_of(loaded, chosen, scale, max(1, draws), jobs)
+    workers = 1
+    if scheduler is None:
+        workers = workers_of(loaded, chosen, scale, max(1, draws), jobs)
     probe = Probe(file, sets, chosen, scale, folder, draws, readings, workers)
     probe.metrics = tuple(named("metric", metrics, list(METRICS))) if metrics else ()
-    with telling("sweep", loaded.scenario.name, told.pop("far")) as progress:
+    with (
+        telling("sweep", loaded.scenario.name, told.pop("far")) as progress,
+        crew_at(scheduler, loaded, chosen, scale) as probe.crew,
+    ):
         progress.live.beside(folder)
         found = document(sweep(probe, knobs, kind, points, partial(_point, progress)))
         keep(folder, found)

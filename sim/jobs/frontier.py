@@ -18,9 +18,10 @@ import numpy as np
 
 from sim.errors import OptionError
 from sim.jobs.dials import dial_of
-from sim.jobs.planning import Plan, plan, which_way
+from sim.jobs.planning import Plan, plan
 from sim.jobs.planning import document as plan_document
 from sim.jobs.probing import Probe, hold_path, hold_reached
+from sim.jobs.searching import which_way
 from sim.measure.metric import Number
 from sim.measure.metrics import METRICS, at_full_size
 from sim.scenario.scale import scale_scenario

@@ -7,39 +7,27 @@ size in every draw, and where it falls short there, the next larger root is trie
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any, Final
 
 import numpy as np
 
 from sim.errors import OptionError
 from sim.jobs.dials import dial_of, today_of
-from sim.jobs.pool import Tell, each, unheard
-from sim.jobs.probing import Probe, Settings, hold_path, hold_reached
-from sim.measure.metric import Number
-from sim.measure.metrics import at_full_size
-from sim.scenario.resolved import resolved_text
+from sim.jobs.probing import Probe, hold_path, hold_reached
+from sim.jobs.searching import LOOKED_AT, Search, rising_of, shown_full, turning_back
 from sim.scenario.scale import scale_scenario
-from sim.store.partial import open_for_writing
-from sim.store.study import Task, code_digest
 from sim.study.dial import Dial
 from sim.study.goals import DONE, Goal
 from sim.study.importance import FEWEST_RUNS, importance
 from sim.study.intervals import quantile_interval
-from sim.study.solving import TOLERANCE, Root, enough, root, share_at
+from sim.study.solving import TOLERANCE, Root, enough, share_at
 
 SCHEMA: Final = "ringfence-plan/1"
 """Of the JSON document; its number goes up when a key goes or changes its meaning."""
-STEPS: Final = 5
-"""Further values that are tried in some draws, to see that the goal changes once."""
-LOOKED_AT: Final = 3
-"""Draws in which they are."""
 TRIES: Final = 4
 """Values that are run at full size, at most."""
 LEFT: Final = "lines_undialled"
@@ -91,75 +79,6 @@ class Plan:
     """Where it cannot be met: the goal's number at the best end, in the middle of what fails."""
 
 
-@dataclass(frozen=True)
-class _Search:
-    """Whether a goal holds, and where it begins to."""
-
-    probe: Probe
-    strategy: str
-    goal: Goal
-    dial: Dial
-    rising: bool = True
-
-    def holds(self, value: float, draw: int, more: Settings | None = None) -> bool:
-        """Whether it does at a value, in a draw."""
-        return self.goal.holds(self.shown(value, draw, more))
-
-    def shown(
-        self, value: float, draw: int, more: Settings | None = None
-    ) -> Mapping[str, float | None]:
-        """The metrics at a value, in a draw, at full size."""
-        settings = {**(more or {}), self.dial.path: self.text(value)}
-        drawing = self.probe.drawing(settings, (self.strategy,))
-        drawn = drawing.run(Task(draw)).found[self.strategy]
-        full = drawing.loaded.scenario
-        scaled, _ = scale_scenario(full, self.probe.scale)
-        scale = Fraction(scaled.world.lines, full.world.lines)
-        return _shown(drawn.metrics, scale, self.goal.metric)
-
-    def text(self, value: float) -> str:
-        """A value as a file writes it."""
-        return self.dial.text(value)
-
-    def work(self, draw: int, _tell: Tell = unheard) -> Root:
-        """The root of a draw, from where it was kept or by halving."""
-        kept = self.probe.folder / "roots" / self._key / f"{draw}.json"
-        if kept.is_file():
-            told = json.loads(kept.read_text("utf-8"))
-            return Root(float(told["value"]), tuple((v, bool(h)) for v, h in told["tried"]))
-        low, high = self.ends
-        found = root(
-            lambda value: self.holds(value, draw), low, high, rising=self.rising,
-            whole=self.dial.steps_whole, tolerance=0.0 if self.dial.origin else TOLERANCE,
-        )  # fmt: skip
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with open_for_writing(kept) as file:
-            text = json.dumps({"value": str(found.value), "tried": found.tried})
-            file.write(text.encode())
-        return found
-
-    @cached_property
-    def _key(self) -> str:
-        """What a root hangs on, beside its draw."""
-        text = resolved_text(self.probe.loaded({}))
-        ends = [self.text(end) for end in self.ends]
-        facts = [text, self.goal.text, self.dial.path, ends, self.strategy, self.rising,
-                 str(self.probe.scale), code_digest()]  # fmt: skip
-        return hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:16]
-
-    def steps(self, draw: int, _tell: Tell = unheard) -> Root:
-        """Further values of a draw, evenly over the range."""
-        low, high = self.ends
-        at = np.linspace(low, high, STEPS + 2).tolist()
-        at = [float(round(value)) for value in at] if self.dial.steps_whole else at
-        return Root(0.0, tuple((value, self.holds(value, draw)) for value in dict.fromkeys(at)))
-
-    @property
-    def ends(self) -> tuple[float, float]:
-        """Of the range."""
-        return self.dial.low, self.dial.high
-
-
 def plan(
     screen: Probe,
     full: Probe,
@@ -204,7 +123,7 @@ def plan(
     (strategy,) = screen.strategies
     hold_path(path, screen.loaded({}))
     _hold_draws(screen.draws, probability)
-    search = _Search(screen, strategy, goal, dial_of(screen, strategy, path, between))
+    search = Search(screen, strategy, goal, dial_of(screen, strategy, path, between))
     low, high = search.ends
     ends = [{path: search.text(value)} for value in (low, high)]
     for settings in ends:
@@ -213,15 +132,15 @@ def plan(
     draws = range(1, screen.draws + 1)
     say(f"which way it goes, at {search.text(low)} and {search.text(high)}", 0.0)
     if rising is None:
-        rising = _rising(search, draws)
+        rising = rising_of(search, draws)
     search = replace(search, rising=rising is not False)
     roots: list[Root] = []
-    for draw, found in zip(draws, each(search.work, draws, screen.jobs), strict=True):
+    for draw, found in zip(draws, screen.each(search.work, draws), strict=True):
         roots.append(found)
         text = f"[{draw}/{len(draws)}] {_told(search, found.value)}"
         say(text, SEARCHED * draw / len(draws))
     values = tuple(found.value for found in roots)
-    turning = _turning_back(search, values, roots)
+    turning = turning_back(search, values, roots)
     answer = enough(values, probability, rising=search.rising)
     confirmed: tuple[Confirmed, ...] = ()
     binding: tuple[str, ...] = ()
@@ -248,39 +167,8 @@ def _hold_draws(draws: int, probability: float) -> None:
         )
 
 
-def which_way(screen: Probe, goal: Goal, path: str, between: str | None = None) -> bool | None:
-    """Whether more of a knob helps; None where it makes no difference in the draws looked at."""
-    (strategy,) = screen.strategies
-    search = _Search(screen, strategy, goal, dial_of(screen, strategy, path, between))
-    return _rising(search, range(1, screen.draws + 1))
-
-
-def _rising(search: _Search, draws: Sequence[int]) -> bool | None:
-    """Whether more of a knob helps: by the first draws whose ends differ."""
-    low, high = search.ends
-    for draw in list(draws)[: 2 * LOOKED_AT]:
-        one, other = search.holds(low, draw), search.holds(high, draw)
-        if one is not other:
-            return other
-    return None
-
-
-def _turning_back(
-    search: _Search, values: Sequence[float], roots: Sequence[Root]
-) -> tuple[int, ...]:
-    """Draws in which the goal changes more than once: of all by what was tried, of some by more."""
-    found = {draw for draw, one in enumerate(roots, 1) if one.turns > 1}
-    order = np.argsort(values)
-    looked = {int(order[at]) + 1 for at in (0, len(order) // 2, len(order) - 1)}
-    draws = sorted(looked)[:LOOKED_AT]
-    for draw, more in zip(draws, each(search.steps, draws, search.probe.jobs), strict=True):
-        if Root(0.0, (*roots[draw - 1].tried, *more.tried)).turns > 1:
-            found.add(draw)
-    return tuple(sorted(found))
-
-
 def _confirmed(
-    search: _Search,
+    search: Search,
     full: Probe,
     roots: Sequence[float],
     answer: float,
@@ -304,14 +192,14 @@ def _confirmed(
             loaded = full.loaded({search.dial.path: search.text(value)}).scenario
             scaled, _ = scale_scenario(loaded, full.scale)
             scale = Fraction(scaled.world.lines, loaded.world.lines)
-            held.append(search.goal.holds(_shown(metrics, scale, search.goal.metric)))
+            held.append(search.goal.holds(shown_full(metrics, scale, search.goal.metric)))
         done.append(Confirmed(value, tuple(held)))
         if done[-1].share >= probability:
             break
     return tuple(done)
 
 
-def _binding(search: _Search, best: float, roots: Sequence[float]) -> tuple[str, ...]:
+def _binding(search: Search, best: float, roots: Sequence[float]) -> tuple[str, ...]:
     """Other keys of which more would meet the goal at the best value, in most draws that fail."""
     failing = [draw for draw, value in enumerate(roots, 1) if math.isinf(value)][:LOOKED_AT]
     found = []
@@ -330,7 +218,7 @@ def _binding(search: _Search, best: float, roots: Sequence[float]) -> tuple[str,
     return tuple(found)
 
 
-def _beyond(search: _Search, last: float) -> list[float]:
+def _beyond(search: Search, last: float) -> list[float]:
     """Values past the last root, as far apart as the search may be wrong, within the range."""
     closest = float(1 / search.probe.scale) if search.dial.whole else 1.0
     step = max(2 * TOLERANCE * abs(last), closest if search.dial.steps_whole else 0.0)
@@ -343,7 +231,7 @@ def _beyond(search: _Search, last: float) -> list[float]:
     return found
 
 
-def _at_best(search: _Search, best: float, roots: Sequence[float]) -> float | None:
+def _at_best(search: Search, best: float, roots: Sequence[float]) -> float | None:
     """What the goal limits, at the best value, in the middle of some draws that fail.
 
     Of a list that is not finished, the lines that are left.
@@ -354,26 +242,8 @@ def _at_best(search: _Search, best: float, roots: Sequence[float]) -> float | No
     return float(np.median(found)) if found else None
 
 
-def _told(search: _Search, value: float) -> str:
+def _told(search: Search, value: float) -> str:
     return "not enough" if math.isinf(value) else search.text(value)
-
-
-def _shown(
-    metrics: Mapping[str, Number], scale: Fraction, wanted: str
-) -> Mapping[str, float | None]:
-    """Metrics at full size, with the moment at which a list is done.
-
-    Raises
-    ------
-    OptionError
-        Where the one that is wanted cannot be told at such a scale.
-    """
-    shown = {**at_full_size(metrics, scale), DONE: metrics[DONE]}
-    if shown[wanted] is None and metrics[wanted] is not None:
-        raise OptionError(
-            f"{wanted} cannot be told at a scale", place="--screen", remedy="use --screen 100%"
-        )
-    return {name: None if value is None else float(value) for name, value in shown.items()}
 
 
 # ── As data ──────────────────────────────────────────────────────────────────────────────────────

@@ -10,21 +10,24 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from fractions import Fraction
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.plan.stage import Stage
-from sim.errors import OptionError, UnknownNameError
+from sim.errors import CannotJudgeError, OptionError, UnknownNameError
+from sim.jobs.cluster import Cluster
+from sim.jobs.crew import Crew, Failed, Processes, side_by_side
 from sim.jobs.draws import Drawing
-from sim.jobs.pool import each
+from sim.jobs.pool import Work, each, unheard
 from sim.jobs.roles import Parts, Role, Roles, roles, small_stage
 from sim.jobs.room import need_of, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.study import facts_of
@@ -33,12 +36,14 @@ from sim.measure.metrics import at_full_size
 from sim.scenario.keys import file_keys, key_at
 from sim.scenario.resolved import resolved_text
 from sim.scenario.scale import scale_scenario
-from sim.store.drawn import Drawn
-from sim.store.study import StudyFolder, Task
+from sim.store.drawn import Drawn, unpacked
+from sim.store.study import Facts, StudyFolder, Task
 from sim.study.goals import DONE
 from sim.study.inputs import Group, groups
 from sim.study.reading import Points, reading
 
+T = TypeVar("T")
+R = TypeVar("R")
 Floats = NDArray[np.float64]
 FORBIDDEN: Final = "caller_numbers"
 """Caller numbers are what a campaign has declared; nobody varies them to escape labels."""
@@ -129,6 +134,22 @@ def workers_of(loaded: Runnable, strategies: Sequence[str], scale: Fraction, run
     return workers
 
 
+def crew_at(
+    scheduler: str | None, loaded: Runnable, strategies: Sequence[str], scale: Fraction
+) -> AbstractContextManager[Crew | None]:
+    """The workers of a Dask cluster, where a scheduler is named: none else.
+
+    Raises
+    ------
+    sim.errors.OptionError
+        On entering: for a scheduler that does not answer, or workers that are not ours.
+    """
+    if scheduler is None:
+        return nullcontext()
+    small, _ = scale_scenario(loaded.scenario, scale)
+    return Cluster(scheduler, need_of(small, strategies, calls=False, laws=loaded.laws))
+
+
 @dataclass
 class Probe:
     """A scenario whose points are asked for.
@@ -164,6 +185,8 @@ class Probe:
     where any is asked for."""
     runs: int = 0
     """Runs that were made, so far."""
+    crew: Crew | None = None
+    """Who makes the runs, where it is not processes of this machine; the same bytes come of it."""
     _points: dict[str, Runnable] = field(default_factory=dict)
     _parts: dict[tuple[str, str], Parts] = field(default_factory=dict)
 
@@ -196,22 +219,47 @@ class Probe:
         """By draw: what each strategy found at a point; what is not there yet is run."""
         tasks = self.tasks if tasks is None else tuple(tasks)
         drawing = self.drawing(settings)
-        loaded = drawing.loaded
-        text = resolved_text(loaded)
-        scaled, _ = scale_scenario(loaded.scenario, self.scale)
-        effective = Fraction(scaled.world.lines, loaded.scenario.world.lines)
-        facts = facts_of(loaded, text, self.scale, effective, self.strategies)
-        store = StudyFolder(self.folder / "points" / facts.key[:16], facts, text, loaded.laws.own)
+        facts, text = self._facts(drawing)
+        own = drawing.loaded.laws.own
+        store = StudyFolder(self.folder / "points" / facts.key[:16], facts, text, own)
         missing = store.missing(tasks)
-        done = zip(
-            missing, each(drawing.work, missing, min(self.jobs, len(missing) or 1)), strict=True
-        )
-        for at, (task, content) in enumerate(done, 1):
+        crew, failed = self.crew or Processes(min(self.jobs, len(missing) or 1)), []
+        for at, (task, content) in enumerate(crew.do(drawing, missing, facts.key), 1):
+            if isinstance(content, Failed):
+                failed.append(f"{task.name(facts.key)}: {content.why}")
+                continue
             store.add(task, content)
             self.runs += 1
             if told is not None:
                 told(at, len(missing))
+        _hold_done(failed)
         return {task.draw: store.read(task) for task in tasks}
+
+    def run(self, settings: Settings, strategy: str, task: Task) -> Drawn:
+        """What one strategy finds in one draw at a point, which is not kept."""
+        drawing = self.drawing(settings, (strategy,))
+        if self.crew is None:
+            return drawing.run(task)
+        facts, _ = self._facts(drawing)
+        ((_, content),) = self.crew.do(drawing, (task,), facts.key)
+        if isinstance(content, Failed):
+            _hold_done([f"{task.name(facts.key)}: {content.why}"])
+        assert isinstance(content, bytes)
+        return unpacked(content)
+
+    def each(self, work: Work[T, R], items: Sequence[T]) -> Iterator[R]:
+        """Do work that makes runs for each of some items, several at a time, in their order."""
+        if self.crew is None:
+            yield from each(work, items, self.jobs)
+        else:
+            yield from side_by_side(lambda item: work(item, unheard), items, self.crew.size)
+
+    def _facts(self, drawing: Drawing) -> tuple[Facts, str]:
+        """What a point is of, and its scenario as text."""
+        loaded, text = drawing.loaded, resolved_text(drawing.loaded)
+        scaled, _ = scale_scenario(loaded.scenario, self.scale)
+        effective = Fraction(scaled.world.lines, loaded.scenario.world.lines)
+        return facts_of(loaded, text, self.scale, effective, drawing.strategies), text
 
     def same_calls(self, one: Settings, other: Settings, strategy: str) -> bool:
         """Whether two points place the same calls, whatever is drawn."""
@@ -229,6 +277,15 @@ class Probe:
             scaled, _ = scale_scenario(loaded.scenario, self.scale)
             self._parts[key] = Parts.of(small_stage(Stage(scaled, loaded.laws)), strategy)
         return self._parts[key]
+
+
+def _hold_done(failed: Sequence[str]) -> None:
+    """See that no run failed, once all others are done."""
+    if failed:
+        raise CannotJudgeError(
+            f"{len(failed)} runs failed: {'; '.join(failed)}",
+            remedy="all others are kept; the same command goes on",
+        )
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.errors import OptionError
+from sim.jobs.crew import side_by_side
 from sim.jobs.probing import (
     Numbers,
     Probe,
@@ -96,19 +97,39 @@ def sweep(
             )
         )
     )
+    owners = _owners(probe, tried)
+    ran = sorted(set(owners))
+    if probe.crew is not None:
+        _handed_out(probe, tried, ran, progress)
+        progress = None  # all is told
     numbers: dict[tuple[int, str], Numbers] = {}
-    owners: list[int] = []
-    for at, settings in enumerate(tried):
-        owner = next((o for o in owners if _same(probe, tried[o], settings)), None)
-        tell = None
-        if owner is None:
-            owners.append(at)
-            tell = _telling(progress, at + 1, len(tried), settings)
-        results = probe.results(tried[at if owner is None else owner], told=tell)
+    for at, (settings, owner) in enumerate(zip(tried, owners, strict=True)):
+        tell = _telling(progress, at + 1, len(tried), settings) if owner == at else None
+        results = probe.results(tried[owner], told=tell)
         read = Read(probe, settings, common)
         for name in probe.strategies:
-            numbers[at, name] = read.numbers(name, results, own=owner is None)
-    return Swept(probe, tuple(knobs), tried, numbers, len(owners))
+            numbers[at, name] = read.numbers(name, results, own=owner == at)
+    return Swept(probe, tuple(knobs), tried, numbers, len(ran))
+
+
+def _owners(probe: Probe, tried: Sequence[Settings]) -> tuple[int, ...]:
+    """By point: the first point that places the same calls, whose runs are read."""
+    owners: list[int] = []
+    for at, settings in enumerate(tried):
+        same = (o for o in dict.fromkeys(owners) if _same(probe, tried[o], settings))
+        owners.append(next(same, at))
+    return tuple(owners)
+
+
+def _handed_out(
+    probe: Probe, tried: Sequence[Settings], ran: Sequence[int], progress: Progress | None
+) -> None:
+    """Let a crew make the runs of all points, side by side: they are kept for what reads them."""
+    assert probe.crew is not None
+    done = side_by_side(lambda at: probe.results(tried[at]), ran, probe.crew.size)
+    for at, _ in zip(ran, done, strict=True):
+        if (tell := _telling(progress, at + 1, len(tried), tried[at])) is not None:
+            tell(1, 1)
 
 
 def _telling(progress: Progress | None, number: int, of: int, settings: Settings) -> Told | None:

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -17,9 +18,15 @@ import pytest
 from sim.errors import CannotJudgeError, InterruptionError, OptionError
 from sim.jobs import cluster, study
 from sim.jobs.cluster import Code
-from sim.jobs.crew import Did, Failed, Processes
+from sim.jobs.crew import Crew, Did, Failed, Processes
+from sim.jobs.planning import document, plan
+from sim.jobs.probing import Probe, crew_at
 from sim.jobs.study import run_study, tasks_of
+from sim.jobs.sweeping import document as swept
+from sim.jobs.sweeping import sweep
 from sim.store.study import Task
+from sim.study.design import parse_knob
+from sim.study.goals import parse_goal
 from tests.cli.conftest import PROGRAM, environment
 from tests.jobs.test_parts import content
 
@@ -140,6 +147,44 @@ def test_nobody_answers_or_nobody_works(
     assert not (tmp_path / "s").exists()
 
 
+def probe_of(scenario_file: Path, folder: Path, draws: int, scale: str = "1/10") -> Probe:
+    return Probe(str(scenario_file), (), ("all-channels",), Fraction(scale), folder, draws, 16)
+
+
+def test_a_sweep_on_two_workers_keeps_the_same_bytes(
+    loaded, scenario_file: Path, machines: Machines, tmp_path: Path
+) -> None:
+    """Points are handed out side by side, and one that is read costs no run on a cluster either."""
+    knobs = [parse_knob("dialing.channels=20,40"), parse_knob("world.voicemail.heard=30 %,90 %")]
+    told = {}
+    for name in ("cluster", "alone"):
+        probe = probe_of(scenario_file, tmp_path / name, 0)
+        address = machines.address if name == "cluster" else None
+        seen: list[float] = []
+        with crew_at(address, loaded, probe.strategies, probe.scale) as probe.crew:
+            found = sweep(probe, knobs, progress=lambda *far: seen.append(far[-1]))  # noqa: B023
+        told[name] = {key: value for key, value in swept(found).items() if key != "folder"}
+        assert (found.ran, probe.runs, seen) == (2, 2, [0.0, 1.0, 0.0, 1.0])
+    assert told["cluster"] == told["alone"]
+    assert content(tmp_path / "cluster") == content(tmp_path / "alone")
+
+
+def test_a_run_of_a_search_that_fails_is_told_with_its_key(
+    scenario_file: Path, tmp_path: Path
+) -> None:
+    probe = probe_of(scenario_file, tmp_path, 2)
+    probe.crew = OneFails(Task(1))
+    with pytest.raises(CannotJudgeError, match=r"1 runs failed: \w{64}\.npz: the moon was full"):
+        probe.run({}, "all-channels", Task(1))
+    with pytest.raises(CannotJudgeError, match=r"1 runs failed: \w{64}\.npz: the moon was full"):
+        probe.results({})
+    probe.crew = None
+    found = probe.results({})
+    assert (sorted(found), probe.runs) == ([1, 2], 2)  # the other was kept
+    metrics = found[2].found["all-channels"].metrics
+    assert probe.run({}, "all-channels", Task(2)).found["all-channels"].metrics == metrics
+
+
 class OneFails:
     """Does all tasks but one."""
 
@@ -201,6 +246,58 @@ def test_a_killed_worker_costs_nothing(
 
     found = run_study(loaded, DRAWS, out=tmp_path / "s", scheduler=dying.address, progress=kill)
     assert content(found.path) == content(whole)
+
+
+def planned(scenario_file: Path, folder: Path, crew: Crew | None) -> dict[str, object]:
+    """The plan of a knob, as data without its folder."""
+    screen, full = (probe_of(scenario_file, folder, 4, scale) for scale in ("1/2", "1"))
+    screen.crew = full.crew = crew
+    goal = parse_goal("finish before cutoff")
+    found = document(plan(screen, full, goal, "dialing.channels", 0.75, between="1..8"))
+    return {key: value for key, value in found.items() if key != "folder"}
+
+
+@pytest.mark.verify
+def test_a_plan_on_two_workers_keeps_the_same_bytes_though_one_dies(
+    loaded, scenario_file: Path, dying: Machines, tmp_path: Path
+) -> None:
+    alone = planned(scenario_file, tmp_path / "alone", None)
+    dying.begin(2)
+    with crew_at(dying.address, loaded, ("all-channels",), Fraction(1)) as crew:
+        assert crew is not None
+        dying.workers[0].kill()
+        assert planned(scenario_file, tmp_path / "there", crew) == alone
+    assert alone["met"]
+    assert content(tmp_path / "there") == content(tmp_path / "alone")
+
+
+@pytest.mark.verify
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
+def test_a_killed_plan_goes_on(
+    scenario_file: Path, dying: Machines, tmp_path: Path, number: signal.Signals
+) -> None:
+    """The roots that were found are kept; the same command ends with what one process finds."""
+    dying.begin(2)
+    goal = ("--for", "finish before cutoff", "--probability", "75%", "--between", "1..8")
+    command = [str(PROGRAM), "plan", str(scenario_file), *goal, "--solve", "dialing.channels"]
+    command += ["--draws", "4", "--screen", "50%", "--strategy", "all-channels"]
+    there = [*command, "--out", "s", "--scheduler", dying.address]
+    said = tmp_path / "said"
+    with said.open("wb") as told:
+        going = subprocess.Popen(there, cwd=tmp_path, stderr=told, env=environment())
+    while b"[1/" not in said.read_bytes():
+        assert going.poll() is None, said.read_text()
+        time.sleep(0.02)
+    os.kill(going.pid, number)
+    assert going.wait(timeout=60) == (-number if number == signal.SIGKILL else 130)
+    for words in (there, [*command, "--out", "alone"]):
+        done = subprocess.run(
+            words, cwd=tmp_path, capture_output=True, env=environment(), timeout=300, check=False
+        )
+        assert done.returncode == 0, done.stderr.decode()
+    one, other = content(tmp_path / "s"), content(tmp_path / "alone")
+    assert one.keys() == other.keys()
+    assert {key for key in one if one[key] != other[key]} <= {"experiment.json"}  # has its folder
 
 
 @pytest.mark.verify
