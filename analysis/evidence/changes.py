@@ -184,7 +184,7 @@ def section(found: tuple[Changes, ...]) -> list[str]:
             "bear on it are not, and bands and P95 are too narrow (the sections above have them "
             "with everything drawn). The regulator's timeline is told by the reports that "
             "are expected by the stop and the chance that they are enough for its contact. Nothing "
-            "was tuned to a result. What has been added since (`votes`, `lines_in_use`, "
+            "was tuned to a result. What has been added since (`votes`, "
             "`machine_correlation`, `by_line`) moves none of it."
         ),
     ]

@@ -64,7 +64,7 @@ def campaign_of(names: Sequence[str]) -> Campaign:
         def begin(self, name, plan):
             if name == "as-run":
                 assert plan.lifetime == 1
-                for share in (0.2, 0.7):
+                for share in (0.24, 0.85):
                     tables = dataclasses.replace(plan.tables, heard=threshold(share))
                     others[share] = Tally(
                         plan,
@@ -84,7 +84,7 @@ def campaign_of(names: Sequence[str]) -> Campaign:
     for found in simulate(Stage(scenario, loaded.laws), names, observers=[OtherHearing()]):
         findings[found.strategy] = found
         if found.strategy == "as-run":
-            attempts = (others[0.2].lines.flags & 1).astype("uint8")  # every line once
+            attempts = (others[0.24].lines.flags & 1).astype("uint8")  # every line once
             for share, tally in others.items():
                 found = find(tally, attempts, scenario, "as-run")
                 people[share] = found.totals[ReachTotals].people_reached
@@ -156,7 +156,7 @@ def test_prose(campaign: Campaign) -> None:
     )
     only = as_run["people_reached_voicemail_only"] / as_run["people_reached"]
     says(f"{only * 100:.0f} % of the people")
-    low, high = campaign.people_if_heard[0.2], campaign.people_if_heard[0.7]
+    low, high = campaign.people_if_heard[0.24], campaign.people_if_heard[0.85]
     says(f"about {round(low, -4):,} people")
     says(f"about {high / 1e6:.1f} million")
     says(f"{three['attempts'] - three['lines_dialled']:,} retries")
@@ -198,8 +198,8 @@ def test_prose(campaign: Campaign) -> None:
     feedback = campaign.findings["as-run"].feedback
     assert feedback is not None
     at, stage, counted = feedback.stages[0]
-    assert (at, stage) == (56 * 3_600_000, 1)  # Thursday 18:00, a contact
-    says(f"At its review on Thursday at 18:00 it has {counted}, and makes contact")
+    assert (at, stage) == (80 * 3_600_000, 1)  # Friday 18:00, a contact
+    says(f"At its review on Friday at 18:00 it has {counted}, and makes contact")
     says(f"the first is {as_run['lines_live_6s'] / as_run['lines_live_60s']:.0f} times the last")
 
 
@@ -214,5 +214,12 @@ def test_the_pace_is_what_limits_three_attempts(campaign: Campaign) -> None:
 
 
 def test_ranges_are_those_of_the_scenario() -> None:
-    heard = load(SCENARIO).scenario.world.voicemail.heard
-    assert (heard.low, heard.central, heard.high) == (0.2, 0.45, 0.7)
+    """And those of the evidence, of messages on all lines, over the share of lines in use."""
+    world = load(SCENARIO).scenario.world
+    heard, used = world.voicemail.heard, world.lines_in_use
+    assert (heard.low, heard.central, heard.high) == (0.24, 0.55, 0.85)
+    assert (used.low, used.central, used.high) == (0.73, 0.82, 0.91)
+    of_all = zip((heard.low, heard.central, heard.high), (0.2, 0.45, 0.7), strict=True)
+    for share, evidence in of_all:
+        assert share == pytest.approx(evidence / used.central, abs=0.006)
+    assert 1 - used.central == pytest.approx(1 / 6, abs=0.02)  # "on a line in six"

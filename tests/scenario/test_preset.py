@@ -69,6 +69,13 @@ def test_presets_have_the_figures_that_ship(
         level = {"per_million": found.complaints.per_million}
         told = want.complaints.model_copy(update=level)
         want = want.model_copy(update={"complaints": told})
+    if (kind, name) == ("voicemail", "fr-landline-2017"):  # of all lines; the file has those in use
+        all_lines = found.voicemail.heard
+        for end in ("low", "central", "high"):
+            share = getattr(all_lines, end) / want.lines_in_use.central
+            assert getattr(want.voicemail.heard, end) == pytest.approx(share, abs=0.006)
+        voicemail = want.voicemail.model_copy(update={"heard": all_lines})
+        want = want.model_copy(update={"voicemail": voicemail})
     assert found == want
 
 
@@ -107,10 +114,11 @@ def test_a_name_begins_anew_and_files_lay_keys_over_the_name_below(tmp_path: Pat
     upper.write_text("extends: s.yaml\nworld: {voicemail: {shared: 3 %}}\n", encoding="utf-8")
     found = load_scenario(upper).scenario.world.voicemail
     assert (found.heard.central, found.shared.central) == (0.11, 0.03)
-    upper.write_text("extends: s.yaml\nworld: {voicemail: fr-landline-2017}\n", encoding="utf-8")
-    assert load_scenario(upper).scenario.world.voicemail == shipped("france-2017").world.voicemail
-    set_ = load_scenario(below, ["world.voicemail=fr-landline-2017", "world.voicemail.shared=3 %"])
-    assert set_.scenario.world.voicemail.heard == shipped("france-2017").world.voicemail.heard
+    upper.write_text("extends: s.yaml\nworld: {voicemail: ca-mixed}\n", encoding="utf-8")
+    canada = shipped("canada-federal").world.voicemail
+    assert load_scenario(upper).scenario.world.voicemail == canada
+    set_ = load_scenario(below, ["world.voicemail=ca-mixed", "world.voicemail.shared=3 %"])
+    assert set_.scenario.world.voicemail.heard == canada.heard
     assert set_.scenario.world.voicemail.shared.central == 0.03
 
 
