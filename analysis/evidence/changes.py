@@ -40,6 +40,7 @@ STEPS = {
     "29e74fb": "consent, voters",
     "8d99f8a": "lines without voters",
     "28a96b7": "level given day three",
+    "91f7485": "lines in use",
 }
 """Commits that changed figures of shipped scenarios, in their order, and what each changed."""
 CHANGED = ("france-2017", "uk-by-election", "canada-federal", "us-primary")
