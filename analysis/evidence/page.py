@@ -7,6 +7,7 @@ from collections import Counter
 
 from analysis.evidence.changes import section, stored
 from analysis.evidence.drives import ANSWERS, DRAWS, Answer, Drives
+from analysis.evidence.measuring import FEW, measuring
 from analysis.validation.words import points, prose, table
 from analysis.view.rounded import rounded
 from sim.document.quantity import GRADES
@@ -17,8 +18,6 @@ from sim.study.picture import picture, value_text
 
 COLUMNS = 16
 """Width of a law's picture, in characters."""
-FEW = 0.005
-"""Share of the spread below which an input counts as driving nothing."""
 
 
 def page(scenarios: dict[str, Scenario], found: tuple[Drives, ...]) -> str:
@@ -32,7 +31,7 @@ def page(scenarios: dict[str, Scenario], found: tuple[Drives, ...]) -> str:
         What drives each, in the order of the page.
     """
     parts = [*_opening(), *(part for one in found for part in _scenario(scenarios, one))]
-    parts += section(stored())
+    parts += [*measuring(found), *section(stored())]
     return "\n\n".join(parts) + "\n"
 
 

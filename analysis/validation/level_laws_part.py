@@ -13,6 +13,8 @@ from analysis.validation.words import figures, points, prose, table
 
 AIM = 100
 """Factor that a 90 % band for a named country and year was to have at most."""
+NINETY = 2 * 1.6448536269514722
+"""Width of the middle 90 % of a normal law, in standard deviations."""
 NAMED = "automated, United Kingdom, before 2020"
 LIKE_2017 = "automated and political, France, before 2020"
 
@@ -81,6 +83,7 @@ def _remarks(found: Laws) -> list[str]:
     today, cases = found.laws["t law"], automated()
     n = len(cases)
     least, most = (int(stats.binom.ppf(share, n, 0.9)) for share in (0.025, 0.975))
+    low, high = spread_known()
     better = [
         name
         for name, law in found.laws.items()
@@ -107,12 +110,36 @@ def _remarks(found: Laws) -> list[str]:
         + ", ".join(f"{_factor(found, place):,.0f} ({place})" for place in PLACES)
         + f"; the t law has {_today(today.bands[NAMED]):,.0f} everywhere on these {n}, and "
         f"{_today(_nine()):,.0f} on the nine that scenarios have.",
+        f"**Why.** The logarithms of the {n} have a standard deviation of {spread():.2f} among "
+        f"themselves, known to {low:.1f}–{high:.1f}. Were their middle and this spread known "
+        f"without error, a band of 90 % would still span a factor of {alone():,.0f}; for {AIM} the "
+        f"deviation would have to be {math.log(AIM) / NINETY:.2f} at most. More campaigns of the "
+        "same kind may show that they are more alike than these, and cannot be counted on to: what "
+        "sets campaigns apart must be known (whom they had called before, what they said, how "
+        "complaints were traced), and no row has it.",
         "**That the level is likely too high is not supported.** It was said because "
         "fined campaigns are those that many complain of. They are so by volume: per call "
         "national ratios, which no fine selected, are "
         f"{figures(_national(0))}–{figures(_national(1))} per million automated calls, and the "
         f"median of the {n} is {figures(student(cases).quantile(0.5))}.",
     ]
+
+
+def spread() -> float:
+    """Standard deviation of the logarithms of the automated campaigns' levels."""
+    return float(np.log([case.per_million for case in automated()]).std(ddof=1))
+
+
+def spread_known() -> tuple[float, float]:
+    """Interval of 95 % of that deviation, were they normal."""
+    free = len(automated()) - 1
+    low, high = (spread() * math.sqrt(free / stats.chi2.ppf(at, free)) for at in (0.975, 0.025))
+    return low, high
+
+
+def alone() -> float:
+    """Factor of a 90 % band if a normal law's middle and spread were known without error."""
+    return math.exp(NINETY * spread())
 
 
 def _error(found: Laws, name: str) -> float:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
 
@@ -22,6 +23,7 @@ from analysis.evidence.drives import (
     written,
 )
 from analysis.evidence.page import page
+from analysis.validation.level_laws import automated
 from analysis.view.rounded import rounded
 from sim.scenario.load import load_scenario
 from sim.scenario.parameters import parameters
@@ -96,6 +98,36 @@ def test_what_is_left_without_an_input() -> None:
     assert "75 % [38–75]" in first
     assert "99 %" not in first
     assert "at 25 % of its size, 48 runs read 21 times" in text
+
+
+def test_each_input_that_drives_an_answer_has_its_measurement() -> None:
+    told = {
+        path
+        for one in stored()
+        for answer in one.answers.values()
+        for path, share in answer.shares.items()
+        if share.told and share.value >= 0.005
+    }
+    text = PAGE.read_text(encoding="utf-8").split("## What to measure first")[1].split("\n## ")[0]
+    rows = dict(re.findall(r"^\| `([^`]*)` \|(.*)\|$", text, re.MULTILINE))
+    assert set(rows) == told
+    for path, row in rows.items():
+        assert row.split("|")[1].strip(), f"analysis/evidence/measuring.py: {path} has none"
+
+
+def test_so_many_are_enough() -> None:
+    """Half of a 95 % interval, of a share and of a mean of logarithms, by the textbook."""
+    for share, number, told in ((0.5, 400, 5), (0.1, 1_000, 2), (0.2, 400, 4)):
+        assert round(196 * math.sqrt(share * (1 - share) / number)) == told
+    logs = [math.log(case.per_million) for case in automated()]
+    spread = math.sqrt(sum((x - sum(logs) / len(logs)) ** 2 for x in logs) / (len(logs) - 1))
+    assert round(math.exp(1.96 * spread / math.sqrt(30)), 1) == 1.7
+    wide = 2 * NormalDist().inv_cdf(0.95)
+    text = re.sub(r"\s+", " ", PAGE.read_text(encoding="utf-8"))
+    assert f"a band would still be a factor of {math.exp(wide * spread):.0f}." in text
+    # A mean of 1 and a Poisson number more: at least 1.2 voters, so 0.2 or 0.75 is the variance.
+    for mean in (1.2, 1.75):
+        assert 1.96 * math.sqrt((mean - 1) / 1_000) < mean / 20
 
 
 @pytest.mark.verify
