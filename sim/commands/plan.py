@@ -18,6 +18,7 @@ from sim.commands.told import HTML, tell
 
 if TYPE_CHECKING:
     from sim.jobs.probing import Probe
+    from sim.loading.load import Runnable
     from sim.study.goals import Goal
 
 
@@ -95,7 +96,8 @@ def plan(
     It is looked for in each draw of the uncertain inputs, at a corrected scale, and shown at full
     size in all of them. Exit code 1 where it cannot be met.
     """
-    from sim.jobs.probing import Probe, crew_at, folder_of, workers_of
+    from sim.jobs.probing import crew_at, folder_of
+    from sim.jobs.searching import screened_at
     from sim.jobs.sensitivity import named
     from sim.store.experiment import keep
     from sim.study.goals import parse_goal
@@ -108,6 +110,8 @@ def plan(
     wanted_of = strategy or own or loaded.scenario.base
     chosen = named("strategy", [wanted_of], list(loaded.scenario.strategies))[0]
     wanted = parse_goal(goal)
+    limit = None if budget is None else parse_goal(budget, "--budget")
+    screen = screened_at(screen, scale, [wanted, *([limit] if limit else [])], paths)
     facts = {
         "for": wanted.text,
         "solve": list(paths),
@@ -118,14 +122,12 @@ def plan(
         "screen": str(screen),
         "sets": list(sets),
     }
-    limit = None if budget is None else parse_goal(budget, "--budget")
     folder = Path(out) if out is not None else folder_of("plan", loaded, facts)
     tell_of_kernels()
     jobs, scheduler = told.pop("jobs"), told.pop("scheduler")
-    workers = partial(workers_of, loaded, (chosen,), runs=draws, jobs=jobs)
     screened, full = (
-        Probe(file, sets, (chosen,), one, folder, draws, 16, 1 if scheduler else workers(scale=one))
-        for one in (min(screen, scale), scale)
+        _probe(loaded, (file, sets, chosen), one, folder, draws, (jobs, scheduler))
+        for one in (screen, scale)
     )
     with (
         telling("plan", loaded.scenario.name, told.pop("far")) as progress,
@@ -140,6 +142,35 @@ def plan(
     tell(screen_of, found, inputs=(file,), **told)
     if not found["met"]:
         raise click.exceptions.Exit(1)
+
+
+def _probe(
+    loaded: Runnable,
+    of: tuple[str, tuple[str, ...], str],
+    scale: Fraction,
+    folder: Path,
+    draws: int,
+    by: tuple[int | None, str | None],
+) -> Probe:
+    """The scenario at a scale, with the processes of this machine unless a scheduler has others.
+
+    Parameters
+    ----------
+    loaded
+        The scenario.
+    of
+        Its file, what replaces its values, and the strategy.
+    scale, folder, draws
+        As asked.
+    by
+        Processes as asked, and a scheduler.
+    """
+    from sim.jobs.probing import Probe, workers_of
+
+    file, sets, strategy = of
+    jobs, scheduler = by
+    workers = 1 if scheduler else workers_of(loaded, (strategy,), scale, draws, jobs)
+    return Probe(file, sets, (strategy,), scale, folder, draws, 16, workers)
 
 
 POINTS = 5

@@ -34,6 +34,23 @@ STEPS: Final = 5
 """Further values that are tried in some draws, to see that the goal changes once."""
 LOOKED_AT: Final = 3
 """Draws in which they are."""
+INBOUND: Final = "inbound.lines"
+OF_CALL_BACKS: Final = ("call_back", "inbound_lines")
+"""How metrics begin that hang on how many lines there are for callers back."""
+
+
+def screened_at(
+    asked: Fraction, proof: Fraction, goals: Sequence[Goal], paths: Sequence[str]
+) -> Fraction:
+    """The scale of a search: as asked, and never above that of the proof.
+
+    A few lines for callers back block a larger share of few callers than many lines of many, so
+    what is enough of them is looked for at the size of the proof.
+    """
+    about = any(goal.metric.startswith(OF_CALL_BACKS) for goal in goals)
+    if about or any(path.endswith(INBOUND) for path in paths):
+        return proof
+    return min(asked, proof)
 
 
 @dataclass(frozen=True)
