@@ -14,7 +14,10 @@ from pathlib import Path
 import pytest
 
 from analysis.console.verdict import verdict_text
+from analysis.view.read import as_view
 from analysis.view.rounded import rounded
+from analysis.view.sentences import votes_of
+from analysis.view.verdict import verdict_of
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.stage import Stage
 from sim.jobs.run import run_scenario
@@ -133,6 +136,11 @@ def hold_rows(campaign: Campaign) -> None:
 def test_the_whole_screen(tmp_path: Path) -> None:
     outcome = run_scenario(load(SCENARIO), out=tmp_path / "run")
     assert verdict_text(outcome.run) == screen()
+    # Question 15 shows what the same run says of votes.
+    votes = votes_of(verdict_of(as_view(outcome.run)))
+    page = (ROOT / "docs" / "questions.md").read_text(encoding="utf-8")
+    answer = page.split("\n## 15. ")[1].split("as-run: ")[1].split("\n\n")[0]
+    assert re.sub(r"\s+", " ", answer) == votes
 
 
 @pytest.mark.verify

@@ -13,6 +13,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
+from analysis.view.rounded import rounded
 from sim.cli import cli
 from tests.docs.pages import ROOT
 from tests.small_run import TEXT
@@ -84,7 +85,9 @@ def small() -> str:
     return str(file)
 
 
-def swept(file: str, vary: str, strategy: str, metric: str, scale: str) -> list[float]:
+def swept(
+    file: str, vary: str, strategy: str, metric: str, scale: str, sets: tuple[str, ...] = ()
+) -> list[float]:
     """What a sweep tells of a number at each value."""
     import tempfile
 
@@ -94,7 +97,7 @@ def swept(file: str, vary: str, strategy: str, metric: str, scale: str) -> list[
 
     known = ("people_reached", "complaints", "finished", "cost")
     folder = Path(tempfile.mkdtemp())
-    probe = Probe(file, (), (strategy,), Fraction(scale), folder, 0, 64)
+    probe = Probe(file, sets, (strategy,), Fraction(scale), folder, 0, 64)
     probe.metrics = () if metric in known else (metric,)
     found = document(sweep(probe, [parse_knob(vary)]))
     rows: list[dict[str, Any]] = [point["strategies"][strategy] for point in found["points"]]
@@ -238,3 +241,47 @@ def test_a_stop_before_the_silence_breaks_none_of_it(tmp_path: Path) -> None:
         found[name] = (int(silent["violations"].sum()), run.exposure)
     assert found["late"][0] > 0 == found["early"][0]
     assert len(found["late"][1]) >= len(found["early"][1])
+
+
+# ── The picture of question 12 ───────────────────────────────────────────────────────────────────
+
+STOPS = ("12:00", "16:00", "20:00")
+WIDTH = 32
+"""Of the longest bar, in characters."""
+
+
+def bars(rows: dict[str, float]) -> str:
+    """Numbers as bars, to an eighth of a character."""
+    most = max(rows.values())
+    drawn = []
+    for name, value in rows.items():
+        eighths = round(8 * WIDTH * value / most)
+        bar = "█" * (eighths // 8) + " ▏▎▍▌▋▊▉"[eighths % 8].strip()
+        drawn.append(f"    {name}  {bar:<{WIDTH}}  {rounded(value)}")
+    return "\n".join(drawn)
+
+
+@pytest.mark.verify
+def test_the_picture_of_question_12_is_what_its_commands_find() -> None:
+    """By how much later calls stop, and by how much later voicemail alone does."""
+    own = "strategies.as-run.dialing.changes"
+    change = f"{own}=[{{at: 2017-04-21 12:00, amd: {{on_machine: hang_up}}}}]"
+    for path, sets in (("campaign.cutoff", ()), (f"{own}.0.at", (change,))):
+        vary = f"{path}={','.join(f'2017-04-21 {stop}' for stop in STOPS)}"
+        metric = "lines_voicemail_heard_after_cutoff"
+        values = swept(str(ROOT / FRANCE), vary, "as-run", metric, "1/100", sets)
+        assert values == sorted(values)
+        drawn = bars(dict(zip(STOPS, values, strict=True)))
+        assert drawn in QUESTIONS[12][1], f"docs/questions.md does not draw:\n{drawn}"
+
+
+def test_bars_are_as_long_as_their_numbers() -> None:
+    """Of those that the page shows, by the eye: full blocks, and what is left over."""
+    parts = " ▏▎▍▌▋▊▉█"
+    shown = re.findall(r"^    \d\d:00  ([▏▎▍▌▋▊▉█]+) +([\d.]+) k$", QUESTIONS[12][1], re.MULTILINE)
+    assert len(shown) == 2 * len(STOPS)
+    for three in (shown[:3], shown[3:]):
+        lengths = [sum(parts.index(one) for one in bar) / 8 for bar, _ in three]
+        numbers = [float(number) for _, number in three]
+        for length, number in zip(lengths, numbers, strict=True):
+            assert length == pytest.approx(WIDTH * number / max(numbers), abs=0.2)

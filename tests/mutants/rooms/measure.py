@@ -6,6 +6,9 @@ from tests.mutants.mutant import Mutant, Swap
 
 _TALLY = "tests/measure/test_tally.py::"
 _BOTH = _TALLY + "test_a_line_in_both_chains_counts_the_greater_of_the_two"
+_STORY = (
+    "tests/measure/test_founding.py::test_a_story_breeds_as_its_channel_does_from_its_moment_on"
+)
 
 MUTANTS = (
     Mutant(
@@ -89,5 +92,30 @@ MUTANTS = (
         "sim.measure:cluster",
         Swap("np.exp(m * itself * here)", "np.exp(m * itself)"),
         "tests/measure/test_cascade.py::test_without_a_horizon_the_size_is_borels",
+    ),
+    Mutant(
+        "a story breeds as one complaint in its channel would: as two",
+        "sim.measure:shocked",
+        Swap("np.diff(by) * called_by(cases, edges)", "2 * np.diff(by) * called_by(cases, edges)"),
+        _STORY,
+    ),
+    Mutant(
+        "a story breeds from its moment on: from twice as long after the start",
+        "sim.measure:shocked",
+        Swap("edges - moment", "edges - 2 * moment"),
+        _STORY,
+    ),
+    Mutant(
+        "what the casebook's complaints bred is taken off the level: nothing is",
+        "sim.measure:Numbers.level",
+        Swap("self.casebook_branching", "0 * self.casebook_branching"),
+        "tests/measure/test_founding.py::"
+        "test_the_level_goes_by_the_casebooks_contagion_where_it_is_told",
+    ),
+    Mutant(
+        "votes are gained for a thousand people reached: for five hundred",
+        "sim.measure:gained",
+        Swap("any_a / 1_000", "any_a / 500"),
+        "tests/measure/test_votes.py::test_by_hand",
     ),
 )

@@ -114,4 +114,10 @@ MUTANTS = (
         Swap("noise * base", "0.0 * base"),
         "tests/study/test_comparison.py::test_a_difference_within_noise_has_no_sign",
     ),
+    Mutant(
+        "complaints vary by their dispersion times their number: by twice that",
+        "sim.study:variance",
+        Swap("dispersion * value", "2 * dispersion * value"),
+        "tests/study/test_luck.py::test_a_count_varies_as_poisson_and_clusters_by_more",
+    ),
 )
