@@ -21,6 +21,7 @@ from sim.scenario.checks import (
     Subject,
     check_expectations,
     check_scenario,
+    check_sources,
     check_strategy,
     check_world,
 )
@@ -111,6 +112,7 @@ def examine(composed: Composed) -> Examined:
         faults += check_strategy(subject)
     faults += check_scenario(root)
     faults += check_expectations(root)
+    faults += check_sources(root)
     return Examined(replace(composed, root=root), tuple(faults), of_world, tuple(of_strategies))
 
 

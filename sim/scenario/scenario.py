@@ -34,6 +34,11 @@ class Check(Model):
     expect: tuple[Expectation, ...] = Field(
         (), max_length=MAX_EXPECTATIONS, description="What the scenario promises."
     )
+    evidence: Literal["none", "source", "grade"] = Field(
+        "none",
+        description="What each range must have, by itself or from what it stands in: a source, or "
+        "a source and a grade.",
+    )
     most_draws: Annotated[Count, Field(ge=8, le=4_000)] = Field(
         200,
         description="Most runs that an expectation over noise or inputs may take to be judged.",

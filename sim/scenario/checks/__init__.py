@@ -37,6 +37,7 @@ from sim.scenario.checks import (
 )
 from sim.scenario.checks.expectations import check_expectations
 from sim.scenario.checks.names import check_scenario
+from sim.scenario.checks.sourced import check_sources
 from sim.scenario.checks.subject import STRATEGY_RULES, WORLD_RULES, Rule, Subject
 
 __all__ = [
@@ -46,6 +47,7 @@ __all__ = [
     "capacity",
     "check_expectations",
     "check_scenario",
+    "check_sources",
     "check_strategy",
     "check_world",
     "complaints",
