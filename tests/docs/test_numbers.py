@@ -231,3 +231,21 @@ def test_ranges_are_those_of_the_scenario() -> None:
     for share, evidence in of_all:
         assert share == pytest.approx(evidence / used.central, abs=0.006)
     assert 1 - used.central == pytest.approx(1 / 6, abs=0.02)  # "on a line in six"
+
+
+@pytest.mark.verify
+def test_three_rounds_of_a_warning_beside_those_of_a_county() -> None:
+    """What docs/sources.md says of them; of 11,975 numbers the county delivered so many."""
+    loaded = load(ROOT / "scenarios" / "city-warning.yaml")
+    stage = Stage(loaded.scenario, loaded.laws)
+    (found,) = simulate(stage, ["three-rounds-half-more"], chances=False)
+    rounds = found.blocks["attempts"]
+    delivered = 100 * (rounds["human"] + rounds["machine"]) / loaded.scenario.world.lines
+    county = [100 * number / 11_975 for number in (7_931, 670, 185)]
+    page = re.sub(r"\s+", " ", (ROOT / "docs" / "sources.md").read_text(encoding="utf-8"))
+    first, second, third = (f"{share:.1f} %" for share in delivered[:3])
+    assert f"{first} of all lines in the first round, {second} more in the second" in page
+    assert f"second and {third} in the third" in page
+    told = ", ".join(f"{share:.1f}" for share in county[:2])
+    assert f"the county had {told} and {county[2]:.1f} %" in page
+    assert sum(delivered[:3]) == pytest.approx(sum(county), abs=5)
