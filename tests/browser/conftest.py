@@ -119,6 +119,15 @@ def opened(browser: Browser) -> Iterator[Opener]:
 
 
 @pytest.fixture(scope="session")
+def many_whole(browser: Browser, many_report: Path) -> Iterator[Visit]:
+    """All of the report of nine strategies, opened and drawn; who changes it puts it back."""
+    opener = Opener(browser)
+    visit = opener(many_report)
+    yield visit
+    visit.page.context.close()
+
+
+@pytest.fixture(scope="session")
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The report of the hand-made campaign."""
     return write_report(

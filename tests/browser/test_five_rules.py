@@ -26,6 +26,12 @@ def wide(opened: Opener, many_report: Path) -> Visit:
 
 
 @pytest.fixture(scope="module")
+def folded(opened: Opener, report: Path) -> Visit:
+    """The same report as it is found: tests open other parts of it, and draw few charts."""
+    return opened(report, *SIZES["wide"], whole=False)
+
+
+@pytest.fixture(scope="module")
 def whole(opened: Opener, report: Path) -> Visit:
     """All of the hand-made campaign's report, opened and drawn."""
     return opened(report, *SIZES["wide"])
@@ -83,8 +89,8 @@ DRAWN_WHOLE = """() => [...document.querySelectorAll('.plot')].flatMap(plot =>
     }))"""
 
 
-def test_no_axis_ends_before_what_is_drawn(opened: Opener, many_report: Path) -> None:
-    page = opened(many_report).page
+def test_no_axis_ends_before_what_is_drawn(many_whole: Visit) -> None:
+    page = many_whole.page
     assert page.evaluate(DRAWN_WHOLE) == []
     titles = page.evaluate(
         """() => [...document.querySelectorAll('#reach .plot, #occupancy .plot, #binding .plot')]
@@ -156,8 +162,8 @@ def test_within_noise_there_is_no_sign(whole: Visit) -> None:
 # ── 5 Drawn when seen, all of it before print ────────────────────────────────────────────────────
 
 
-def test_charts_are_drawn_when_they_are_seen(opened: Opener, report: Path) -> None:
-    page = opened(report, *SIZES["wide"], whole=False).page
+def test_charts_are_drawn_when_they_are_seen(folded: Visit) -> None:
+    page = folded.page
     plots, drawn = page.locator(".plot").count(), page.locator(".plot[data-drawn]").count()
     assert 0 < drawn < plots / 4
     page.locator("#occupancy > summary").click()
@@ -231,15 +237,15 @@ def test_few_stops_of_the_tab_key(wide: Visit) -> None:
     assert sum('class="pick"' in stop for stop in stops) == 9
 
 
-def test_a_chart_opens_by_the_keyboard(opened: Opener, report: Path) -> None:
-    page = opened(report, *SIZES["wide"], whole=False).page
+def test_a_chart_opens_by_the_keyboard(folded: Visit) -> None:
+    page = folded.page
     page.locator("#funnel > summary").focus()
     page.keyboard.press("Enter")
     page.wait_for_selector("#funnel .plot[data-drawn] svg.main-svg", timeout=5_000)
 
 
-def test_a_link_opens_what_is_folded(opened: Opener, report: Path) -> None:
-    page = opened(report, *SIZES["wide"], whole=False).page
+def test_a_link_opens_what_is_folded(folded: Visit) -> None:
+    page = folded.page
     page.evaluate("location.hash = '#metrics'")
     page.wait_for_selector("#metrics details[open]", timeout=5_000)
 
