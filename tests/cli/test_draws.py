@@ -145,12 +145,16 @@ def test_explain_shows_the_law_of_an_input(ringfence: Command, small: Path) -> N
     assert ringfence("explain", "world.press_1", "--draws").code == 2
 
 
-def test_killed_anywhere_the_same_command_goes_on(here: Path, small: Path) -> None:
+def test_killed_anywhere_the_same_command_goes_on(
+    ringfence: Command, here: Path, small: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """By SIGKILL; then the same command makes the bytes of a study left in peace."""
+    for name in ("COLUMNS", "TERM"):
+        monkeypatch.setenv(name, environment()[name])
+    peace = ringfence("run", small, "--draws", "2", "--out", "peace")
+    assert peace.code == 0
     command = [str(PROGRAM), "run", str(small), "--draws", "2", "--out"]
     quiet = {"env": environment(), "cwd": here, "stderr": subprocess.DEVNULL}
-    peace = subprocess.run([*command, "peace"], check=True, capture_output=True, env=environment())
-    assert peace.returncode == 0
     process = subprocess.Popen([*command, "war"], stdout=subprocess.DEVNULL, **quiet)
     until = time.monotonic() + 60
     while time.monotonic() < until and process.poll() is None:
@@ -160,6 +164,6 @@ def test_killed_anywhere_the_same_command_goes_on(here: Path, small: Path) -> No
     process.kill()
     assert process.wait() == -signal.SIGKILL
     done = subprocess.run([*command, "war"], check=True, capture_output=True, env=environment())
-    assert done.stdout.replace(b"war", b"peace") == peace.stdout
+    assert done.stdout.decode().replace("war", "peace") == peace.out
     assert bytes_of(here / "war") == bytes_of(here / "peace")
     load_study(here / "war").verify()
