@@ -44,7 +44,7 @@ NETS = {
     ("sim/store/checked.py", "short"): "str, of a whole number of thousands of digits",
     ("sim/store/checked.py", "read_json"): "int's word for too many digits, ours for a key twice",
     ("sim/fitting/options.py", "spans_of"): "datetime's word for what is no day",
-    ("sim/fitting/options.py", "timeout_of"): "parse_duration's word for what is no duration",
+    ("sim/fitting/options.py", "_duration"): "parse_duration's word for what is no duration",
     ("sim/study/dial.py", "moment"): "ours for what is no moment, and may be a number",
     ("sim/document/units.py", "parse_moment"): "datetime's word for an impossible day",
     ("sim/document/explained.py", "compose"): "the YAML library's word for an impossible escape",
