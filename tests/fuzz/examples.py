@@ -46,6 +46,29 @@ _OVERLAP = """outages:
     - {from: 2017-04-19 10:00, to: 2017-04-19 12:00, channels: 0}
     - {from: 2017-04-19 11:00, to: 2017-04-19 13:00, channels: 1}"""
 _CLEANED = ("list: {source: white-pages}", "list: {without_registers: [bloctel, bloctel, x]}")
+_EXPECTED = (
+    "{metric: people_reached, strategy: nobody, at_least: 1}",
+    "{metric: people_reached, strategy: half, better_than: half, by: 1 %}",
+    "{strategy: half, at_least: 1}",
+    "{metric: people_reached, strategy: half}",
+    "{violations: fr-cnil-political, strategy: half}",
+    "{violations: fr-cnil-political, strategy: half, over: noise, exactly: 0}",
+    "{metric: finish_probability, strategy: half, at_least: 50 %}",
+    "{metric: people_reached, strategy: half, over: noise, at_least: 1}",
+    "{metric: people_reached, strategy: half, at_least: -1}",
+)
+_HUMAN = "world.line_types.landline.answering.human"
+_JOINED = (
+    "inputs: [world.voters_per_line, world.press_1], correlation: 0.5",
+    "inputs: [world.voters_per_line, world.voters_per_line], correlation: 0.5",
+    f"inputs: [world.voters_per_line, {_HUMAN}]",
+    f"inputs: [world.voters_per_line, {_HUMAN}], correlations: [[1, 2], [2, 1]]",
+    f"inputs: [world.voters_per_line, {_HUMAN}], correlation: 2",
+)
+_WHITE = "{source: white-pages}"
+_TEN = '[{days: mon-fri, from: "10:00", to: "12:00"}]'
+_TWO = '[{days: mon-fri, from: "10:00", to: "13:00"}, {days: mon-fri, from: "14:00", to: "20:00"}]'
+_ON_A_DATE = "changes: [{at: 2017-04-19 10:00, amd: {on_machine: leave_message}}]"
 OTHERS: tuple[tuple[str, tuple[Change, ...]], ...] = (
     *((TEXT, _beside(f"enforce: {{{rules}}}")) for rules in (
         "nobody: [consent]",
@@ -82,6 +105,28 @@ OTHERS: tuple[tuple[str, tuple[Change, ...]], ...] = (
     (TEXT, (("Whom", '"\\UFFFFFFFF'),)),
     (TEXT, (("Whom do we reach?", '"\\ud800"'),)),
     (TEXT, (("Whom", "\x07"),)),
+    *((TEXT, _beside(f"check:\n  expect:\n    - {what}")) for what in _EXPECTED),
+    *((TEXT, _beside(f"joint: [{{{what}}}]")) for what in _JOINED),
+    *((TEXT, _in_world(what)) for what in (
+        "lines_in_use: 0 %",
+        "votes: {per_1000_reached: {low: 1, central: 2, high: 3, shape: log-uniform}}",
+        "votes: {per_1000_reached: many}",
+        'hours: {own: [{days: all, from: "09:07", to: "21:00", odds: 1}]}',
+    )),
+    (TEXT, (("central: 1.5, high: 2.2", "central: 0.5, high: 2.2"), ("low: 1.0", "low: 0.4"),
+            *_in_world("lines_without_voters: 10 %"))),
+    (TEXT, (("frailty: {sd: 1.0}", "machine_correlation: 0.999\n        frailty: {sd: 1.0}"),)),
+    (TEXT, (("frailty: {sd: 1.0}", "machine_correlation: 0.5"),)),
+    (TEXT, ((_WHITE, "{source: white-pages, territories: [mainland, mainland]}"),)),
+    (TEXT, ((_WHITE, "{source: white-pages, territories: [mainland]}"),
+            ("lead_order: random", f"territory_call_times: {{reunion: {_TEN}}}"))),
+    (TEXT, (("lead_order: random", f"territory_call_times: {{reunion: {_TWO}}}"),)),
+    (TEXT, (("lead_order: random",
+             f"territory_call_times: {{reunion: {_TEN}, mainland: {_TEN}}}"),)),
+    (TEXT, (("lead_order: random", _ON_A_DATE), ("amd: {on_machine: leave_message}",
+             "amd: {enabled: false, on_machine: hang_up}"), (", voicemail: 45 s", ""))),
+    (TEXT, (("lead_order: random", _ON_A_DATE), ("amd: {on_machine: leave_message}",
+             "amd: {on_machine: hang_up}"), (", voicemail: 45 s", ""))),
     *((f"extends: {name}\n", ()) for name in ('"a\\0b"', "/etc/passwd")),
     (TEXT, _in_world(_REGULATOR)),
     (FEEDBACK, (("regulator: 15 %, operator: 60 %", "regulator: 0 %, operator: 75 %"),)),

@@ -23,6 +23,8 @@ SOUND: dict[str, Any] = {
     "duties": {"registration": True},
 }
 """A file without fault."""
+NUMBERS = ("+33", "+", "call me", "+331", "0262 26 20 00", "01 62 00 00 00", "+999 1 62 00 00 00")
+"""Numbers that are none, or not those of one country."""
 
 
 def malformed_facts(seed: int) -> tuple[str, str]:
@@ -30,6 +32,9 @@ def malformed_facts(seed: int) -> tuple[str, str]:
     chance = random.Random(f"facts {seed}")
     data = copy.deepcopy(SOUND)
     how = [_spoil(chance, data) for _ in range(chance.choice([0, 0, 1, 1, 2, 3]))]
+    if chance.random() < 0.2:
+        data["caller_numbers"] = [chance.choice(NUMBERS)]
+        how.append(f"numbers {data['caller_numbers']}")
     text = written(data, flow=chance.random() < 0.3)
     if chance.random() < 0.15:
         cut = chance.randrange(len(text))

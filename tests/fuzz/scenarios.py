@@ -224,6 +224,7 @@ def _by_setting(chance: random.Random) -> Malformed:
                     "a..b",
                     "x",
                     "a." * 3_000,
+                    "a" + ".a" * 300,
                     f"{path}.0",
                     f"{path}.-1",
                     path.upper(),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -44,7 +45,7 @@ def hold_facts(seed: int, folder: Path) -> int:
     calls.write_text("line,start_utc\n1,2024-06-07T17:30:00Z\n", "utf-8")
     facts.write_text(text, "utf-8", "surrogatepass")
     told = ("audit", "--calls", calls, "--facts", facts, "--regime", "us-tcpa-political")
-    answer = ringfence(*told)
+    answer = ringfence(*told, *(("--region", "FR") if seed % 2 else ()))
     assert answer.exit_code in ALLOWED, (seed, how, answer.output[-2000:])
     assert "Traceback" not in answer.output, (seed, how)
     assert "\x1b" not in answer.output, (seed, how)
@@ -61,8 +62,19 @@ def try_facts(seeds: range, folder: Path, tell: Tell) -> None:
     assert codes[2] > len(seeds) / 4
 
 
+def hold_names(folder: Path) -> None:
+    """What is no file is refused at its name."""
+    os.mkfifo(folder / "pipe.csv")
+    for name in ("none.csv", "pipe.csv"):
+        answer = ringfence("audit", "--calls", folder / name, "--regime", "us-tcpa-political")
+        assert answer.exit_code == 2, answer.output
+        assert f"{folder / name}: " in answer.stderr
+    (folder / "pipe.csv").unlink()
+
+
 def try_files(seeds: range, folder: Path, tell: Tell) -> None:
-    """Hold the files of seeds."""
+    """Hold the files of seeds, and names of none."""
+    hold_names(folder)
     codes = Counter(hold(seed, folder) for seed in seeds)
     tell(FUZZ, f"dialer files: tried {len(seeds)}, failed 0; by exit code {dict(codes)}")
     # Some are sound enough to be audited, most are not: else little would have been tried.

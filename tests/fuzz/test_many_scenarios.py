@@ -87,7 +87,7 @@ def wrong(answer: Result, seconds: float, lines: int) -> str:
     for fault in faults:
         if (why := ill_told(fault, lines)) is not None:
             return why
-    if not set(os.listdir()) <= {FILE, "own.yaml"}:
+    if not set(os.listdir()) <= {FILE, "own.yaml", "copy.yaml", "folder.yaml"}:
         return "something was written"
     return ""
 
@@ -195,7 +195,14 @@ def hold_pack(seed: int) -> int:
     pack, rule, how = malformed_pack(seed)
     Path("own.yaml").write_text(pack, "utf-8")
     enforced = (f"enforce={{own.yaml: [{rule}]}}",) if seed % 2 else ()
-    case = Malformed(TEXT, ("regimes=[own.yaml]", *enforced), how)
+    named = "own.yaml"
+    if seed % 10 == 7:  # one pack by two ways to it
+        enforced = (f"enforce={{own.yaml: [{rule}], ./own.yaml: [{rule}]}}",)
+    if seed % 10 == 8:  # another of the same id, or what is no file
+        named = "own.yaml, copy.yaml" if seed % 20 == 8 else "own.yaml, folder.yaml"
+        Path("copy.yaml").write_text(pack, "utf-8")
+        Path("folder.yaml").mkdir(exist_ok=True)
+    case = Malformed(TEXT, (f"regimes=[{named}]", *enforced), how)
     answer, seconds = given(case)
     why = wrong(answer, seconds, TEXT.count("\n"))
     assert not why, f"law pack of seed {seed} ({how}): {why}\n{answer.output[-800:]}"

@@ -73,6 +73,14 @@ RULE = """\
 """
 
 BAD = {
+    "calendar days that are none": (
+        "kind: hours\n    title: Days\n    force: law\n    from: 2010-01-01\n"
+        '    windows: [{days: mon-fri, from: "09:00", to: "18:00"}]',
+        "kind: frequency_cap\n    title: Days\n    force: law\n    from: 2010-01-01\n"
+        "    calls: 3\n    window: 36 h\n    rolling: true\n    day: calendar",
+        "15:13: rules.0.window: found 36 h; with `day: calendar` whole days are wanted, "
+        "such as 30 d",
+    ),
     "no source": (
         '    source: {ref: R1, text: "Section 1."}\n',
         "",
