@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,12 +13,17 @@ from analysis.figures.style import AMBER, BLUE, CUTOFF, PLUM, RED, TEAL, dress, 
 from analysis.view.experiments import words_of
 from analysis.view.numbers import MISSING
 from analysis.view.rounded import between, rounded
+from sim.measure.metrics import METRICS
 
 KEY: Final = "response"
 HEIGHT: Final = 300
 MARGIN: Final = {"t": 10, "b": 50, "l": 56, "r": 16}
 COLOURS: Final = (BLUE, AMBER, TEAL, PLUM, RED)
 SHOWN: Final = ("people_reached", "complaints", "cost")
+MOST_TICKS: Final = 8
+"""Points that are named on the axis, each where it is."""
+SMALL: Final = 10
+"""Below it an axis has no thousands to shorten."""
 HEAT_LIMIT: Final = 2
 """Knobs of a contour map."""
 
@@ -60,7 +66,7 @@ def response(told: Mapping[str, Any], by: Decision = PEOPLE) -> Chart:
     else:
         panels = tuple(
             Panel(_curves(told, number, keys, by), words_of(number))
-            for number in dict.fromkeys((*SHOWN, by.number))
+            for number in dict.fromkeys((*SHOWN, by.number, *_asked(told)))
             if any(value_of(one["strategies"][n], number) for one in told["points"]
                    for n in told["strategies"])
         )  # fmt: skip
@@ -82,6 +88,11 @@ def response(told: Mapping[str, Any], by: Decision = PEOPLE) -> Chart:
         numbers=Numbers((", ".join(keys), "Strategy", *(words_of(n) for n in SHOWN), "From"), rows),
         note=_note(told, by),
     )
+
+
+def _asked(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """Metrics that were asked for beside."""
+    return tuple(told["points"][0]["strategies"][told["strategies"][0]]["metrics"])
 
 
 def _note(told: Mapping[str, Any], by: Decision) -> str:
@@ -161,11 +172,13 @@ def _curves(told: Mapping[str, Any], number: str, keys: Sequence[str], by: Decis
             if (one := value_of(p["strategies"][name], number)) is not None
         ]
         places = [place for place, _, _ in rows]
-        for end, fill in (("p5", None), ("p95", "tonexty")):
-            figure.add_scatter(
-                x=places, y=[one[end] for _, one, _ in rows], mode="lines", line={"width": 0},
-                fill=fill, fillcolor=colour, opacity=0.15, hoverinfo="skip", showlegend=False,
-            )  # fmt: skip
+        # One outline there and back: what is filled up to another line takes no opacity.
+        low, high = ([one[end] for _, one, _ in rows] for end in ("p5", "p95"))
+        figure.add_scatter(
+            x=[*places, *reversed(places)], y=[*high, *reversed(low)], mode="lines",
+            line={"width": 0, "color": colour}, fill="toself", fillcolor=colour, opacity=0.15,
+            hoverinfo="skip", showlegend=False,
+        )  # fmt: skip
         figure.add_scatter(
             x=places, y=[one["p50"] for _, one, _ in rows], mode="lines+markers",
             line={"color": colour, "width": 2}, name=text(short(name)),
@@ -178,9 +191,29 @@ def _curves(told: Mapping[str, Any], number: str, keys: Sequence[str], by: Decis
     if by.threshold is not None and number == by.number:
         figure.add_hline(y=by.threshold, line={"color": CUTOFF, "width": 1.5, "dash": "dash"})
     dress(figure, height=HEIGHT, margin=MARGIN, showlegend=len(told["strategies"]) > 1)
-    figure.update_xaxes(title=text(short(", ".join(keys), 46)))
-    figure.update_yaxes(rangemode="tozero", tickformat="~s")
+    ticks = {} if not _apart(x) else {"tickvals": x, "ticktext": [text(short(o)) for o in labels]}
+    figure.update_xaxes(title=text(short(", ".join(keys), 46)), **ticks)
+    figure.update_yaxes(rangemode="tozero", tickformat=_tick(told, number))
     return figure
+
+
+def _tick(told: Mapping[str, Any], number: str) -> str:
+    """How an axis writes a number: shares in per cent, thousands as k, small ones as they are."""
+    if number in METRICS and METRICS[number].unit == "share":
+        return ".0%"
+    values = (
+        value_of(one, number) for point in told["points"] for one in point["strategies"].values()
+    )
+    return "~s" if max((one["p95"] for one in values if one), default=0.0) >= SMALL else "~g"
+
+
+def _apart(x: Sequence[Any]) -> bool:
+    """Whether places on an axis are numbers so few and so far apart that each can have its tick."""
+    numbers = sorted(one for one in set(x) if isinstance(one, (int, float)))
+    if len(numbers) < len(set(x)) or not 1 < len(numbers) <= MOST_TICKS:
+        return False
+    least = (numbers[-1] - numbers[0]) / MOST_TICKS
+    return all(b - a >= least for a, b in itertools.pairwise(numbers))
 
 
 def _map(told: Mapping[str, Any], name: str, keys: Sequence[str], by: Decision) -> Drawing:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import shlex
+import sys
 from fractions import Fraction
 from functools import cache
 from pathlib import Path
@@ -18,13 +20,31 @@ from sim.cli import cli
 from tests.docs.pages import ROOT
 from tests.small_run import TEXT
 
+
+def script(file: Path) -> Any:
+    """A file of Python that stands in no package."""
+    spec = importlib.util.spec_from_file_location(file.stem, file)
+    assert spec is not None
+    assert spec.loader is not None
+    found = importlib.util.module_from_spec(spec)
+    sys.modules[file.stem] = found  # where dataclasses look for it
+    spec.loader.exec_module(found)
+    return found
+
+
 PAGE = (ROOT / "docs" / "questions.md").read_text("utf-8")
+pictures = script(ROOT / "docs" / "images" / "questions.py")
 PARTS = re.split(r"^## (\d+)\. (.*)$", PAGE, flags=re.MULTILINE)[1:]
 QUESTIONS = {int(PARTS[at]): (PARTS[at + 1], PARTS[at + 2]) for at in range(0, len(PARTS), 3)}
 COMMANDS = [
     (number, line.strip())
     for number, (_, text) in QUESTIONS.items()
     for line in re.findall(r"^    (ringfence .*)$", text, re.MULTILINE)
+]
+PRINTED = [
+    command
+    for command in pictures.commands()
+    if command.excerpt and command.number != pictures.FULL
 ]
 FRANCE, PRIMARY = (f"scenarios/{name}.yaml" for name in ("france-2017", "us-primary"))
 
@@ -47,6 +67,40 @@ def test_each_command_can_be_given(number: int, line: str) -> None:
     for argument in arguments:
         if argument.endswith(".yaml"):
             assert (ROOT / argument).is_file()
+
+
+def test_each_has_one_picture_that_is_there() -> None:
+    """In words too; of some hundred kilobytes at most, and as wide as the page's text."""
+    for number, (_, text) in QUESTIONS.items():
+        ((words, name),) = re.findall(r"^!\[(.+)\]\(images/(.+)\)$", text, re.MULTILINE)
+        assert name == f"question-{number}.png"
+        assert len(words) > 30
+        data = (ROOT / "docs" / "images" / name).read_bytes()
+        assert data.startswith(b"\x89PNG")
+        assert len(data) < 200_000
+        assert 600 < int.from_bytes(data[16:20]) < 800
+
+
+def test_each_shows_what_is_printed() -> None:
+    shown = {command.number for command in PRINTED}
+    assert shown == set(QUESTIONS) - {pictures.FULL}
+    assert all(len(command.excerpt) > 2 for command in PRINTED)
+
+
+@pytest.mark.verify
+def test_what_is_shown_is_what_is_printed(tmp_path: Path) -> None:
+    """Each line of an excerpt is one that its command prints, at a hundredth of the lines."""
+    for command in pictures.commands():
+        if command in PRINTED or command.number == 5:  # its run is what is audited
+            lines = [line.rstrip() for line in pictures.given(command, tmp_path)[0].split("\n")]
+            wrong = [line for line in command.excerpt if line.rstrip() not in lines]
+            assert wrong == [], command
+
+
+@pytest.mark.verify
+def test_pictures_can_be_made_anew(tmp_path: Path) -> None:
+    pictures.main(str(tmp_path), ("4",))
+    assert (tmp_path / "question-4.png").stat().st_size > 5_000
 
 
 @pytest.mark.verify
