@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from typing import Any
 
@@ -66,7 +67,8 @@ def hold_odd_values(write: Write, data: st.DataObject) -> None:
         for part in path[:-1]:
             holder = holder[part]
         if data.draw(st.integers(0, 4)):
-            holder[path[-1]] = data.draw(st.sampled_from(ODD))
+            # A copy: what is put into a map of these must not be there the next time.
+            holder[path[-1]] = copy.deepcopy(data.draw(st.sampled_from(ODD)))
         else:
             del holder[path[-1]]
     try:
