@@ -22,7 +22,6 @@ OUTCOMES: tuple[Outcome, ...] = ("invalid", "busy", "no_answer", "machine", "hum
 INVALID, BUSY, NO_ANSWER, MACHINE, HUMAN = range(5)
 MOST_LINES = 60_000
 """Lines that a fit looks at: of more, the first by their keyed names, which are in no order."""
-_DAY_MS = 86_400_000
 _LEAST_CALLS = 300
 _MOST_UNTOLD = 0.05
 """Share of answered calls of which person or machine may be unknown."""
@@ -108,7 +107,7 @@ def dials_of(calls: pa.Table) -> Dials:
         Where the log cannot tell what is asked of it.
     """
     n = calls.num_rows
-    text = {name: _coded(calls, name) for name in ("line", "zone", "disposition")}
+    text = {name: coded(calls, name) for name in ("line", "zone", "disposition")}
     start = pc.cast(calls.column("start_utc"), pa.int64()).to_numpy()
     disposition = text["disposition"]
     outcome = np.full(n, -1, dtype=np.int64)
@@ -148,8 +147,7 @@ def dials_of(calls: pa.Table) -> Dials:
         drop(beyond, f"to lines beyond the first {MOST_LINES:,}, by their keyed names")
         rows = np.flatnonzero(keep)
     rows = rows[np.lexsort((start[rows], line[rows]))]
-    local = Clocks(text["zone"][1], int(start[rows].min()) - 1, int(start[rows].max()) + 1)
-    minute = local.local_ms(text["zone"][0][rows], start[rows]) // 60_000
+    minute = local_minutes(text["zone"][0][rows], text["zone"][1], start[rows])
     day = minute // 1440
     return Dials(
         line=np.unique(line[rows], return_inverse=True)[1].astype(np.int64),
@@ -188,7 +186,23 @@ def _rank_of(names: list[str]) -> I64:
     return rank
 
 
-def _coded(calls: pa.Table, name: str) -> tuple[I64, list[str]]:
+def local_minutes(zone: I64, zones: list[str], start: I64) -> I64:
+    """(n,) Minutes since 1970 of local clocks; one moment at least.
+
+    Parameters
+    ----------
+    zone, zones
+        Places in the zones' names, and these.
+    start
+        Moments, ms since 1970 UTC.
+    """
+    clocks = Clocks(zones, int(start.min()) - 1, int(start.max()) + 1)
+    minutes: I64 = clocks.local_ms(zone, start) // 60_000
+    return minutes
+
+
+def coded(calls: pa.Table, name: str) -> tuple[I64, list[str]]:
+    """A column of texts as (n,) places in its distinct texts, -1 where it has none, and these."""
     column = calls.column(name).combine_chunks()
     if isinstance(column, pa.ChunkedArray):
         column = pa.concat_arrays(column.chunks) if column.num_chunks else pa.array([], pa.string())

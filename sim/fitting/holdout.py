@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from scipy.special import expit, log_ndtr, ndtr
 
 from sim.behaviour.hours import hour_odds
-from sim.fitting.dials import HUMAN, MACHINE, NO_ANSWER, Bools, Dials
+from sim.fitting.dials import HUMAN, I64, MACHINE, NO_ANSWER, Bools, Dials
 from sim.fitting.fit import Fit
 from sim.fitting.likelihood import F64, stretch
 from sim.fitting.priors import PARTS, PARTS_OF_DAY, components_of, part_of_week
@@ -20,7 +20,7 @@ from sim.scenario.world import World
 
 _DRAWS = 24
 _MOST_LINES = 4_000
-_LEAST = 50
+LEAST = 50
 """Dials of which a share is worth holding against the fit."""
 _Z95 = 1.6448536269514722
 PERSON, VOICE, NOBODY = range(3)
@@ -51,9 +51,9 @@ class Check:
         return self.low <= self.seen <= self.high
 
 
-def days_apart(dials: Dials) -> tuple[int, ...]:
-    """The last days of a log, a quarter of all; none where it has but one."""
-    days = np.unique(dials.day)
+def last_quarter(day: I64) -> tuple[int, ...]:
+    """The last days of calls, a quarter of all; none where there is but one."""
+    days = np.unique(day)
     return (
         tuple(int(day) for day in days[len(days) - max(len(days) // 4, 1) :])
         if len(days) > 1
@@ -104,7 +104,7 @@ def hold(dials: Dials, days: tuple[int, ...], found: Fit, world: World, held: bo
         _check(found.line_type, what, whole[:, place][:, group], outcome[group] == code, held)
         for outcome in (some.outcome[there],)
         for what, group, place, code in _groups(some, there)
-        if np.count_nonzero(group) >= _LEAST
+        if np.count_nonzero(group) >= LEAST
     ]
     return checks + (_rings(some, there, found, draws, held) if found.rings else [])
 

@@ -8,24 +8,27 @@ those who press nothing tell how long people stay, up to the gate's end.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-from scipy.stats import beta
+from scipy.stats import beta, betabinom
 
 from sim.behaviour.laws import table
 from sim.document.laws import DurationLaw, Survival
 from sim.document.units import parse_duration
-from sim.fitting.dials import F64, I64
+from sim.fitting.dials import F64, I64, coded, local_minutes
 from sim.fitting.fit import Estimate, Status
+from sim.fitting.holdout import LEAST, Check
 from sim.scenario.strategy import Strategy
 from sim.scenario.world import World
 
 LISTENING = "world.listening.points."
 PRESS_1 = "world.press_1"
+PEOPLE = "people"
+"""What stands for a line type in checks: whoever picked up, on whatever line."""
 _LEAST_CALLS = 300
 _MOST_LONGER = 0.02
 """Share of calls that may last for longer than the message and :data:`_LATE_MS`."""
@@ -89,6 +92,13 @@ class Talks:
     """(n,) Pick-up to end, ms; NaN where it is not told."""
     pressed: I64
     """(n,) Whether the gate's key was pressed: 1, 0, or -1 where it is not told."""
+    day: I64
+    """(n,) Local day since 1970; -1 where the zone is not told."""
+
+    def on(self, days: Sequence[int]) -> Talks:
+        """Those of some days."""
+        there = np.isin(self.day, days)
+        return Talks(self.stayed_ms[there], self.pressed[there], self.day[there])
 
 
 def talks_of(calls: pa.Table) -> Talks:
@@ -97,8 +107,8 @@ def talks_of(calls: pa.Table) -> Talks:
     Parameters
     ----------
     calls
-        Columns ``disposition``, ``start_utc``, ``end_utc``, ``ring_ms`` and ``pressed`` of an
-        import.
+        Columns ``disposition``, ``start_utc``, ``end_utc``, ``ring_ms``, ``pressed`` and ``zone``
+        of an import.
     """
     people = calls.filter(pc.equal(calls.column("disposition").cast(pa.string()), "human"))
     start, end = (
@@ -108,7 +118,13 @@ def talks_of(calls: pa.Table) -> Talks:
     ring = people.column("ring_ms").cast(pa.float64())
     stayed = pc.subtract(pc.subtract(end, start), ring).to_numpy()
     pressed = pc.fill_null(people.column("pressed").cast(pa.int64()), -1).to_numpy()
-    return Talks(np.where(stayed >= 0, stayed, np.nan), pressed)
+    zone, zones = coded(people, "zone")
+    day = np.full(len(zone), -1, dtype=np.int64)
+    if len(told := np.flatnonzero(zone >= 0)):
+        day[told] = (
+            local_minutes(zone[told], zones, start.to_numpy()[told].astype(np.int64)) // 1440
+        )
+    return Talks(np.where(stayed >= 0, stayed, np.nan), pressed, day)
 
 
 @dataclass(frozen=True)
@@ -146,6 +162,34 @@ def stayed(talks: Talks, heard: Played, world: World) -> Stayed:
     else:
         found.append(_pressing(talks, heard, world))
     return Stayed(len(talks.pressed), tuple(found), untold)
+
+
+def held_against(fitted: Talks, seen: Talks, heard: Played, law: DurationLaw) -> Iterator[Check]:
+    """Shares still there in some calls, and what a fit to others, or to the same, says of them.
+
+    Nothing where the fit's do not tell, or the others are few. What it says is the law of a count
+    of so many calls, the share being known as well as the fit knows it (beta-binomial).
+
+    Parameters
+    ----------
+    fitted, seen
+        The calls that were fitted, and those that are held against the fit.
+    heard
+        What was played to all of them.
+    law
+        For how long people stay in the world, whose times are looked at.
+    """
+    held = fitted is not seen
+    times, others = _alone(seen, heard), _alone(fitted, heard)
+    if _not_listening(fitted, heard, law) or len(times) < LEAST:
+        return
+    for name, at in _moments(law, heard):
+        if at <= min(_last(times, heard), _last(others, heard)):
+            count = _still_there(others, at)
+            of = betabinom(len(times), count + 0.5, len(others) - count + 0.5)
+            low, high = (float(x) / len(times) for x in of.ppf((0.05, 0.95)))
+            share = _still_there(times, at) / len(times)
+            yield Check(PEOPLE, f"still there after {name}", share, low, high, len(times), held)
 
 
 def _alone(talks: Talks, heard: Played) -> F64:
@@ -192,15 +236,13 @@ def _keys_told(talks: Talks) -> bool:
 
 def _listening(times: F64, heard: Played, law: DurationLaw) -> Iterator[Estimate]:
     """Shares still there; later than the script ends, as the world has it, from where it ends."""
-    n, whole, there = len(times), _whole(times), _there(law)
+    n, there = len(times), _there(law)
     final, last = 0, _last(times, heard)
     ends = (1.0, 1.0, 1.0)
     draws = np.ones(len(_POINTS))
     for name, at in _moments(law, heard):
         if at <= last:
-            count = float(np.count_nonzero(times >= at))
-            if whole:
-                count = (count + np.count_nonzero(times >= at + 1000)) / 2
+            count = _still_there(times, at)
             of = beta(count + 0.5, n - count + 0.5)
             points = tuple(map(float, of.ppf((0.05, 0.5, 0.95))))
             final, draws, status = at, of.ppf(_POINTS), _FITTED
@@ -211,6 +253,12 @@ def _listening(times: F64, heard: Played, law: DurationLaw) -> Iterator[Estimate
         low, central, high = (min(x, _FALL * end) for x, end in zip(points, ends, strict=True))
         ends = (low, central, high)
         yield Estimate(f"{LISTENING}{name}", low, central, high, status, draws, "share")
+
+
+def _still_there(times: F64, at: int) -> float:
+    """How many stayed for so long, ms; of whole seconds, half of those whose second it is."""
+    count = float(np.count_nonzero(times >= at))
+    return (count + np.count_nonzero(times >= at + 1000)) / 2 if _whole(times) else count
 
 
 def _whole(times: F64) -> bool:

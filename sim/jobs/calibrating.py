@@ -16,10 +16,20 @@ from sim.audit.local import date_of
 from sim.errors import CannotJudgeError, OptionError
 from sim.fitting.dials import Dials, dials_of
 from sim.fitting.fit import Fit, fit
-from sim.fitting.holdout import Check, days_apart, hold, until
+from sim.fitting.holdout import Check, hold, last_quarter, until
 from sim.fitting.options import Span, days_in
 from sim.fitting.overlay import Origin, overlay
-from sim.fitting.stayed import LISTENING, PRESS_1, Stayed, played, stayed, talks_of
+from sim.fitting.stayed import (
+    LISTENING,
+    PRESS_1,
+    Played,
+    Stayed,
+    Talks,
+    held_against,
+    played,
+    stayed,
+    talks_of,
+)
 from sim.fitting.totals import Moved, moved, read_totals, totals_overlay
 from sim.intake.imported import CALLS, RECIPIENTS, read_manifest, verify
 from sim.loading.load import load
@@ -89,7 +99,7 @@ def calibrate(asked: Asked) -> Calibrated:
     calls = pq.read_table(asked.calls / CALLS, columns=list(_COLUMNS))
     logs = {name: dials_of(table) for name, table in _by_type(calls, asked.calls, world).items()}
     heard = played(scenario.strategies[scenario.base], asked.message_ms)
-    people = stayed(talks_of(calls), heard, world)
+    people, of_people = _people(talks_of(calls), heard, world, asked.days)
     whole = [_fitted(name, log, world, asked) for name, log in logs.items()]
     fits = tuple(each.fit for each in whole)
     for name in asked.wanted:
@@ -103,7 +113,7 @@ def calibrate(asked: Asked) -> Calibrated:
         last=date_of(max(days_seen)).isoformat(),
     )
     text = overlay(fits, world, scenario.joint, origin, people)
-    checks = tuple(check for each in whole for check in each.checks)
+    checks = (*(check for each in whole for check in each.checks), *of_people)
     held = tuple(sorted({day for each in whole for day in each.held}))
     dials = tuple(each.dials for each in whole)
     return Calibrated(text, fits, dials, checks, held, people, scenario, origin)
@@ -140,12 +150,30 @@ def _fitted(name: str, log: Dials, world: World, asked: Asked) -> _OfType:
         return _OfType(found, seen, checks, held)
     found = fit(log, world, name, timeout)
     checks = hold(log, every, found, world, held=False)
-    held = days_apart(log)
+    held = last_quarter(log.day)
     before = until(log, tuple(day for day in every if day not in held))
     if not held or len(before.line) < _LEAST_CALLS:
         return _OfType(found, log, checks, ())
     checks += hold(log, held, fit(before, world, name, timeout), world, held=True)
     return _OfType(found, log, checks, held)
+
+
+def _people(
+    talks: Talks, heard: Played, world: World, spans: Sequence[Span]
+) -> tuple[Stayed, list[Check]]:
+    """Fit what people do who pick up, and hold the days against it that lines are held against."""
+    days = np.unique(talks.day[talks.day >= 0])
+    if spans:
+        apart = [int(d) for d in days if not any(a <= d <= b for a, b in spans)]
+    else:
+        apart = list(last_quarter(days))
+    before = talks.on([int(d) for d in days if d not in apart])
+    fitted = before if spans else talks
+    checks = [
+        *held_against(fitted, fitted, heard, world.listening),
+        *held_against(before, talks.on(apart), heard, world.listening),
+    ]
+    return stayed(fitted, heard, world), checks
 
 
 def by_totals(world_file: str, totals: Path, out: Path) -> tuple[str, Moved]:

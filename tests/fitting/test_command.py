@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -86,8 +87,12 @@ def test_how_long_people_stayed_is_fitted_too(folder: Path, told: dict[str, Any]
         assert abs(row.central - share) < 1.2 * (row.high - row.low)  # one in ten thousand
         assert (row.source or "").startswith("fitted: a made-up dialer, ")
         assert row.grade == "A"
-    assert "people who picked up: " in (folder / "told.txt").read_text()
-    plain = " ".join((folder / "told.txt").read_text().split())
+    screen = (folder / "told.txt").read_text()
+    (calls,) = re.findall("people who picked up: ([0-9,]+) calls", screen)
+    assert 0 < told["picked_up"]["calls"] < int(calls.replace(",", ""))  # of three days of six
+    of_people = [check for check in told["checks"] if check["line_type"] == "people"]
+    assert {check["held_out"] for check in of_people} == {False, True}
+    plain = " ".join(screen.split())
     assert "press_1 (prior): nobody was asked for a key" in plain
     assert [each["name"] for each in told["picked_up"]["parameters"]] == [
         "listening at 6 s",

@@ -12,7 +12,16 @@ import pytest
 from scipy.stats import binom, binomtest
 
 import sim
-from sim.fitting.stayed import LISTENING, Played, Stayed, Talks, played, stayed, talks_of
+from sim.fitting.stayed import (
+    LISTENING,
+    Played,
+    Stayed,
+    Talks,
+    held_against,
+    played,
+    stayed,
+    talks_of,
+)
 from sim.scenario.load import load_scenario
 from sim.scenario.world import World
 from tests.fitting.simulated import WORLD, world_file
@@ -32,8 +41,18 @@ def of(found: Stayed) -> dict[str, Any]:
     return {each.path.removeprefix("world."): each for each in found.estimates}
 
 
-def talks(seconds: Any, pressed: Any = -1) -> Talks:
-    return Talks(2_000 + 1_000 * seconds, np.broadcast_to(pressed, len(seconds)).astype(np.int64))
+def told(stayed_ms: Any, pressed: Any = -1, day: Any = 0) -> Talks:
+    """Calls for so long after they were picked up."""
+    n = len(stayed_ms)
+    return Talks(
+        np.asarray(stayed_ms, np.float64),
+        *(np.broadcast_to(each, n).astype(np.int64) for each in (pressed, day)),
+    )
+
+
+def talks(seconds: Any, pressed: Any = -1, day: Any = 0) -> Talks:
+    """The same from the first word on, two seconds after."""
+    return told(2_000 + 1_000 * seconds, pressed, day)
 
 
 def test_a_share_is_that_of_the_calls_that_were_still_there(world: World) -> None:
@@ -67,7 +86,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(whole: bool, world: World
         ends = picked + 2 + np.minimum(patience(rng, truth, 500), 25)
         if whole:  # as a log that cuts both stamps does
             picked, ends = np.floor(picked), np.floor(ends)
-        log = Talks(1_000 * (ends - picked), np.full(500, -1))
+        log = told(1_000 * (ends - picked))
         found = of(stayed(log, MESSAGE, world))
         for at, share in zip(POINTS, truth, strict=True):
             each = found[f"listening.points.{at:g} s"]
@@ -84,8 +103,7 @@ def test_what_the_engine_plays_is_found_again(tmp_path: Path) -> None:
     calls = pq.read_table(tmp_path / "run" / "calls.parquet").to_pandas()
     people = calls[calls["outcome"].astype(str).str.startswith("heard")]
     assert len(people) > 2_000
-    log = Talks((people["hold_ms"] - people["ring_ms"]).to_numpy(np.float64),
-                np.full(len(people), -1))  # fmt: skip
+    log = told((people["hold_ms"] - people["ring_ms"]).to_numpy())
     base = scenario.scenario.strategies[scenario.scenario.base]
     found = of(stayed(log, played(base), scenario.scenario.world))
     for at, share in ((6, 0.97), (19, 0.75)):
@@ -118,7 +136,7 @@ def test_a_shorter_gate_tells_of_those_alone_who_press_in_time(world: World) -> 
     """Within 3 s, the median, half of them: the share is twice what was seen, and part prior."""
     short = Played(0, 3_000, 3_000)
     pressed = np.r_[np.ones(100), np.zeros(900)].astype(np.int64)
-    found = of(stayed(Talks(np.full(1_000, 3_000.0), pressed), short, world))
+    found = of(stayed(told(np.full(1_000, 3_000.0), pressed), short, world))
     assert found["press_1"].central == pytest.approx(0.2, abs=0.003)
     assert found["press_1"].status == "part prior"
 
@@ -154,11 +172,29 @@ def test_of_an_import_people_alone_are_looked_at() -> None:
             "end_utc": pa.array([30_000, 30_000, 21_000, 4_000, 20_000, None], at),
             "ring_ms": pa.array([10_000, 10_000, 12_000, 5_000, 20_000, 5_000], pa.int32()),
             "pressed": pa.array([True, None, False, None, None, None]),
+            "zone": ["Europe/Paris", "Europe/Paris", "Asia/Tokyo", None, None, "UTC"],
         }
     )
     found = talks_of(calls)
     np.testing.assert_array_equal(found.stayed_ms, [20_000, 8_000, np.nan, np.nan])
     np.testing.assert_array_equal(found.pressed, [1, 0, -1, -1])
+    np.testing.assert_array_equal(found.day, [0, 0, -1, 0])
+    assert len(found.on([0]).pressed) == 3
+
+
+def test_days_are_held_against_the_law_of_a_count(world: World) -> None:
+    """200 of 400 stayed 19 s on the days fitted; by hand, Jeffreys' binomial of 400 calls more."""
+    seconds = np.r_[np.linspace(0.1, 18, 200), np.full(200, 25.0)]
+    first, second = talks(seconds), talks(np.r_[np.linspace(0.1, 18, 260), np.full(140, 25.0)])
+    early, late = held_against(first, second, MESSAGE, world.listening)
+    assert (early.what, late.what) == ("still there after 6 s", "still there after 19 s")
+    # Twice the variance of one sample of 400: that of the share, and that of the count.
+    wide = 1.645 * np.sqrt(2 * 0.25 / 400)
+    assert (late.low, late.high) == pytest.approx((0.5 - wide, 0.5 + wide), abs=0.004)
+    assert (late.seen, late.held, late.inside) == (140 / 400, True, False)
+    (same,) = [c for c in held_against(first, first, MESSAGE, world.listening) if "19" in c.what]
+    assert (same.inside, same.held) == (True, False)
+    assert list(held_against(first, talks(np.full(10, 5.0)), MESSAGE, world.listening)) == []
 
 
 def test_what_a_strategy_plays() -> None:
