@@ -108,3 +108,10 @@ def never_met() -> list[str]:
 @given(inputs(), regimes())
 def test_the_two_auditors_agree_thousands_of_times(data: AuditInput, law: Regime) -> None:
     agree(data, law)
+
+
+@pytest.mark.verify
+@settings(max_examples=3_000, deadline=None, suppress_health_check=SLOW)
+@given(often_called(), caps())
+def test_they_agree_on_caps_thousands_of_times(data: AuditInput, law: Regime) -> None:
+    agree(data, law)

@@ -65,12 +65,13 @@ def hold(loaded: Runnable, scale: Fraction) -> int:
 
 @pytest.mark.parametrize("file", SCENARIOS, ids=lambda file: file.stem)
 @pytest.mark.parametrize("part", [1 << 16, 136])
+@pytest.mark.parametrize("lines", [2_000, pytest.param(8_000, marks=pytest.mark.verify)])
 def test_the_parts_say_what_the_whole_says(
-    file: Path, part: int, monkeypatch: pytest.MonkeyPatch
+    file: Path, part: int, lines: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(streamed, "PART", part)
     loaded = load(file)
-    assert hold(loaded, Fraction(2_000, loaded.scenario.world.lines)) > 100
+    assert hold(loaded, Fraction(lines, loaded.scenario.world.lines)) > 100
 
 
 @pytest.mark.parametrize("part", [1 << 16, 8])

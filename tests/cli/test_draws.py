@@ -145,15 +145,16 @@ def test_explain_shows_the_law_of_an_input(ringfence: Command, small: Path) -> N
     assert ringfence("explain", "world.press_1", "--draws").code == 2
 
 
+@pytest.mark.parametrize("draws", ["2", pytest.param("8", marks=pytest.mark.verify)])
 def test_killed_anywhere_the_same_command_goes_on(
-    ringfence: Command, here: Path, small: Path, monkeypatch: pytest.MonkeyPatch
+    draws: str, ringfence: Command, here: Path, small: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """By SIGKILL; then the same command makes the bytes of a study left in peace."""
     for name in ("COLUMNS", "TERM"):
         monkeypatch.setenv(name, environment()[name])
-    peace = ringfence("run", small, "--draws", "2", "--out", "peace")
+    peace = ringfence("run", small, "--draws", draws, "--out", "peace")
     assert peace.code == 0
-    command = [str(PROGRAM), "run", str(small), "--draws", "2", "--out"]
+    command = [str(PROGRAM), "run", str(small), "--draws", draws, "--out"]
     quiet = {"env": environment(), "cwd": here, "stderr": subprocess.DEVNULL}
     process = subprocess.Popen([*command, "war"], stdout=subprocess.DEVNULL, **quiet)
     until = time.monotonic() + 60

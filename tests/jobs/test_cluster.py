@@ -271,6 +271,18 @@ def test_a_plan_on_two_workers_keeps_the_same_bytes_though_one_dies(
     assert content(tmp_path / "there") == content(tmp_path / "alone")
 
 
+def stop_at(step: bytes, command: list[str], folder: Path, number: signal.Signals) -> None:
+    """Start a command, and stop it once it tells of a step."""
+    said = folder / "said"
+    with said.open("wb") as told:
+        going = subprocess.Popen(command, cwd=folder, stderr=told, env=environment())
+    while step not in said.read_bytes():
+        assert going.poll() is None, said.read_text()
+        time.sleep(0.02)
+    os.kill(going.pid, number)
+    assert going.wait(timeout=60) == (-number if number == signal.SIGKILL else 130)
+
+
 @pytest.mark.verify
 @pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_plan_goes_on(
@@ -282,14 +294,7 @@ def test_a_killed_plan_goes_on(
     command = [str(PROGRAM), "plan", str(scenario_file), *goal, "--solve", "dialing.channels"]
     command += ["--draws", "4", "--screen", "50%", "--strategy", "all-channels"]
     there = [*command, "--out", "s", "--scheduler", dying.address]
-    said = tmp_path / "said"
-    with said.open("wb") as told:
-        going = subprocess.Popen(there, cwd=tmp_path, stderr=told, env=environment())
-    while b"[1/" not in said.read_bytes():
-        assert going.poll() is None, said.read_text()
-        time.sleep(0.02)
-    os.kill(going.pid, number)
-    assert going.wait(timeout=60) == (-number if number == signal.SIGKILL else 130)
+    stop_at(b"[1/", there, tmp_path, number)
     for words in (there, [*command, "--out", "alone"]):
         done = subprocess.run(
             words, cwd=tmp_path, capture_output=True, env=environment(), timeout=300, check=False
@@ -331,14 +336,7 @@ def test_a_killed_command_goes_on(
     address = dying.begin(2) or dying.address
     command = [str(PROGRAM), "run", str(scenario_file), "--draws", str(DRAWS), "--out", "s"]
     command += ["--scheduler", address]
-    said = tmp_path / "said"
-    with said.open("wb") as told:
-        going = subprocess.Popen(command, cwd=tmp_path, stderr=told, env=environment())
-    while b"[3/" not in said.read_bytes():
-        assert going.poll() is None, said.read_text()
-        time.sleep(0.02)
-    os.kill(going.pid, number)
-    assert going.wait(timeout=60) == (-number if number == signal.SIGKILL else 130)
+    stop_at(b"[3/", command, tmp_path, number)
     done = subprocess.run(
         command, cwd=tmp_path, capture_output=True, env=environment(), timeout=300, check=False
     )
