@@ -18,7 +18,7 @@ from analysis.figures.calibrated import checked, moved
 from sim.errors import CannotJudgeError
 from sim.fitting.dials import dials_of
 from sim.fitting.fit import fit
-from sim.fitting.holdout import until
+from sim.fitting.holdout import last_quarter, until
 from sim.fitting.overlay import Origin, overlay
 from sim.loading.load import load
 from sim.scenario.parameters import parameters
@@ -158,6 +158,12 @@ def test_days_that_are_none_are_refused(days: str, why: str, folder: Path) -> No
                      folder / "none.yaml", "--days", days)  # fmt: skip
     assert why in str(done.exception)
     assert not (folder / "none.yaml").exists()
+
+
+def test_the_last_quarter_of_the_days_is_held_out() -> None:
+    assert last_quarter(np.array([7, 3, 3, 4, 5, 6, 8, 9, 9, 10])) == (9, 10)
+    assert last_quarter(np.array([3, 4, 4])) == (4,)
+    assert last_quarter(np.array([3, 3])) == ()
 
 
 def test_dials_after_one_on_another_day_are_left_out() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,8 @@ from sim.fitting.stayed import (
     stayed,
     talks_of,
 )
-from sim.scenario.load import load_scenario
 from sim.scenario.world import World
-from tests.fitting.simulated import WORLD, world_file
+from tests.fitting.simulated import WORLD
 from tests.fitting.stays import POINTS, patience
 
 FALSE_ALARM = 1e-3
@@ -32,9 +32,10 @@ MESSAGE = Played(analysis_ms=2_000, script_ms=25_000)
 ASKED = Played(analysis_ms=2_000, script_ms=10_000, gate_ms=10_000)
 
 
-@pytest.fixture(scope="module")
-def world(tmp_path_factory: pytest.TempPathFactory) -> World:
-    return load_scenario(world_file(tmp_path_factory.mktemp("world"))).scenario.world
+@cache
+def world() -> World:
+    """The world that is fitted."""
+    return sim.load(WORLD).scenario.world
 
 
 def of(found: Stayed) -> dict[str, Any]:
@@ -55,14 +56,14 @@ def talks(seconds: Any, pressed: Any = -1, day: Any = 0) -> Talks:
     return told(2_000 + 1_000 * seconds, pressed, day)
 
 
-def test_a_share_is_that_of_the_calls_that_were_still_there(world: World) -> None:
+def test_a_share_is_that_of_the_calls_that_were_still_there() -> None:
     """320 of 400 calls stayed 6 s, 200 of them 19 s: medians near the shares, exact intervals."""
     seconds = np.r_[np.full(80, 3.0), np.full(120, 10.5), np.full(200, 25.0)]
     rng = np.random.default_rng(1)
     seconds[:200] += rng.random(200)  # nobody else ends at one moment
     seconds[:80] -= 2 * rng.random(80)
     seconds[80:200] += 7 * rng.random(120)
-    found = of(stayed(talks(seconds), MESSAGE, world))
+    found = of(stayed(talks(seconds), MESSAGE, world()))
     assert set(found) == {"listening.points.6 s", "listening.points.19 s"}
     for name, there in (("6 s", 320), ("19 s", 200)):
         each = found[f"listening.points.{name}"]
@@ -74,8 +75,16 @@ def test_a_share_is_that_of_the_calls_that_were_still_there(world: World) -> Non
         assert each.status == "fitted"
 
 
+def test_what_a_detection_takes_is_no_patience() -> None:
+    """Five seconds of analysis, then 18 of message: of those nobody has stayed for 19."""
+    slow = Played(analysis_ms=5_000, script_ms=25_000)
+    found = of(stayed(told(np.linspace(16_000, 23_900, 400)), slow, world()))
+    assert found["listening.points.6 s"].low > 0.99
+    assert found["listening.points.19 s"].high < 0.01
+
+
 @pytest.mark.parametrize("whole", [False, True], ids=["to the millisecond", "whole seconds"])
-def test_intervals_hold_the_truth_as_often_as_they_say(whole: bool, world: World) -> None:
+def test_intervals_hold_the_truth_as_often_as_they_say(whole: bool) -> None:
     """400 logs of 500 calls, each of another truth; one false alarm in a thousand for all."""
     rng = np.random.default_rng(3)
     inside = dict.fromkeys(POINTS, 0)
@@ -87,7 +96,7 @@ def test_intervals_hold_the_truth_as_often_as_they_say(whole: bool, world: World
         if whole:  # as a log that cuts both stamps does
             picked, ends = np.floor(picked), np.floor(ends)
         log = told(1_000 * (ends - picked))
-        found = of(stayed(log, MESSAGE, world))
+        found = of(stayed(log, MESSAGE, world()))
         for at, share in zip(POINTS, truth, strict=True):
             each = found[f"listening.points.{at:g} s"]
             inside[at] += each.low <= share <= each.high
@@ -112,7 +121,7 @@ def test_what_the_engine_plays_is_found_again(tmp_path: Path) -> None:
         assert abs(each.central - share) < wide
 
 
-def test_at_a_gate_those_who_press_nothing_tell_how_long_people_stay(world: World) -> None:
+def test_at_a_gate_those_who_press_nothing_tell_how_long_people_stay() -> None:
     """And the key's share is of all who were asked; 10 s see 99 % of those who would press."""
     rng = np.random.default_rng(4)
     there, n = (0.9, 0.6), 4_000
@@ -121,7 +130,8 @@ def test_at_a_gate_those_who_press_nothing_tell_how_long_people_stay(world: Worl
     pressed = wants & (delay < 10)
     stays = patience(rng, there, n)
     seconds = np.where(pressed, delay + np.minimum(stays, 90), np.minimum(stays, 10))
-    found = of(stayed(talks(seconds, pressed), ASKED, world))
+    found = of(stayed(talks(seconds, pressed), ASKED, world()))
+    assert set(found) == {"press_1", "listening.points.6 s", "listening.points.19 s"}
     key, early, late = (
         found[name] for name in ("press_1", "listening.points.6 s", "listening.points.19 s")
     )
@@ -132,11 +142,11 @@ def test_at_a_gate_those_who_press_nothing_tell_how_long_people_stay(world: Worl
     assert late.central == pytest.approx(early.central * 0.75 / 0.97, rel=0.01)
 
 
-def test_a_shorter_gate_tells_of_those_alone_who_press_in_time(world: World) -> None:
+def test_a_shorter_gate_tells_of_those_alone_who_press_in_time() -> None:
     """Within 3 s, the median, half of them: the share is twice what was seen, and part prior."""
     short = Played(0, 3_000, 3_000)
     pressed = np.r_[np.ones(100), np.zeros(900)].astype(np.int64)
-    found = of(stayed(told(np.full(1_000, 3_000.0), pressed), short, world))
+    found = of(stayed(told(np.full(1_000, 3_000.0), pressed), short, world()))
     assert found["press_1"].central == pytest.approx(0.2, abs=0.003)
     assert found["press_1"].status == "part prior"
 
@@ -153,10 +163,8 @@ def test_a_shorter_gate_tells_of_those_alone_who_press_in_time(world: World) -> 
     ],
     ids=["few", "longer", "at once", "short", "gate", "keyed"],
 )  # fmt: skip
-def test_a_log_that_does_not_tell_says_why(
-    seconds: Any, heard: Played, why: str, world: World
-) -> None:
-    found = stayed(talks(seconds), heard, world)
+def test_a_log_that_does_not_tell_says_why(seconds: Any, heard: Played, why: str) -> None:
+    found = stayed(talks(seconds), heard, world())
     assert found.estimates == ()
     assert why in found.untold["listening"][0]
     assert "press_1" in found.untold
@@ -182,19 +190,19 @@ def test_of_an_import_people_alone_are_looked_at() -> None:
     assert len(found.on([0]).pressed) == 3
 
 
-def test_days_are_held_against_the_law_of_a_count(world: World) -> None:
+def test_days_are_held_against_the_law_of_a_count() -> None:
     """200 of 400 stayed 19 s on the days fitted; by hand, Jeffreys' binomial of 400 calls more."""
     seconds = np.r_[np.linspace(0.1, 18, 200), np.full(200, 25.0)]
     first, second = talks(seconds), talks(np.r_[np.linspace(0.1, 18, 260), np.full(140, 25.0)])
-    early, late = held_against(first, second, MESSAGE, world.listening)
+    early, late = held_against(first, second, MESSAGE, world().listening)
     assert (early.what, late.what) == ("still there after 6 s", "still there after 19 s")
     # Twice the variance of one sample of 400: that of the share, and that of the count.
     wide = 1.645 * np.sqrt(2 * 0.25 / 400)
     assert (late.low, late.high) == pytest.approx((0.5 - wide, 0.5 + wide), abs=0.004)
     assert (late.seen, late.held, late.inside) == (140 / 400, True, False)
-    (same,) = [c for c in held_against(first, first, MESSAGE, world.listening) if "19" in c.what]
+    (same,) = [c for c in held_against(first, first, MESSAGE, world().listening) if "19" in c.what]
     assert (same.inside, same.held) == (True, False)
-    assert list(held_against(first, talks(np.full(10, 5.0)), MESSAGE, world.listening)) == []
+    assert list(held_against(first, talks(np.full(10, 5.0)), MESSAGE, world().listening)) == []
 
 
 def test_what_a_strategy_plays() -> None:

@@ -22,6 +22,7 @@ FEWEST = {
     "audit": 6,
     "store": 3,
     "study": 3,
+    "fitting": 3,
 }
 """By room: those that were once planted unnoticed, and three more kinds or more."""
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.rooms import (
     audit,
     behaviour,
+    fitting,
     jobs,
     measure,
     plan,
@@ -23,6 +24,7 @@ MUTANTS = (
     *audit.MUTANTS,
     *store.MUTANTS,
     *study.MUTANTS,
+    *fitting.MUTANTS,
     *jobs.MUTANTS,
 )
 """All of them, in the order of the rooms."""
