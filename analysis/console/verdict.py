@@ -9,7 +9,7 @@ from typing import TextIO
 from analysis.console.signs import written_for
 from analysis.view.numbers import MISSING, NARROW, quantity, several, small_share
 from analysis.view.read import as_view
-from analysis.view.rounded import UNBROKEN, between, chance, rounded, with_units
+from analysis.view.rounded import UNBROKEN, between, calls_text, chance, rounded, with_units
 from analysis.view.run import RunView
 from analysis.view.sentences import sentences, votes_of
 from analysis.view.verdict import Broken, Outcome, Verdict, verdict_of
@@ -202,7 +202,10 @@ def _broken(told: Verdict, most: int) -> Iterator[str]:
     every = [name for who in soft.values() for name in who]
     short = [f"advice, in {several(every, 3)}: --all"] if every else []
     titles = [
-        _short(f"{several([name for name, _ in found], 2)}: {title}", WIDTH - LABEL)
+        _short(
+            f"{several([name for name, _ in found], 2)}{_calls(told, found)}: {title}",
+            WIDTH - LABEL,
+        )
         for title, found in law.items()
     ]
     few = titles if len(titles) <= most else [*titles[: most - 1], "… (--all)"]
@@ -248,7 +251,7 @@ def _calls(told: Verdict, found: Sequence[tuple[str, Broken]]) -> str:
         return ""
     calls = max(rule.violations for _, rule in found)
     most = "up to " if len(found) > 1 else ""
-    return f" ({most}{told.run.approx}{rounded(calls)} calls)"
+    return f" ({most}{calls_text(calls, told.run.approx)})"
 
 
 def _advice(rule: Broken) -> str:

@@ -14,11 +14,11 @@ import numpy as np
 from analysis.view.course import course
 from analysis.view.metrics_text import relative_text
 from analysis.view.numbers import MISSING, quantity, several, small_share
-from analysis.view.rounded import between, chance, compared, rounded
+from analysis.view.rounded import between, calls_text, chance, compared, rounded
 from analysis.view.run import RunView
 from analysis.view.sentences import sentences, with_stories
 from analysis.view.study import StudyView
-from analysis.view.verdict import Driver, Outcome, Verdict
+from analysis.view.verdict import Broken, Driver, Outcome, Verdict
 from analysis.view.votes import votes_sentence
 
 LEAST = 0.1
@@ -42,7 +42,7 @@ class Row:
     p95: str
     """Their 95 % point over draws and luck."""
     law: tuple[str, ...]
-    """Titles of rules of law that it breaks."""
+    """Titles of rules of law that it breaks, each after the number of calls that do."""
     assessed: bool
     """Whether any rule of law was assessed."""
     cost: str
@@ -132,11 +132,18 @@ def _row(told: Verdict, number: int, one: Outcome) -> Row:
         people=_people(told.run, one),
         expected=rounded(count.expected) if count else MISSING,
         p95=rounded(count.p95) if count else MISSING,
-        law=tuple(rule.title for rule in one.broken if rule.force == "law"),
+        law=tuple(_broken(told.run, rule) for rule in one.broken if rule.force == "law"),
         assessed=bool(one.assessed.get("law")),
         cost=rounded(one.cost) if one.cost is not None else MISSING,
         finished="stopped" if one.binds == "order" else done,
     )
+
+
+def _broken(run: RunView, rule: Broken) -> str:
+    """A rule that is broken, and by how many calls where it is calls that do."""
+    if rule.counts == "campaign":
+        return rule.title
+    return f"{calls_text(rule.violations, run.approx)}: {rule.title}"
 
 
 def _people(run: RunView, one: Outcome) -> str:

@@ -98,3 +98,8 @@ def chance(share: float) -> str:
     if 0.99 < share < 1:
         return ">99 %"
     return f"{100 * share:.0f} %"
+
+
+def calls_text(calls: float, approx: str = "") -> str:
+    """A number of calls with its noun, after a sign that it is about so many: ≈31.9 k calls."""
+    return f"{approx}{rounded(calls)} {'call' if calls == 1 else 'calls'}"

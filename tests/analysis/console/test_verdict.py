@@ -9,11 +9,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from analysis.console.verdict import LINES, WIDTH, verdict_text
+from analysis.console.verdict import LINES, WIDTH, _broken, verdict_text
 from analysis.view import RunView
+from analysis.view.front import front_of_run
 from analysis.view.rounded import about, between, chance, compared, more, percent, rounded, times
 from analysis.view.sentences import sentences
-from analysis.view.verdict import Behind, verdict_document, verdict_of
+from analysis.view.verdict import Behind, Broken, verdict_document, verdict_of
 from tests.analysis.tables import make_run
 
 DRAWS = 200
@@ -245,3 +246,22 @@ def test_a_story_that_breaks_by_itself_is_told_with_the_complaints() -> None:
         price = sentences(verdict_of(replace(answered(), stories=stories)))[1]
         assert "to be expected by the stop" in price
         assert said in price or said.replace("; ", ".") in price
+
+
+def test_a_rule_of_law_is_told_with_its_calls_where_lines_are_few() -> None:
+    """One call and twelve hundred must not read alike, in the title cut short and in the table."""
+    told = verdict_of(answered())
+    rule = Broken("a-law", "a-rule", "Nobody rings " + "at night " * 20, "law", "call", 1.0)
+    twice = replace(rule, title="Nobody rings by day", violations=1_234.0)
+    campaign = replace(rule, title="A campaign registers first", counts="campaign")
+    first, *others = told.outcomes
+    broken = replace(first, broken=(rule, twice, campaign))
+    changed = replace(told, outcomes=(broken, *(replace(one, broken=()) for one in others)))
+    cut, short, once = _broken(changed, 3)
+    assert f"{first.strategy} (1 call): Nobody rings at" in cut
+    assert cut.endswith("…")
+    assert f"{first.strategy} (1.23 k calls): Nobody rings by day" in short
+    assert f"{first.strategy}: A campaign registers first" in once
+    law = front_of_run(changed).rows[0].law
+    assert law[0].startswith("1 call: Nobody rings at night")
+    assert law[1:] == ("1.23 k calls: Nobody rings by day", "A campaign registers first")
