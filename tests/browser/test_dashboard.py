@@ -131,6 +131,15 @@ def test_a_click_on_a_bar_chooses_its_hour(tab: Tab) -> None:
     page.wait_for_function("() => document.querySelector('select[name=hour]').value")
 
 
+def test_a_run_and_a_study_of_one_code_do_not_differ_in_it(tab: Tab) -> None:
+    page = tab.open("/compare?a=france&b=study")
+    page.wait_for_selector("text=Inputs that differ")
+    about = page.locator("main table").first.inner_text()
+    assert "(scale)" in about
+    assert "(code)" not in about
+    assert "(version)" not in about
+
+
 def test_two_readers_look_at_two_runs(windows: Windows, tab: Tab) -> None:
     one, other = tab.open("/run/france"), windows().open("/sweep/map")
     assert one.title() == "france-2017 – Ringfence"

@@ -33,6 +33,8 @@ Floats = NDArray[np.float64]
 NAMES: Final = ("a", "b", "c", "d")
 """What an address calls what is compared."""
 MOST_ROWS: Final = 400
+CODE_DIGITS: Final = 12
+"""Of a digest of code: how many are shown."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ class Compared:
     document: Mapping[str, Any]
     """Its resolved scenario."""
     about: Mapping[str, Any]
-    """Seed, scale and version."""
+    """Seed, scale and code."""
     numbers: Mapping[str, Mapping[str, float | None]]
     """By strategy and metric, at full size; of a study, medians over its draws."""
     draws: Mapping[str, Floats]
@@ -113,12 +115,17 @@ def _run(name: str, shelf: Shelf) -> Compared:
         name,
         "run",
         _document(run.path, run.manifest),
-        {"seed": run.seed, "scale": run.scale, "version": view.version},
+        {"seed": run.seed, "scale": run.scale, "code": _code(run.manifest.get("code_sha256"))},
         {s: at_full_size(values, scale) for s, values in own.items()},
         draws.people,
         {s: {m: _at(run_variance(view, s, m), scale) for m in values} for s, values in own.items()},
         ("run", run.seed, tuple(map(str, inputs["input"]))),
     )
+
+
+def _code(digest: str | None) -> str | None:
+    """Which code made it: the start of its digest, which runs and studies have alike."""
+    return None if digest is None else digest[:CODE_DIGITS]
 
 
 def _at(variance: float | None, scale: Fraction) -> float | None:
@@ -147,7 +154,7 @@ def _study(name: str, shelf: Shelf) -> Compared:
         name,
         "study",
         _document(study.path, study.manifest),
-        {"seed": view.seed, "scale": view.scale, "version": study.facts.versions.get("ringfence")},
+        {"seed": view.seed, "scale": view.scale, "code": _code(study.facts.code_sha256)},
         numbers,
         people,
         {},
