@@ -8,6 +8,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from types import ModuleType
 
 from sim.document.messages import did_you_mean
@@ -17,8 +18,11 @@ from sim.scenario.dialing import CallTimes
 
 _ALONE = threading.RLock()
 """Held while the library's package is another: a second thread would take that for the package."""
+_KEPT = 512
+"""Codes, and codes with dates, of which the answer is kept: every strategy asks them anew."""
 
 
+@lru_cache(_KEPT)
 def holiday_problem(code: str) -> str | None:
     """What is wrong with a code of public holidays, or None."""
     import holidays  # only here: it is slow to import
@@ -43,6 +47,7 @@ def holiday_problem(code: str) -> str | None:
     return None
 
 
+@lru_cache(_KEPT)
 def public_holidays(code: str | None, first: dt.date, last: dt.date) -> frozenset[dt.date]:
     """Public holidays between two dates, both included, from the ``holidays`` library.
 
