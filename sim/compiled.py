@@ -159,6 +159,10 @@ def _numba_type(hint: Any) -> Any:
     return numba.from_dtype(np.dtype(hint))
 
 
+_OPTIONS = {"nogil": True, "no_cfunc_wrapper": True}
+"""Python alone calls kernels: an entry for C would be compiled for nobody."""
+
+
 def kernel(function: F) -> F:
     """Compile a function to machine code without the interpreter, with a persistent cache.
 
@@ -175,9 +179,9 @@ def kernel(function: F) -> F:
     result = _numba_type(hints.pop("return"))
     signature = result(*(_numba_type(hint) for hint in hints.values()))
     try:
-        compiled = numba.njit(signature, cache=_FOLDER is not None, nogil=True)(function)
+        compiled = numba.njit(signature, cache=_FOLDER is not None, **_OPTIONS)(function)
     except Exception:  # a cache on a full disk, or a damaged one; else it is raised again
-        compiled = numba.njit(signature, nogil=True)(function)
+        compiled = numba.njit(signature, **_OPTIONS)(function)
     return compiled  # type: ignore[no-any-return]
 
 

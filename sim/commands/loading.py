@@ -77,34 +77,81 @@ def tell_of_kernels() -> None:
         _compile_side_by_side()
 
 
-_MORE_KERNELS = ("sim.engine.plan.ranking", "sim.measure.counting", "sim.measure.counting_cases",
-                 "sim.audit.marks")  # fmt: skip
-"""Modules with kernels that are compiled here, while another process compiles the engine's."""
+_FAST = "sim.engine.fast"
+_KERNELS = (
+    f"{_FAST}.kernel {_FAST}.lived",
+    f"{_FAST}.inbound {_FAST}.layout sim.streams",
+    "sim.measure.counting",
+    f"{_FAST}.sift",
+    "sim.measure.counting_cases",
+    "sim.engine.plan.ranking",
+    "sim.audit.marks",
+    "sim.behaviour.look_up",
+)
+"""Modules with kernels, what takes longest first; what imports another's kernels stands with it."""
+
+_COMPILE = """
+import gc, os, sys
+from importlib import import_module
+gc.disable()
+root, *kernels = sys.argv[1:]
+sys.path.insert(0, root)
+while taken := os.read(0, 1):
+    for name in kernels[taken[0]].split():
+        import_module(name)
+"""
+"""What the other process does: as :func:`_compile_from`, of a queue on standard input."""
 
 
 def _compile_side_by_side() -> None:
-    """Fill an empty kernel cache. What fails here is compiled later, where it is needed."""
+    """Fill an empty kernel cache. What fails here is compiled later, where it is needed.
+
+    Two processes take modules from one queue until it is empty: a pipe that holds a byte for each,
+    which is read by one of them alone.
+    """
     import subprocess
     import sys
-    from importlib import import_module
 
     from sim import children
 
     root = str(Path(__file__).resolve().parents[2])
-    start = f"import sys; sys.path.insert(0, {root!r}); import sim.engine.fast"
+    queue, end = os.pipe()
     try:
-        other = subprocess.Popen(
-            [sys.executable, "-I", "-c", start],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
-    except OSError:
-        return
-    children.begin(other.pid)
-    try:
-        for name in _MORE_KERNELS:
-            import_module(name)
-        other.wait()
+        os.write(end, bytes(range(len(_KERNELS))))
+        os.close(end)
+        try:
+            other = subprocess.Popen(
+                [sys.executable, "-I", "-c", _COMPILE, root, *_KERNELS],
+                stdin=queue,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        except OSError:
+            return
+        children.begin(other.pid)
+        try:
+            _compile_from(queue)
+            other.wait()
+        finally:
+            children.end(other.pid)
     finally:
-        children.end(other.pid)
+        os.close(queue)
+
+
+def _compile_from(queue: int) -> None:
+    """Take modules from a queue and import them, until it is empty.
+
+    Meanwhile nothing is looked for that could be freed: a compiler makes much, and keeps most.
+    """
+    import gc
+    from importlib import import_module
+
+    collected = gc.isenabled()
+    gc.disable()
+    try:
+        while taken := os.read(queue, 1):
+            for name in _KERNELS[taken[0]].split():
+                import_module(name)
+    finally:
+        if collected:
+            gc.enable()

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+import sim.engine.fast.engine  # noqa: F401  now, so that processes of a pool begin with it
 from sim.engine import fast
 from sim.engine.plan.build import plan_of
 from sim.engine.plan.plan import Plan

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from sim import compiled
+from sim.commands import loading
 from tests.cli.conftest import PROGRAM, ROOT, environment
 
 RUN = ("run", "trial.yaml", "--scale", "1%")
@@ -280,6 +281,32 @@ def test_an_empty_cache_is_known(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     assert not compiled.never_compiled()
     monkeypatch.setattr(compiled, "_FOLDER", None)
     assert not compiled.never_compiled()
+
+
+def test_all_modules_with_kernels_are_compiled_ahead_once() -> None:
+    """One that were left out would be compiled by one process, while the other waits."""
+    ahead = [name for together in loading._KERNELS for name in together.split()]
+    with_kernels = {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts)
+        for file in (ROOT / "sim").rglob("*.py")
+        if "\n@kernel\n" in file.read_text(encoding="utf-8")
+    }
+    assert sorted(ahead) == sorted(with_kernels)
+
+
+@pytest.mark.verify
+def test_no_process_compiles_what_another_does(tmp_path: Path) -> None:
+    """Apart from streams, which are small: what imports another's kernels stands with it."""
+    code = (
+        "import sys; from importlib import import_module\n"
+        "for name in sys.argv[1:]: import_module(name)\n"
+        "print(*(n for n, m in sys.modules.items() if n.startswith('sim.')\n"
+        "    and any(hasattr(v, 'nopython_signatures') and v.py_func.__module__ == n\n"
+        "        for v in vars(m).values())))"
+    )
+    for i, together in enumerate(loading._KERNELS):
+        done = python(code, *together.split(), NUMBA_CACHE_DIR=str(tmp_path / str(i)))
+        assert set(done.stdout.split()) <= {*together.split(), "sim.streams"}, done.stderr
 
 
 @pytest.mark.verify

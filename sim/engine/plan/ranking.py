@@ -25,7 +25,8 @@ def _pass(
     ``place`` is room for 2,049 numbers; afterwards it tells where each digit's rows end.
     """
     by, mask = np.uint64(shift), np.uint64(place.shape[0] - 2)
-    place[:] = 0
+    for digit in range(place.shape[0]):
+        place[digit] = 0
     for i in range(first, last):
         place[((source[i] >> by) & mask) + np.uint64(1)] += 1
     total = first
@@ -52,7 +53,8 @@ def _rank(packed: U64, room: U64) -> None:
             _pass(room, packed, first, last, 32, place)
             _pass(packed, room, first, last, 32 + _LOW, place)
         first = last
-    packed[:] = room
+    for i in range(packed.shape[0]):
+        packed[i] = room[i]
 
 
 def ranked(word: NDArray[np.uint32], line: NDArray[np.int32]) -> NDArray[np.int32]:
