@@ -174,15 +174,37 @@ def kernel(function: F) -> F:
     Annotations may be ``int`` (int64), ``bool``, numpy's scalar types, ``NDArray[...]`` (one
     dimension, contiguous, writable), ``Annotated[NDArray[...], n]`` (n dimensions), a
     ``NamedTuple`` of any of these, and a subclass of :class:`Fields`.
+
+    It works in the arrays that it is given and makes none, which numba refuses to compile: nobody
+    counts who holds an array, and counting is a tenth of what there is to compile.
     """
+    return _compiled(function, _nrt=False)
+
+
+def kernel_with_room(function: F) -> F:
+    """The same of a function that makes arrays of its own."""
+    return _compiled(function)
+
+
+def _compiled(function: F, **options: bool) -> F:
+    """A function compiled for what its annotations say."""
     hints = get_type_hints(function, include_extras=True)
     result = _numba_type(hints.pop("return"))
     signature = result(*(_numba_type(hint) for hint in hints.values()))
+    options |= _OPTIONS
     try:
-        compiled = numba.njit(signature, cache=_FOLDER is not None, **_OPTIONS)(function)
+        compiled = numba.njit(signature, cache=_FOLDER is not None, **options)(function)
     except Exception:  # a cache on a full disk, or a damaged one; else it is raised again
-        compiled = numba.njit(signature, **_OPTIONS)(function)
+        compiled = numba.njit(signature, **options)(function)
     return compiled  # type: ignore[no-any-return]
 
 
-__all__ = ["Fields", "cache_folder", "cache_note", "kernel", "never_compiled", "quick"]
+__all__ = [
+    "Fields",
+    "cache_folder",
+    "cache_note",
+    "kernel",
+    "kernel_with_room",
+    "never_compiled",
+    "quick",
+]

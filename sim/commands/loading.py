@@ -90,6 +90,9 @@ _KERNELS = (
 )
 """Modules with kernels, what takes longest first; what imports another's kernels stands with it."""
 
+_OTHERS = ("sim.loading.load", "sim.scenario.resolved", "sim.store.digest")
+"""Modules without kernels that this process wants soon, read while the other begins."""
+
 _COMPILE = """
 import gc, os, sys
 from importlib import import_module
@@ -100,7 +103,7 @@ while taken := os.read(0, 1):
     for name in kernels[taken[0]].split():
         import_module(name)
 """
-"""What the other process does: as :func:`_compile_from`, of a queue on standard input."""
+"""What the other process does with the queue, its standard input; see :func:`_compile_from`."""
 
 
 def _compile_side_by_side() -> None:
@@ -149,6 +152,8 @@ def _compile_from(queue: int) -> None:
     collected = gc.isenabled()
     gc.disable()
     try:
+        for name in _OTHERS:
+            import_module(name)
         while taken := os.read(queue, 1):
             for name in _KERNELS[taken[0]].split():
                 import_module(name)

@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel
+from sim.compiled import kernel_with_room
 
 KINDS = 3
 """Kinds of calls that are cases: a person took it, it left a message, neither."""
@@ -59,7 +59,7 @@ class CaseCalls(NamedTuple):
     outcome: NDArray[np.uint8]
 
 
-@kernel
+@kernel_with_room
 def count_cases(
     calls: CaseCalls,
     counts: CaseCounts,

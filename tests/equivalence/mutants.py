@@ -326,7 +326,7 @@ def _execute(module: str, mutant: Mutant | None) -> types.ModuleType:
         if mutant.old not in text:
             raise LookupError(f"mutant '{mutant.law}': its text is not in {module}.py any more")
         text = text.replace(mutant.old, mutant.new, 1)
-    text = text.replace("@kernel\n", "")  # as plain Python
+    text = text.replace("@kernel\n", "").replace("@kernel_with_room\n", "")  # as plain Python
     made = types.ModuleType(f"mutated_{module}")
     sys.modules[made.__name__] = made  # dataclasses look their module up
     exec(compile(text, f"<{module}>", "exec"), made.__dict__)

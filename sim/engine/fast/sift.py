@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel
+from sim.compiled import kernel, kernel_with_room
 
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
@@ -113,7 +113,7 @@ def note_first(line: I32, attempt: U8, start: I64, first_call: I64) -> None:
             first_call[line[i]] = start[i] + 1
 
 
-@kernel
+@kernel_with_room
 def sift(
     calls: Calls,
     word: U32,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel
+from sim.compiled import kernel, kernel_with_room
 
 U64 = NDArray[np.uint64]
 
@@ -40,7 +40,7 @@ def _pass(
         target[np.uint64(at)] = source[i]
 
 
-@kernel
+@kernel_with_room
 def _rank(packed: U64, room: U64) -> None:
     """Sort words above lines, (n,), in which lines rise; ``room`` is as large."""
     ends = np.empty((1 << _TOP) + 1, dtype=np.int64)
