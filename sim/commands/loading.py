@@ -79,7 +79,7 @@ def tell_of_kernels() -> None:
 
 _FAST = "sim.engine.fast"
 _KERNELS = (
-    f"{_FAST}.kernel {_FAST}.lived",
+    f"{_FAST}.kernel",
     f"{_FAST}.inbound {_FAST}.layout sim.streams",
     "sim.measure.counting",
     f"{_FAST}.sift",
@@ -88,7 +88,8 @@ _KERNELS = (
     "sim.audit.marks",
     "sim.behaviour.look_up",
 )
-"""Modules with kernels, what takes longest first; what imports another's kernels stands with it."""
+"""Modules with kernels, what takes longest first; what imports another's kernels stands with it.
+Passes over the head of a campaign are compiled where there is one."""
 
 _OTHERS = ("sim.loading.load", "sim.scenario.resolved", "sim.store.digest")
 """Modules without kernels that this process wants soon, read while the other begins."""

@@ -286,8 +286,7 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
         parts["reference"].__dict__["draw"] = remembered_draw
         return parts["reference"]
     parts["dialer"].__dict__["k"] = parts["kernel"]
-    for name in ("enter", "live", "lived_of", "waiting_after"):
-        parts["dialer"].__dict__[name] = getattr(parts["lived"], name)
+    parts["dialer"].__dict__["_passes"] = lambda: parts["lived"]
     for name in ("lookahead_ms", "longest_call_ms"):
         parts["dialer"].__dict__[name] = getattr(parts["lookahead"], name)
     parts["feedback"].__dict__["Inbound"] = parts["inbound"].Inbound

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +14,6 @@ from sim.compiled import quick
 from sim.engine.fast import kernel as k
 from sim.engine.fast.control import Permission
 from sim.engine.fast.layout import laid_out, laid_out_after
-from sim.engine.fast.lived import Waiting, enter, live, lived_of, those_of, waiting_after
 from sim.engine.fast.lookahead import longest_call_ms, lookahead_ms
 from sim.engine.fast.retries import columns, joined, room, select
 from sim.engine.plan.pace import rebase
@@ -22,6 +21,11 @@ from sim.engine.plan.plan import Plan
 from sim.record.head import Head
 from sim.record.log import COLUMNS, LogChunk, LogSink
 from sim.record.never import NEVER
+
+if TYPE_CHECKING:
+    from types import ModuleType
+
+    from sim.engine.fast.lived import Waiting
 
 Progress = Callable[[int, int], None]
 """Told now and then the time in ms since the campaign's start, and the calls placed so far."""
@@ -75,7 +79,7 @@ class Dialer:
         self._chunk = LogChunk.empty(log_block)
         self._log = k.Log(*(getattr(self._chunk, name) for name in COLUMNS))
         self._head = head
-        self._lived = None if head is None else lived_of(head.log, self._row_of)
+        self._lived = None if head is None else _passes().lived_of(head.log, self._row_of)
 
     # ── Laying out the arrays ────────────────────────────────────────────────────────────────────
 
@@ -372,7 +376,8 @@ class Dialer:
         log, first = self._head.log, self.placed
         last = int(np.searchsorted(log.start_ms, until, side="left"))
         at = self._head.at_ms
-        live(first, last, at, self._lived, self._record, self.rows, self._ends, self._carriers)
+        kept = self._record, self.rows, self._ends, self._carriers
+        _passes().live(first, last, at, self._lived, *kept)
         size = len(self._chunk)
         for row in range(first, last, size):
             some = slice(row, min(row + size, last))
@@ -384,21 +389,22 @@ class Dialer:
         assert self._lived is not None
         state, at = self.state, self._head.at_ms
         state.now = state.released = at
-        waiting = waiting_after(self._plan, self._head.log, self._lived, self.rows)
+        lived = _passes()
+        waiting = lived.waiting_after(self._plan, self._head.log, self._lived, self.rows)
         self._loaded = at // self._bucket_ms + 1
         begun = waiting.due < self._loaded * self._bucket_ms
         self._parked = joined(self._parked, self._loaded_from(waiting, begun))
-        later = those_of(waiting, ~begun)
-        entered = enter(0, later, self._record, self._pool)
+        later = lived.those_of(waiting, ~begun)
+        entered = lived.enter(0, later, self._record, self._pool)
         while entered < len(later.due):
             self._grow_pool()
-            entered = enter(entered, later, self._record, self._pool)
+            entered = lived.enter(entered, later, self._record, self._pool)
         self._sort_out_ready()
 
     def _loaded_from(self, waiting: Waiting, which: NDArray[np.bool_]) -> k.Retries:
         """Some of the retries that wait, drawn."""
         found = room(int(np.count_nonzero(which)))
-        for name, column in those_of(waiting, which)._asdict().items():
+        for name, column in _passes().those_of(waiting, which)._asdict().items():
             getattr(found, name)[:] = column
         return self._redrawn(found)
 
@@ -513,6 +519,13 @@ class Dialer:
             first=pool.first,
         )
         self.state.free = old
+
+
+def _passes() -> ModuleType:
+    """The passes over the head of a campaign, compiled where there is one."""
+    from sim.engine.fast import lived
+
+    return lived
 
 
 def _doubled(column: NDArray[Any]) -> NDArray[Any]:
