@@ -36,7 +36,7 @@ NETS = {
     ("sim/cli.py", "main"): "the last net, where even telling of an error has failed",
     ("sim/cli.py", "_answer"): "the one handler: what is not of the tree is an internal error",
     ("ringfence_command.py", "main"): "what cannot even be imported is an internal error",
-    ("sim/compiled.py", "kernel"): "any fault of a cache: compiled without one, or raised again",
+    ("sim/compiled.py", "_compiled"): "any fault of a cache: compiled without one, or raised again",
     ("sim/store/write.py", "__enter__"): "cleans up and raises again",
     ("sim/store/partial.py", "__init__"): "a zero byte in a path, as the system tells it",
     ("sim/store/study.py", "read_task"): "whatever a damaged archive may raise",
