@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import FORCE, claim_and_tell, tell_of_kernels
+from sim.commands.kernels import tell_of_kernels
+from sim.commands.loading import FORCE, claim_and_tell
 from sim.errors import CannotJudgeError, OptionError
 
 if TYPE_CHECKING:

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from sim.commands.configured import configured
-from sim.commands.loading import FORCE, JOBS, claim_and_tell, tell_of_kernels
+from sim.commands.kernels import tell_of_kernels
+from sim.commands.loading import FORCE, JOBS, claim_and_tell
 from sim.commands.progress import PROGRESS, Telling, telling
 from sim.errors import OptionError, writing
 from sim.outputs import JUNIT, MARKDOWN

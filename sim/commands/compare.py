@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from sim.commands.loading import JOBS, load_and_warn, tell_of_kernels
+from sim.commands.kernels import tell_of_kernels
+from sim.commands.loading import JOBS, load_and_warn
 from sim.commands.progress import PROGRESS, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell

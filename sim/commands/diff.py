@@ -31,7 +31,7 @@ def diff(a: str, b: str, form: str, every: bool) -> None:
     A and B are two run directories, two study directories, or baselines and scenario files; a
     scenario is run at its check scale. Exit code 0, whether they differ or not.
     """
-    from sim.commands.loading import tell_of_kernels
+    from sim.commands.kernels import tell_of_kernels
     from sim.jobs.differences import differences
 
     tell_of_kernels()

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import click
 
-from sim.commands.loading import claim_and_tell, tell_of_kernels
+from sim.commands.kernels import tell_of_kernels
+from sim.commands.loading import claim_and_tell
 from sim.errors import OptionError
 
 

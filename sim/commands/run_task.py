@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from sim.commands.loading import load_and_warn, tell_of_kernels
+from sim.commands.kernels import tell_of_kernels
+from sim.commands.loading import load_and_warn
 from sim.commands.run import Scale
 from sim.errors import CannotJudgeError
 

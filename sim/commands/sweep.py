@@ -9,7 +9,8 @@ from typing import Any
 
 import click
 
-from sim.commands.loading import JOBS, SCHEDULER, load_and_warn, tell_of_kernels
+from sim.commands.kernels import tell_of_kernels
+from sim.commands.loading import JOBS, SCHEDULER, load_and_warn
 from sim.commands.progress import PROGRESS, Telling, telling
 from sim.commands.run import Scale
 from sim.commands.told import HTML, tell
