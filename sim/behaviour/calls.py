@@ -11,6 +11,7 @@ Endings are packed into 32 bits: ``holding time in ms << 5 | opted out << 4 | ou
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -40,7 +41,7 @@ NO_HUMAN = 0xFFFFFFFF
 """Disposition word of a line that is not in service: above every threshold."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class CallTables:
     """Integers that decide how calls turn out: one strategy in one world."""
 
@@ -95,6 +96,7 @@ class CallTables:
     live_thresholds_ms: tuple[int, ...]
     """Listening times that outcomes tell apart, rising."""
 
+    @cached_property
     def human_limit(self) -> int:
         """No disposition word from here on means that a person would pick up."""
         return int(self.thresholds[..., 1].max())
@@ -405,7 +407,7 @@ def _drawn(
     human = other.copy()
     human_ring = by_line_type(t.human_ring, answer[1], line_type)
     first = (human_ring <= machine_ring) & (human_ring < timeout)
-    first &= disposition < np.uint32(t.human_limit())
+    first &= disposition < np.uint32(t.human_limit)
     rows = np.flatnonzero(first)
     opting = _opt_out_words(t, key, line, attempt, rows)
     listen = _words_of(rows, key, Purpose.CALL_LISTEN, line, attempt)

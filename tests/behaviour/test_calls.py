@@ -89,7 +89,7 @@ def test_arrays_agree_with_plain_calls(number: int) -> None:
         t, plan.key, line, attempt, people.line_type, people.in_service, people.has_machine
     )
     seen = set()
-    limit = t.human_limit()
+    limit = t.human_limit
     for moment, thresholds in {
         "busy": (2**32 - 1, 2**32 - 1),
         "human": (0, limit),

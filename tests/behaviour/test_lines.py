@@ -142,7 +142,7 @@ def errors(of: Scenario) -> tuple[int, int, float]:
     people, line = plan.population, np.arange(plan.population.lines, dtype=np.uint32)
     columns = people.line_type, people.in_service, 0 * people.has_machine
     calls = [draw(plan.tables, plan.key, line, attempt, *columns) for attempt in (1, 2)]
-    met = np.all([call.disposition < plan.tables.human_limit() for call in calls], axis=0)
+    met = np.all([call.disposition < plan.tables.human_limit for call in calls], axis=0)
     one, other = (
         (call.human[met] & np.uint32(15)) == Outcome.HUMAN_TAKEN_FOR_MACHINE for call in calls
     )
