@@ -11,7 +11,7 @@ from unittest.mock import patch
 from benchmarks.memory import own_peak_mb
 from benchmarks.plans import france_plan
 from benchmarks.sample import Sample
-from sim.behaviour.calls import draw
+from sim.behaviour.drawing import Drawer
 from sim.engine import fast
 from sim.engine.fast import kernel
 from sim.measure.tally import Tally
@@ -44,7 +44,7 @@ class Clock:
 def clocked_engine(clock: Clock) -> Iterator[None]:
     """Time what the fast engine calls, for as long as the block lasts."""
     with (
-        patch("sim.engine.fast.dialer.draw", clock.around("draw (numpy)", draw)),
+        patch.object(Drawer, "draw", clock.around("draw", Drawer.draw)),
         patch.object(kernel, "place", clock.around("placing kernel", kernel.place)),
         patch.object(kernel, "unload", clock.around("retries unloaded", kernel.unload)),
     ):

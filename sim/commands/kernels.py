@@ -15,6 +15,7 @@ KERNELS = (
     (f"{_FAST}.kernel",),
     (f"{_FAST}.inbound", f"{_FAST}.layout", "sim.streams"),
     ("sim.measure.counting",),
+    ("sim.behaviour.drawing",),
     (f"{_FAST}.sift",),
     ("sim.measure.counting_cases",),
     ("sim.engine.plan.ranking",),

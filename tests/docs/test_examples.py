@@ -26,7 +26,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-from sim.behaviour import calls
+from sim.behaviour import calls, drawing
 from sim.cli import COMMANDS, cli
 from sim.engine import fast, reference
 from sim.engine.plan.build import build_plan
@@ -153,6 +153,8 @@ def test_the_behaviour_reaches_both_engines(monkeypatch: pytest.MonkeyPatch) -> 
     exec("from __future__ import annotations\n" + source.replace(old, new), names)
     before = logs(fast)
     monkeypatch.setattr(calls, "human_calls", names["human_calls"])
+    assert "`UP_TO_DATE = False`" in page
+    monkeypatch.setattr(drawing, "UP_TO_DATE", False)
     after, again = logs(fast), logs(reference)
     for column in COLUMNS:
         np.testing.assert_array_equal(getattr(after, column), getattr(again, column))

@@ -33,8 +33,10 @@ def test_rows_are_by_group_and_in_the_list_s_order(lines: int, listed: int, grou
     assert laid.columns.position.tolist() == position
     assert laid.columns.line.tolist() == line
     assert laid.columns.kind.tolist() == plan.class_of[line].tolist()
-    for name, column in traits.items():
-        assert getattr(laid.columns, name).tolist() == column[line].tolist()
+    word = laid.columns.traits
+    assert (word >> 2).tolist() == traits["line_type"][line].tolist()
+    assert (word >> 1 & 1).tolist() == traits["has_machine"][line].tolist()
+    assert (word & 1).tolist() == traits["in_service"][line].tolist()
     sizes = [sum(plan.group[one] == group for one in line) for group in range(groups)]
     assert (laid.stop - laid.head).tolist() == sizes
     assert laid.head.tolist() == np.concatenate([[0], np.cumsum(sizes)[:-1]]).tolist()

@@ -121,7 +121,7 @@ MUTANTS = (
     _f("closed territories' retries stay", "self._sort_out_ready()\n\n    def", "pass\n\n    def"),
     _f("merged by number", "np.lexsort((ready.number, ready.due))", "np.lexsort((ready.due, ready.number))"),
     _f("merged with ties open", "np.lexsort((ready.number, ready.due))", "np.argsort(ready.due, kind='stable')[::-1]"),
-    _f("retries drawn as first attempts", "self._draw(retries.row, retries.attempt)", "self._draw(retries.row, 1)"),
+    _f("retries drawn as first attempts", "retries.row, retries.attempt, out", "retries.row, 1, out"),
     _f("ring of ends too short", "2 * longest + 4, 64", "longest // 8, 64"),
     _f("ends released too late for the ring", "self.state.slack = ends - longest - 2", "self.state.slack = 4 * ends"),
     _f("finished with retries parked", "            and len(self._parked.due) == 0\n", ""),
@@ -201,7 +201,7 @@ MUTANTS = (
     _p("numbers: nothing forgotten", "(burden * standing.retain >> 16)", "burden"),
     # The same in the fast one.
     _b("lines: messages are heard where nobody is", "heard_at(plan.tables, plan.key", "heard_at(__import__('dataclasses').replace(plan.tables, in_use=None), plan.key"),
-    _f("lines: detection hears each call anew", "return draw(\n            self._tables,", "return draw(\n            __import__('dataclasses').replace(self._tables, heard_alike=0),"),
+    _f("lines: detection hears each call anew", "return Drawer(plan.postures[posture].tables,", "return Drawer(__import__('dataclasses').replace(plan.postures[posture].tables, heard_alike=0),"),
     _c("8: reviews by the day of registration", "moment - regulator.registration_ms", "moment"),
     _c("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
     _c("8: calls not handed on before a review", "        dialer.flush()\n        feedback.advance(moment)\n        reports", "        feedback.advance(moment)\n        reports"),

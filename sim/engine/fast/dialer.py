@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.calls import CallDraws, draw
+from sim.behaviour.drawing import Drawer, Drawn, LineTraits
 from sim.compiled import quick
 from sim.engine.fast import kernel as k
 from sim.engine.fast.control import Permission
@@ -69,8 +69,8 @@ class Dialer:
         self._lay_clock(plan)
         self._lay_retries(plan, longest)
         self._lay_laws(plan)
-        self._tables = plan.tables
         self.posture = 0
+        self._drawer = self._drawer_of(0)
         self._pace: Fraction | None = None
         ends = _power_of_two(max(2 * longest + 4, 64))
         self.state.slack = ends - longest - 2
@@ -87,9 +87,7 @@ class Dialer:
         """Groups, the list by row, and room for the draws of fresh lines."""
         laid = laid_out(plan) if lived is None else laid_out_after(plan, lived.log.line)
         head, stop, line = laid.head, laid.stop, laid.columns.line
-        self._line_type = laid.columns.line_type
-        self._in_service = laid.columns.in_service
-        self._has_machine = laid.columns.has_machine
+        self._lines = LineTraits(line, laid.columns.kind, laid.columns.traits)
         size = np.minimum(stop - head, self._draw_block)
         self._slot = np.concatenate([[0], np.cumsum(size)])[:-1]
         territory = np.array([g.territory for g in plan.groups], dtype=np.uint8)
@@ -208,6 +206,7 @@ class Dialer:
         )
         self._pool.next[-1] = -1
         self._ready = room(1 << 12)
+        self._unloaded = room(1 << 12)
         self._parked = room(0)
 
     def _lay_laws(self, plan: Plan) -> None:
@@ -273,7 +272,7 @@ class Dialer:
     def _take_posture(self, posture: int) -> None:
         """Map all draws that are not placed through another message's tables: the words stay."""
         self.posture = posture
-        self._tables = self._plan.postures[posture].tables
+        self._drawer = self._drawer_of(posture)
         self.groups.drawn[:] = self.groups.head
         state = self.state
         waiting = select(self._ready, slice(int(state.ready), int(state.ready_end)))
@@ -283,14 +282,12 @@ class Dialer:
 
     def _redrawn(self, retries: k.Retries) -> k.Retries:
         """Retries with draws by the tables in force."""
-        drawn = self._draw(retries.row, retries.attempt)
-        return retries._replace(
-            disposition=drawn.disposition,
-            busy=drawn.busy,
-            human=drawn.human,
-            other=drawn.other,
-            caller=self._callers(drawn),
+        words = np.empty((4, len(retries.due)), dtype=np.uint32)
+        redrawn = retries._replace(
+            disposition=words[0], busy=words[1], human=words[2], other=words[3]
         )
+        self._draw(redrawn)
+        return redrawn
 
     def leave_alone(self, lines: NDArray[np.int32], from_ms: int) -> None:
         """No call to these lines, or where the plan says so to their households', from then on."""
@@ -440,31 +437,22 @@ class Dialer:
         first = int(groups.head[group])
         last = min(first + self._draw_block, int(groups.stop[group]))
         slot = int(self._slot[group])
-        drawn = self._draw(slice(first, last), 1)
-        for name in ("disposition", "busy", "human", "other"):
-            getattr(self._fresh, name)[slot : slot + last - first] = getattr(drawn, name)
-        if len(drawn.caller):
-            self._fresh.caller[slot : slot + last - first] = drawn.caller
+        to = slice(slot, slot + last - first)
+        disposition, busy, human, other, caller = self._fresh
+        out = Drawn(disposition[to], busy[to], human[to], other[to], caller[to])
+        self._drawer.draw(self._lines, np.arange(first, last, dtype=np.int32), 1, out)
         groups.shift[group] = slot - first
         groups.drawn[group] = last
 
-    def _draw(self, rows: Any, attempt: NDArray[np.uint8] | int) -> CallDraws:
-        return draw(
-            self._tables,
-            self._plan.key,
-            self.rows.line[rows].astype(np.uint32),
-            attempt,
-            self._line_type[rows],
-            self._in_service[rows],
-            self._has_machine[rows],
-        )
+    def _draw(self, retries: k.Retries) -> None:
+        """Fill in the draws of retries."""
+        out = Drawn(retries.disposition, retries.busy, retries.human, retries.other, retries.caller)
+        self._drawer.draw(self._lines, retries.row, retries.attempt, out)
 
-    @staticmethod
-    def _callers(drawn: CallDraws) -> NDArray[np.uint16]:
-        """Caller numbers of draws; zeros where the standing of none is kept."""
-        if len(drawn.caller):
-            return drawn.caller
-        return np.zeros(len(drawn.disposition), dtype=np.uint16)
+    def _drawer_of(self, posture: int) -> Drawer:
+        """What draws calls to whom one message is played."""
+        plan = self._plan
+        return Drawer(plan.postures[posture].tables, plan.key, plan.tables.thresholds)
 
     # ── Retries ──────────────────────────────────────────────────────────────────────────────────
 
@@ -475,24 +463,38 @@ class Dialer:
             return
         size = int(self.state.waiting)
         if size:
-            loaded = room(size)
+            if size > len(self._unloaded.due):
+                self._unloaded = room(2 * size)
             first = max(self._loaded, last - len(self._pool.first))
-            filled = k.unload(first, last, self._record, self._pool, loaded)
+            filled = k.unload(first, last, self._record, self._pool, self._unloaded)
             if filled:
-                loaded = select(loaded, np.argsort(loaded.due[:filled], kind="stable"))
-                loaded = self._redrawn(loaded)
-                callable_ = self.groups.is_open[loaded.group]
-                if callable_.all():
-                    self._append_ready(loaded)
-                else:
-                    self._append_ready(select(loaded, callable_))
-                    self._parked = joined(self._parked, select(loaded, ~callable_))
+                self._load(filled)
         self._loaded = last
+
+    def _load(self, filled: int) -> None:
+        """Put retries that have been unloaded into the queue, drawn and sorted; park some."""
+        order = np.argsort(self._unloaded.due[:filled], kind="stable")
+        if not self.groups.is_open[self._unloaded.group[:filled]].all():
+            loaded = self._redrawn(select(self._unloaded, order))
+            callable_ = self.groups.is_open[loaded.group]
+            self._append_ready(select(loaded, callable_))
+            self._parked = joined(self._parked, select(loaded, ~callable_))
+            return
+        to = self._room_at_the_end(filled)
+        for column, new in zip(columns(to)[:5], columns(self._unloaded)[:5], strict=True):
+            new[:filled].take(order, out=column, mode="clip")  # which is not buffered
+        self._draw(to)
 
     def _append_ready(self, more: k.Retries) -> None:
         """Put retries, all due after those already there, at the end of the queue."""
+        to = self._room_at_the_end(len(more.due))
+        for column, new in zip(columns(to), columns(more), strict=True):
+            column[:] = new
+
+    def _room_at_the_end(self, size: int) -> k.Retries:
+        """The place of so many more retries at the end of the queue."""
         state = self.state
-        first, last, size = int(state.ready), int(state.ready_end), len(more.due)
+        first, last = int(state.ready), int(state.ready_end)
         if last + size > len(self._ready.due):
             kept = select(self._ready, slice(first, last))
             if 2 * (last - first + size) > len(self._ready.due):
@@ -500,9 +502,8 @@ class Dialer:
             for column, old in zip(columns(self._ready), columns(kept), strict=True):
                 column[: last - first] = old.copy()  # it may be a view of the same array
             first, last = 0, last - first
-        for column, new in zip(columns(self._ready), columns(more), strict=True):
-            column[last : last + size] = new
         state.ready, state.ready_end = first, last + size
+        return select(self._ready, slice(last, last + size))
 
     def _grow_pool(self) -> None:
         """Double the retry pool."""

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.behaviour.drawing import traits
 from sim.compiled import kernel
 from sim.engine.plan.plan import Plan
 
@@ -27,9 +28,8 @@ class Columns(NamedTuple):
     line: NDArray[np.int32]
     kind: NDArray[np.uint16]
     """Class in the threshold rows."""
-    line_type: NDArray[np.uint8]
-    in_service: NDArray[np.uint8]
-    has_machine: NDArray[np.uint8]
+    traits: NDArray[np.uint16]
+    """What its draws need, as :class:`sim.behaviour.drawing.LineTraits` has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class Layout:
 @kernel
 def _lay(
     order: NDArray[np.int32],
-    traits: NDArray[np.uint64],
+    words: NDArray[np.uint64],
     found: NDArray[np.uint64],
     at: NDArray[np.int64],
     columns: Columns,
@@ -57,9 +57,8 @@ def _lay(
     ----------
     order : (n,) int32
         The list.
-    traits : (lines,) uint64
-        By line: group, class, type, whether in service, whether a machine, as :func:`_traits` has
-        them.
+    words : (lines,) uint64
+        By line: group, class, and what its draws need, as :func:`_words` has them.
     found : (n,) uint64
         Room.
     at : (groups + 1,) int64
@@ -70,7 +69,7 @@ def _lay(
     for first in range(0, len(order), _AHEAD):
         last = min(first + _AHEAD, len(order))
         for i in range(first, last):
-            found[i] = traits[order[i]]
+            found[i] = words[order[i]]
         for i in range(first, last):
             at[np.int64(found[i] & np.uint64(0xFFFF)) + 1] += 1
     for end in range(1, len(at)):
@@ -83,19 +82,16 @@ def _lay(
         columns.position[row] = i
         columns.line[row] = order[i]
         columns.kind[row] = word >> np.uint64(16) & np.uint64(0xFFFF)
-        columns.line_type[row] = word >> np.uint64(32) & np.uint64(0xFF)
-        columns.in_service[row] = word >> np.uint64(40) & np.uint64(0xFF)
-        columns.has_machine[row] = word >> np.uint64(48) & np.uint64(0xFF)
+        columns.traits[row] = word >> np.uint64(32) & np.uint64(0xFFFF)
 
 
-def _traits(plan: Plan) -> NDArray[np.uint64]:
+def _words(plan: Plan) -> NDArray[np.uint64]:
     """(lines,) By line: its traits in a word, group lowest."""
     people = plan.population
     word = np.zeros(people.lines, dtype="<u8")
-    pairs, octets = word.view("<u2").reshape(-1, 4), word.view(np.uint8).reshape(-1, 8)
+    pairs = word.view("<u2").reshape(-1, 4)
     pairs[:, 0], pairs[:, 1] = plan.group, plan.class_of
-    octets[:, 4], octets[:, 5] = people.line_type, people.in_service
-    octets[:, 6] = people.has_machine
+    pairs[:, 2] = traits(people.line_type, people.in_service, people.has_machine)
     return word.astype(np.uint64, copy=False)
 
 
@@ -106,13 +102,11 @@ def laid_out(plan: Plan) -> Layout:
         position=np.empty(n, dtype=np.int32),
         line=np.empty(n, dtype=np.int32),
         kind=np.empty(n, dtype=np.uint16),
-        line_type=np.empty(n, dtype=np.uint8),
-        in_service=np.empty(n, dtype=np.uint8),
-        has_machine=np.empty(n, dtype=np.uint8),
+        traits=np.empty(n, dtype=np.uint16),
     )
     at = np.zeros(len(plan.groups) + 1, dtype=np.int64)
     order = np.array(plan.order, dtype=np.int32)  # kernels take what can be written to
-    _lay(order, _traits(plan), np.empty(n, dtype=np.uint64), at, columns)
+    _lay(order, _words(plan), np.empty(n, dtype=np.uint64), at, columns)
     stop = at[:-1]
     head = np.concatenate([np.zeros(1, dtype=np.int64), stop[:-1]])
     return Layout(columns, head=head, stop=stop)

@@ -6,11 +6,30 @@ from tests.mutants.mutant import Mutant, Swap
 
 _ANSWERING = "tests/behaviour/test_answering.py::"
 _CALLS = "tests/behaviour/test_calls.py::"
+_DRAWING = "tests/behaviour/test_drawing.py::"
 _FAILED = "tests/behaviour/test_failed.py::"
 _LINES = "tests/behaviour/test_lines.py::"
 _COMPLAINING = "tests/behaviour/test_complaining.py::"
 
 MUTANTS = (
+    Mutant(
+        "the compiled draw spends patience on a notice that comes first: none of it",
+        "sim.behaviour:_draw",
+        Swap("patience - notice if noticed else np.uint32(0)", "patience"),
+        _DRAWING + "test_every_message_is_drawn_as_defined[42]",
+    ),
+    Mutant(
+        "the compiled draw has a word for each error of detection: one for two things",
+        "sim.behaviour:_draw",
+        Swap("word_3[at] < machine_as_human", "word_2[at] < machine_as_human"),
+        _DRAWING + "test_every_message_is_drawn_as_defined[42]",
+    ),
+    Mutant(
+        "people's endings are drawn where any hour lets them pick up: half as often",
+        "sim.behaviour:Drawer.__init__",
+        Swap("thresholds[..., 1].max(axis=(0, 2))", "thresholds[..., 1].max(axis=(0, 2)) >> 1"),
+        _DRAWING + "test_every_message_is_drawn_as_defined[0]",
+    ),
     Mutant(
         "shares of dials are of all lines: of those in use alone",
         "sim.behaviour:_chances",
