@@ -82,6 +82,7 @@ def test_calls_that_do_not_fail_are_drawn_as_they_were() -> None:
     none, some = (draw(plan.tables, plan.key, line, 1, *traits) for plan in plans)
     lost = some.other & np.uint32(OUTCOME_MASK) == FAILED
     assert 0.08 < lost.mean() < 0.12
+    assert not lost[people.line_type == 0].any()
     for name in ("busy", "human", "other"):
         before, after = getattr(none, name), getattr(some, name)
         assert (before[~lost] == after[~lost]).all()

@@ -52,7 +52,7 @@ MUTANTS = (
         "calls fail by their line's type: by the first",
         "sim.behaviour:_fail",
         Swap("np.array(any_a, dtype=np.uint32)[line_type]", "np.array(any_a, dtype=np.uint32)[0]"),
-        _FAILED + "test_the_stated_share_of_dials_fails_whatever_the_line",
+        _FAILED + "test_calls_that_do_not_fail_are_drawn_as_they_were",
     ),
     Mutant(
         "a call that fails meets nobody: people answer all the same",
