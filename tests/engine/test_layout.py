@@ -12,18 +12,31 @@ from sim.engine.fast.layout import laid_out
 from sim.engine.plan.plan import Plan
 
 
-@pytest.mark.parametrize(("lines", "listed", "groups"), [(1, 1, 1), (900, 700, 5), (700, 0, 3)])
-def test_rows_are_by_group_and_in_the_list_s_order(lines: int, listed: int, groups: int) -> None:
+@pytest.mark.parametrize(
+    ("lines", "listed", "groups", "classes", "types"),
+    [
+        (1, 1, 1, 1, 1),
+        (900, 700, 5, 1 << 16, 256),
+        (700, 0, 3, 40, 2),
+        (900, 700, 5, 40, 2),  # traits in ten bits ...
+        (900, 800, 8, 1 << 10, 2),  # ... in sixteen ...
+        (900, 800, 9, 1 << 10, 2),  # ... and in seventeen
+        (9, 9, 1 << 16, 1, 1),
+    ],
+)
+def test_rows_are_by_group_and_in_the_list_s_order(
+    lines: int, listed: int, groups: int, classes: int, types: int
+) -> None:
     rng = np.random.default_rng(lines)
     traits = {
         name: rng.integers(0, most, lines).astype(np.uint8)
-        for name, most in (("line_type", 256), ("in_service", 2), ("has_machine", 2))
+        for name, most in (("line_type", types), ("in_service", 2), ("has_machine", 2))
     }
     plan: Any = SimpleNamespace(
         population=SimpleNamespace(lines=lines, **traits),
         order=rng.permutation(lines)[:listed].astype(np.int32),
         group=rng.integers(0, groups, lines).astype(np.uint16),
-        class_of=rng.integers(0, 1 << 16, lines).astype(np.uint16),
+        class_of=rng.integers(0, classes, lines).astype(np.uint16),
         groups=(None,) * groups,
     )
     plan.order.flags.writeable = False  # as a stage shares it

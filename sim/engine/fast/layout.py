@@ -1,7 +1,8 @@
 """The list laid out by row: by group and in list order inside each, with what a line's draws need.
 
-Each line is looked up once, in a word that holds all its traits; the rest is read and written in
-order.
+Each line is looked up once, in a word that holds all its traits and is as short as they allow: the
+list is in an order of chance, and what is looked up in such an order had better fit a cache. The
+rest is read and written in order.
 """
 
 from __future__ import annotations
@@ -15,9 +16,6 @@ from numpy.typing import NDArray
 from sim.behaviour.drawing import traits
 from sim.compiled import kernel
 from sim.engine.plan.plan import Plan
-
-_AHEAD = 256
-"""Lines looked up together, so that fetching them from memory overlaps."""
 
 
 class Columns(NamedTuple):
@@ -43,11 +41,22 @@ class Layout:
     """(groups,) First row after it."""
 
 
+class Words(NamedTuple):
+    """Traits in bits, those of the group lowest (16 at most), then class, then what draws need."""
+
+    low: NDArray[np.uint16]
+    """The lowest 16 bits."""
+    high: NDArray[np.uint32]
+    """Bits above them; empty where there are none."""
+
+
 @kernel
 def _lay(
     order: NDArray[np.int32],
-    words: NDArray[np.uint64],
-    found: NDArray[np.uint64],
+    lines: Words,
+    group_bits: int,
+    class_bits: int,
+    found: Words,
     at: NDArray[np.int64],
     columns: Columns,
 ) -> None:
@@ -57,42 +66,62 @@ def _lay(
     ----------
     order : (n,) int32
         The list.
-    words : (lines,) uint64
-        By line: group, class, and what its draws need, as :func:`_words` has them.
-    found : (n,) uint64
-        Room.
+    lines
+        Traits by line, (lines,) each.
+    group_bits, class_bits
+        How many bits of them name the group and the class.
+    found
+        Room, (n,) each; nothing for the high bits where there are none.
     at : (groups + 1,) int64
         Zeros; afterwards the first row after each group, the last one unused.
     columns
         Where it is laid.
     """
-    for first in range(0, len(order), _AHEAD):
-        last = min(first + _AHEAD, len(order))
-        for i in range(first, last):
-            found[i] = words[order[i]]
-        for i in range(first, last):
-            at[np.int64(found[i] & np.uint64(0xFFFF)) + 1] += 1
-    for end in range(1, len(at)):
+    low, high, low_of, high_of = found.low, found.high, lines.low, lines.high
+    position, line, kind, drawn = columns
+    wide = high_of.shape[0] > 0
+    groups, classes = np.uint64((1 << group_bits) - 1), np.uint64((1 << class_bits) - 1)
+    to_class, to_traits = np.uint64(group_bits), np.uint64(group_bits + class_bits)
+    for i in range(order.shape[0]):
+        low[i] = low_of[order[i]]
+    if wide:
+        for i in range(order.shape[0]):
+            high[i] = high_of[order[i]]
+    for i in range(order.shape[0]):
+        at[np.int64(low[i] & groups) + 1] += 1
+    for end in range(1, at.shape[0]):
         at[end] += at[end - 1]
-    for i in range(len(order)):
-        word = found[i]
-        group = np.int64(word & np.uint64(0xFFFF))
+    for i in range(order.shape[0]):
+        word = np.uint64(low[i])
+        if wide:
+            word |= np.uint64(high[i]) << np.uint64(16)
+        group = np.int64(word & groups)
         row = at[group]
         at[group] = row + 1
-        columns.position[row] = i
-        columns.line[row] = order[i]
-        columns.kind[row] = word >> np.uint64(16) & np.uint64(0xFFFF)
-        columns.traits[row] = word >> np.uint64(32) & np.uint64(0xFFFF)
+        position[row] = i
+        line[row] = order[i]
+        kind[row] = word >> to_class & classes
+        drawn[row] = word >> to_traits
 
 
-def _words(plan: Plan) -> NDArray[np.uint64]:
-    """(lines,) By line: its traits in a word, group lowest."""
+def _words(plan: Plan) -> tuple[Words, int, int]:
+    """Traits by line, and how many bits of them name the group and the class."""
     people = plan.population
-    word = np.zeros(people.lines, dtype="<u8")
-    pairs = word.view("<u2").reshape(-1, 4)
-    pairs[:, 0], pairs[:, 1] = plan.group, plan.class_of
-    pairs[:, 2] = traits(people.line_type, people.in_service, people.has_machine)
-    return word.astype(np.uint64, copy=False)
+    drawn = traits(people.line_type, people.in_service, people.has_machine)
+    bits = [
+        int(column.max(initial=0)).bit_length() for column in (plan.group, plan.class_of, drawn)
+    ]
+    to_traits = bits[0] + bits[1]
+    if to_traits + bits[2] <= 16:
+        low = drawn << np.uint16(to_traits if to_traits < 16 else 0)  # no traits where it is 16
+        low |= plan.class_of << np.uint16(bits[0] if bits[0] < 16 else 0)
+        low |= plan.group
+        return Words(low, np.empty(0, dtype=np.uint32)), bits[0], bits[1]
+    word = drawn.astype(np.uint64) << np.uint64(to_traits)
+    word |= plan.class_of.astype(np.uint64) << np.uint64(bits[0])
+    word |= plan.group
+    high = (word >> np.uint64(16)).astype(np.uint32)
+    return Words(word.astype(np.uint16), high), bits[0], bits[1]
 
 
 def laid_out(plan: Plan) -> Layout:
@@ -106,7 +135,9 @@ def laid_out(plan: Plan) -> Layout:
     )
     at = np.zeros(len(plan.groups) + 1, dtype=np.int64)
     order = np.array(plan.order, dtype=np.int32)  # kernels take what can be written to
-    _lay(order, _words(plan), np.empty(n, dtype=np.uint64), at, columns)
+    lines, group_bits, class_bits = _words(plan)
+    found = Words(np.empty(n, np.uint16), np.empty(n if len(lines.high) else 0, np.uint32))
+    _lay(order, lines, group_bits, class_bits, found, at, columns)
     stop = at[:-1]
     head = np.concatenate([np.zeros(1, dtype=np.int64), stop[:-1]])
     return Layout(columns, head=head, stop=stop)
