@@ -179,7 +179,10 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "kernel: 3: credit while idle",
         "kernel: 11: attempt level ignored",
     ),
-    "pace of 0.7": ("kernel: 4: ends of the whole block released",),
+    "pace of 0.7": (
+        "kernel: 4: ends of the whole block released",
+        "kernel: 4: ends of a block stay in the ring",
+    ),
     "retries after a night": (
         "reference: 1: window open at its closing",
         "dialer: opened territories' retries lost",

@@ -406,14 +406,18 @@ def place(
         if busy >= channels or s - released > slack:
             while busy > 0 and released <= s:
                 last = min(s, released | 63)  # of this block of 64 ms
-                block = (released & ends_mask) >> 6
-                if ends_by_64[block] > 0:
-                    total = 0
-                    for slot in range(released & ends_mask, (last & ends_mask) + 1):
-                        total += ends[slot]
-                        ends[slot] = 0
+                slot = released & ends_mask
+                total = ends_by_64[slot >> 6]
+                if total > 0:
+                    if slot & 63 == 0 and last & 63 == 63:  # all of it
+                        ends[slot : slot + 64] = 0
+                    else:
+                        total = 0
+                        for ms in range(slot, (last & ends_mask) + 1):
+                            total += ends[ms]
+                            ends[ms] = 0
                     busy -= total
-                    ends_by_64[block] -= total
+                    ends_by_64[slot >> 6] -= total
                 released = last + 1
             if released <= s:
                 released = s + 1
@@ -572,7 +576,7 @@ def place(
         if remember:
             starts[row, (attempt - 1) % remembered] = s
         delay = retry_delay[outcome]
-        if delay > 0 and attempt < lifetime:
+        if attempt < lifetime and delay > 0:
             due = end + delay
             for c in range(caps):
                 if capped[row] >> c & 1 and attempt >= cap_calls[c]:
