@@ -19,14 +19,13 @@ def test_constants_of_kernels_are_those_of_the_rooms_they_come_from() -> None:
     assert placing._HOLD == ENDING_BITS
     assert 1 << placing._OPTED_OUT == OPTED_OUT
     assert placing._OUTCOME == OUTCOME_MASK
-    assert sift._VOICEMAIL == Kind.VOICEMAIL
     assert sift.NO_KIND not in {Kind.LIVE, Kind.VOICEMAIL, Kind.UNANSWERED}
     assert max(Kind.LIVE, Kind.VOICEMAIL, Kind.UNANSWERED) == sift.NO_KIND - 1
 
 
 def test_the_log_of_the_kernel_has_the_columns_of_the_log() -> None:
     short = [name.removesuffix("_ms") for name in COLUMNS]
-    assert list(placing.Log._fields) == short
+    assert list(placing.Log._fields) == [*short, "standing"]
 
 
 class Counter(Fields):

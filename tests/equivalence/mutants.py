@@ -218,7 +218,7 @@ MUTANTS = (
     _b("7: an objection after the call of its moment", "to_come[0].moment <= start:", "to_come[0].moment < start:"),
     _b("7: a refresh sees its own millisecond", "self._pending[0][0] < before", "self._pending[0][0] <= before"),
     _b("complaints: about calls that failed", "[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]]", "[[Outcome.INVALID, Outcome.BUSY]]"),
-    _b("contagion: nobody need have been called", "not 0 < self._first_call[line] <= moment", "False"),
+    _b("contagion: nobody need have been called", "not self._first_calls.before(line, moment)", "False"),
     _b("contagion: the first story does not break", "in tables.shocks:", "in tables.shocks[1:]:"),
     _b("complaints: objections forgotten", "after = NEVER - self._opposed_at[candidate.complaint.line] <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),

@@ -47,6 +47,7 @@ class Dialer:
         sink: LogSink,
         *,
         head: Head | None = None,
+        standing: NDArray[np.uint8] | None = None,
         draw_block: int,
         log_block: int,
         progress: Progress | None,
@@ -65,7 +66,7 @@ class Dialer:
         longest = longest_call_ms(plan)
         if head is not None and len(head.log):
             longest = max(longest, int((head.log.start_ms + head.log.hold_ms).max()) - head.at_ms)
-        self._lay_rows(plan, head)
+        self._lay_rows(plan, head, np.empty(0, np.uint8) if standing is None else standing)
         self._lay_clock(plan)
         self._lay_retries(plan, longest)
         self._lay_laws(plan)
@@ -77,15 +78,31 @@ class Dialer:
         self._ends = k.Ends(np.zeros(ends, dtype=np.int32), np.zeros(ends >> 6, dtype=np.int32))
         self._lay_carriers(len(plan.carriers), ends)
         self._chunk = LogChunk.empty(log_block)
-        self._log = k.Log(*(getattr(self._chunk, name) for name in COLUMNS))
+        self.standing: NDArray[np.uint8] | None = None
+        """Of the lines of the rows that are being handed on; None where it is not at hand."""
+        chunk = self._chunk
+        self._log = k.Log(
+            line=chunk.line,
+            attempt=chunk.attempt,
+            territory=chunk.territory,
+            start=chunk.start_ms,
+            hold=chunk.hold_ms,
+            outcome=chunk.outcome,
+            opted_out=chunk.opted_out,
+            caller=chunk.caller,
+            standing=np.empty(0 if standing is None else log_block, dtype=np.uint8),
+        )
         self._head = head
         self._lived = None if head is None else _passes().lived_of(head.log, self._row_of)
 
     # ── Laying out the arrays ────────────────────────────────────────────────────────────────────
 
-    def _lay_rows(self, plan: Plan, lived: Head | None) -> None:
+    def _lay_rows(self, plan: Plan, lived: Head | None, standing: NDArray[np.uint8]) -> None:
         """Groups, the list by row, and room for the draws of fresh lines."""
-        laid = laid_out(plan) if lived is None else laid_out_after(plan, lived.log.line)
+        if lived is None:
+            laid = laid_out(plan, standing)
+        else:
+            laid = laid_out_after(plan, lived.log.line, standing)
         head, stop, line = laid.head, laid.stop, laid.columns.line
         self._lines = LineTraits(line, laid.columns.kind, laid.columns.traits)
         size = np.minimum(stop - head, self._draw_block)
@@ -124,6 +141,7 @@ class Dialer:
             partner=self._lay_partners(plan, line),
             capped=capped,
             starts=starts,
+            standing=laid.columns.standing,
         )
 
     @staticmethod
@@ -376,6 +394,7 @@ class Dialer:
         kept = self._record, self.rows, self._ends, self._carriers
         _passes().live(first, last, at, self._lived, *kept)
         size = len(self._chunk)
+        self.standing = None
         for row in range(first, last, size):
             some = slice(row, min(row + size, last))
             self._sink(LogChunk(row, **{name: getattr(log, name)[some] for name in COLUMNS}))
@@ -426,6 +445,7 @@ class Dialer:
         state = self.state
         rows = int(state.logged)
         if rows:
+            self.standing = self._log.standing[:rows] if len(self._log.standing) else None
             self._sink(self._chunk.head(rows, first=int(state.placed) - rows))
             state.logged = 0
         if self._progress is not None:

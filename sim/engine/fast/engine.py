@@ -57,11 +57,17 @@ def run(
 
     def hand_on(chunk: LogChunk) -> None:
         if feedback is not None:
-            feedback.add(chunk, permission.posture)
+            feedback.add(chunk, permission.posture, dialer.standing)
         sink(chunk)
 
     dialer = Dialer(
-        plan, hand_on, head=head, draw_block=draw_block, log_block=log_block, progress=progress
+        plan,
+        hand_on,
+        head=head,
+        standing=feedback.standing if feedback is not None else None,
+        draw_block=draw_block,
+        log_block=log_block,
+        progress=progress,
     )
     control = ControlPlane(plan, permission, dialer, feedback)
     if head is not None:

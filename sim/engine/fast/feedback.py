@@ -31,6 +31,7 @@ from sim.behaviour.complaining import (
 )
 from sim.behaviour.reputation import ReputationPlan, burdens, short_outcomes
 from sim.behaviour.voicemail import heard_at
+from sim.engine.fast.first_calls import FirstCalls
 from sim.engine.fast.inbound import SERVED, Inbound
 from sim.engine.fast.sift import (
     CONSENT,
@@ -43,10 +44,8 @@ from sim.engine.fast.sift import (
     Calls,
     Clock,
     Found,
-    Lines,
     Odds,
     count_numbers,
-    note_first,
     sift,
 )
 from sim.engine.plan.feedback_plan import FeedbackPlan
@@ -144,6 +143,9 @@ class Feedback:
         self._steps: list[tuple[int, int, int]] = []
         self._weight = 0
         self._inbound = Inbound(back.call_back, plan.key) if back.call_back else None
+        self.standing: NDArray[np.uint8] | None = None
+        """(lines,) What decides about complaints of a line and is known beforehand; None where
+        nobody complains."""
         if back.complaints is not None or self._inbound is not None:
             self._lay_standing()
         if back.complaints is not None:
@@ -162,7 +164,7 @@ class Feedback:
             standing[dated] |= DATED
             consent_until = np.zeros(people.lines, dtype=np.int64)
             consent_until[dated] = people.consent_until_ms[dated] - self._plan.start_utc_ms
-        self._lines = Lines(standing, consent_until)
+        self.standing, self._consent_until = standing, consent_until
 
     def _lay_complaints(self, tables: ComplaintTables) -> None:
         """Tables of complaints as the compiled pass reads them, and queues."""
@@ -170,7 +172,7 @@ class Feedback:
         # Zeros cost no memory until they are written.
         self._opposed_at = np.zeros(plan.population.lines, dtype=np.int64)
         self._breeds = bool((tables.children[:, 0] < np.iinfo(np.uint32).max).any())
-        self._first_call = np.zeros(plan.population.lines if self._breeds else 0, dtype=np.int64)
+        self._first_calls = FirstCalls(plan.population.lines if self._breeds else 0)
         # Whether the line had opted out comes last; a kind without complaints is at the end.
         every = np.concatenate([tables.thresholds, np.zeros_like(tables.thresholds[:1])])
         self._odds = Odds(
@@ -213,7 +215,7 @@ class Feedback:
 
     # ── While the engine runs ────────────────────────────────────────────────────────────────
 
-    def add(self, chunk: LogChunk, posture: int) -> None:
+    def add(self, chunk: LogChunk, posture: int, standing: NDArray[np.uint8] | None = None) -> None:
         """Take the next rows of the log.
 
         Parameters
@@ -222,6 +224,8 @@ class Feedback:
             Rows during which neither the posture nor any label changed.
         posture
             Index of the posture in force.
+        standing : (n,) uint8, optional
+            That of the rows' lines, where it is at hand; else it is looked up.
         """
         if not len(chunk):
             return
@@ -241,8 +245,9 @@ class Feedback:
         left = _Left(row, line, attempt, end, word)
         if back.call_back is not None and back.call_back.gives_number[posture] and len(row):
             self._add_callers(chunk, left)
-        if back.complaints is not None:
-            self._add_candidates(chunk, left, back.complaints, posture)
+        if back.complaints is not None and self.standing is not None:
+            stands = self.standing[chunk.line] if standing is None else standing
+            self._add_candidates(chunk, left, back.complaints, posture, stands)
 
     def _add_numbers(self, chunk: LogChunk) -> None:
         """Count calls by number."""
@@ -260,35 +265,41 @@ class Feedback:
         """Note those who will call back after a message left."""
         assert self._inbound is not None
         assert self._back.call_back is not None
+        assert self.standing is not None
         who, delay = calls_back(self._back.call_back, left.word)
         line, start = left.line[who], chunk.start_ms[left.row[who]]
-        standing = self._lines.standing[line]
+        standing = self.standing[line]
         over = (standing & DATED) != 0
-        over[over] = start[over] >= self._lines.consent_until[line[over]]
+        over[over] = start[over] >= self._consent_until[line[over]]
         standing[over] &= OPPOSED
         standing &= OPPOSED | CONSENT
         self._inbound.add(line, left.attempt[who], left.end[who] + delay, standing)
 
     def _add_candidates(
-        self, chunk: LogChunk, left: _Left, tables: ComplaintTables, posture: int
+        self,
+        chunk: LogChunk,
+        left: _Left,
+        tables: ComplaintTables,
+        posture: int,
+        standing: NDArray[np.uint8],
     ) -> None:
         """Note the complaints that may follow from calls."""
         plan, line, attempt = self._plan, chunk.line, chunk.attempt
         if self._breeds:
-            note_first(line, attempt, chunk.start_ms, self._first_call)
-        # One entry more, for the pass looks at the next message before it knows that there is one.
-        heard = np.append(heard_at(plan.tables, plan.key, left.line, left.word, left.end), -1)
+            self._first_calls.note(chunk)
+        basis = chunk.start_ms + chunk.hold_ms
+        basis[left.row] = heard_at(plan.tables, plan.key, left.line, left.word, left.end)
         found = Found(
             row=np.empty(len(chunk), dtype=np.int32),
-            basis=np.empty(len(chunk), dtype=np.int64),
             how=np.empty(len(chunk), dtype=np.uint8),
             weight=np.zeros(1, dtype=np.int64),
         )
         count = sift(
             _calls(chunk),
             complaining_words(plan.key, line, attempt),
-            heard,
-            self._lines,
+            basis,
+            standing,
+            self._consent_until,
             self._odds,
             self._clock,
             tables.objection_first[posture],
@@ -296,14 +307,17 @@ class Feedback:
             found,
         )
         self._weight += int(found.weight[0])
-        self._draw_candidates(chunk, tables, found, count)
+        self._draw_candidates(chunk, tables, found, basis[found.row[:count]])
 
     def _draw_candidates(
-        self, chunk: LogChunk, tables: ComplaintTables, found: Found, count: int
+        self, chunk: LogChunk, tables: ComplaintTables, found: Found, basis: NDArray[np.int64]
     ) -> None:
-        """Draw when and to whom each of ``count`` complaints would go, and what it would breed."""
+        """Draw when and to whom complaints would go, and what each would breed.
+
+        ``basis`` says when the delay of each begins, ms.
+        """
         key, line, attempt = self._plan.key, chunk.line, chunk.attempt
-        rows, basis = found.row[:count], found.basis[:count]
+        rows = found.row[: len(basis)]
         drawn = origins(key, line[rows], attempt[rows])
         moment = basis + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
         counted = np.flatnonzero(moment < tables.horizon_ms)
@@ -346,7 +360,12 @@ class Feedback:
             self._settle_callers(self._inbound, self._inbound.advance(until))
         if self._back.complaints is None:
             return
-        tables, candidates, to_come = self._back.complaints, self._candidates, self._to_come
+        self._handle(self._back.complaints, until)
+        self._first_calls.forget(until)
+
+    def _handle(self, tables: ComplaintTables, until: int) -> None:
+        """Handle all complaints before a moment."""
+        candidates, to_come = self._candidates, self._to_come
         while True:
             start = candidates[0][0] if candidates else until
             # An objection at the moment of a call comes before it.
@@ -410,7 +429,7 @@ class Feedback:
     def _complain(self, tables: ComplaintTables, complaint: _Complaint) -> None:
         """A complaint's moment has come."""
         moment, line = complaint.moment, complaint.line
-        if complaint.kind == Kind.CONTAGION and not 0 < self._first_call[line] <= moment:
+        if complaint.kind == Kind.CONTAGION and not self._first_calls.before(line, moment):
             return
         self._complaints.append(complaint)
         if complaint.channel == Channel.REGULATOR:

@@ -140,6 +140,9 @@ class Rows(NamedTuple):
     starts: Annotated[I64, 2]
     """(rows, most calls of a cap) Latest starts, ms, attempt by attempt in turn; empty where
     nothing looks back on them."""
+    standing: U8
+    """What decides about complaints of the line, as in :mod:`sim.engine.fast.sift`; empty where
+    nobody complains."""
 
 
 class Draws(NamedTuple):
@@ -257,7 +260,7 @@ class Carriers(NamedTuple):
 
 
 class Log(NamedTuple):
-    """Rows of the log: columns of :class:`sim.record.log.LogChunk`, each (rows,)."""
+    """Rows of the log: :class:`sim.record.log.LogChunk`, and one column more; each (rows,)."""
 
     line: I32
     attempt: U8
@@ -267,6 +270,8 @@ class Log(NamedTuple):
     outcome: U8
     opted_out: U8
     caller: U16
+    standing: U8
+    """That of the line; empty where nobody complains."""
 
 
 @kernel
@@ -352,7 +357,7 @@ def place(
 
     # Each group is opened once: what is read call by call stands in a register then.
     is_open, territory_of, cutoff, head, stop, drawn, shift = groups
-    position, line_of, kind_of, made, until_of, partner, capped, starts = rows
+    position, line_of, kind_of, made, until_of, partner, capped, starts, standing_of = rows
     fresh_disposition, fresh_busy, fresh_human, fresh_other, fresh_caller = fresh
     ready_due, ready_row = retries.due, retries.row
     ready_attempt, ready_group = retries.attempt, retries.group
@@ -363,7 +368,7 @@ def place(
     quarter, quarter_at, quarter_starts, quarters, day_at, days = clock
     ends, ends_by_64 = ring
     log_line, log_attempt, log_territory, log_start = log[:4]
-    log_hold, log_outcome, log_opted_out, log_caller = log[4:]
+    log_hold, log_outcome, log_opted_out, log_caller, log_standing = log[4:]
 
     how_many = head.shape[0]
     territories = quarter_at.shape[0]
@@ -378,6 +383,7 @@ def place(
     per_day = state.per_day
     remembered = starts.shape[1]
     remember = starts.shape[0] > 0
+    complaining = standing_of.shape[0] > 0
     callers = labelled.shape[0] > 1  # with one alone, every call comes from number 0
     labels = thresholds.shape[0] > 1
     shared = carriers.channels.shape[0]
@@ -567,6 +573,8 @@ def place(
         log_outcome[logged] = outcome
         log_opted_out[logged] = opted_out
         log_caller[logged] = caller
+        if complaining:
+            log_standing[logged] = standing_of[row]
         logged += 1
         if watch and opted_out:
             until_of[row] = min(until_of[row], end + key_press)

@@ -8,7 +8,7 @@ rest is read and written in order.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,6 +28,8 @@ class Columns(NamedTuple):
     """Class in the threshold rows."""
     traits: NDArray[np.uint16]
     """What its draws need, as :class:`sim.behaviour.drawing.LineTraits` has it."""
+    standing: NDArray[np.uint8]
+    """What decides about complaints of it; empty where nobody complains."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ class Layout:
 
 
 class Words(NamedTuple):
-    """Traits in bits, those of the group lowest (16 at most), then class, then what draws need."""
+    """Traits in bits: the group lowest (16 at most), class, what draws need, standing."""
 
     low: NDArray[np.uint16]
     """The lowest 16 bits."""
@@ -54,8 +56,7 @@ class Words(NamedTuple):
 def _lay(
     order: NDArray[np.int32],
     lines: Words,
-    group_bits: int,
-    class_bits: int,
+    bits: NDArray[np.int64],
     found: Words,
     at: NDArray[np.int64],
     columns: Columns,
@@ -68,8 +69,8 @@ def _lay(
         The list.
     lines
         Traits by line, (lines,) each.
-    group_bits, class_bits
-        How many bits of them name the group and the class.
+    bits : (3,) int64
+        How many bits of them name the group, the class, and what draws need.
     found
         Room, (n,) each; nothing for the high bits where there are none.
     at : (groups + 1,) int64
@@ -78,10 +79,13 @@ def _lay(
         Where it is laid.
     """
     low, high, low_of, high_of = found.low, found.high, lines.low, lines.high
-    position, line, kind, drawn = columns
+    position, line, kind, drawn, standing = columns
+    complaining = standing.shape[0] > 0
     wide = high_of.shape[0] > 0
-    groups, classes = np.uint64((1 << group_bits) - 1), np.uint64((1 << class_bits) - 1)
-    to_class, to_traits = np.uint64(group_bits), np.uint64(group_bits + class_bits)
+    groups, classes = np.uint64((1 << bits[0]) - 1), np.uint64((1 << bits[1]) - 1)
+    traits_of = np.uint64((1 << bits[2]) - 1)
+    to_class, to_traits = np.uint64(bits[0]), np.uint64(bits[0] + bits[1])
+    to_standing = np.uint64(bits[0] + bits[1] + bits[2])
     for i in range(order.shape[0]):
         low[i] = low_of[order[i]]
     if wide:
@@ -101,49 +105,56 @@ def _lay(
         position[row] = i
         line[row] = order[i]
         kind[row] = word >> to_class & classes
-        drawn[row] = word >> to_traits
+        drawn[row] = word >> to_traits & traits_of
+        if complaining:
+            standing[row] = word >> to_standing
 
 
-def _words(plan: Plan) -> tuple[Words, int, int]:
-    """Traits by line, and how many bits of them name the group and the class."""
+def _words(plan: Plan, standing: NDArray[np.uint8]) -> tuple[Words, NDArray[np.int64]]:
+    """Traits by line, and how many bits of them name the group, the class, what draws need."""
     people = plan.population
     drawn = traits(people.line_type, people.in_service, people.has_machine)
-    bits = [
-        int(column.max(initial=0)).bit_length() for column in (plan.group, plan.class_of, drawn)
-    ]
-    to_traits = bits[0] + bits[1]
-    if to_traits + bits[2] <= 16:
-        low = drawn << np.uint16(to_traits if to_traits < 16 else 0)  # no traits where it is 16
-        low |= plan.class_of << np.uint16(bits[0] if bits[0] < 16 else 0)
-        low |= plan.group
-        return Words(low, np.empty(0, dtype=np.uint32)), bits[0], bits[1]
-    word = drawn.astype(np.uint64) << np.uint64(to_traits)
-    word |= plan.class_of.astype(np.uint64) << np.uint64(bits[0])
-    word |= plan.group
-    high = (word >> np.uint64(16)).astype(np.uint32)
-    return Words(word.astype(np.uint16), high), bits[0], bits[1]
+    columns: list[NDArray[Any]] = [plan.group, plan.class_of, drawn]
+    columns += [standing] if len(standing) else []
+    bits = [int(column.max(initial=0)).bit_length() for column in columns]
+    wide = sum(bits) > 16
+    word: NDArray[Any] = np.zeros(people.lines, dtype=np.uint64 if wide else np.uint16)
+    for column, of_column in zip(reversed(columns), reversed(bits), strict=True):
+        word <<= of_column
+        word |= column
+    high = (word >> 16).astype(np.uint32) if wide else np.empty(0, dtype=np.uint32)
+    return Words(word.astype(np.uint16, copy=False), high), np.array(bits[:3], dtype=np.int64)
 
 
-def laid_out(plan: Plan) -> Layout:
-    """A plan's list by row."""
+def laid_out(plan: Plan, standing: NDArray[np.uint8]) -> Layout:
+    """A plan's list by row.
+
+    Parameters
+    ----------
+    plan
+        The plan.
+    standing : (lines,) uint8
+        By line: what decides about complaints of it; empty where nobody complains.
+    """
     n = len(plan.order)
     columns = Columns(
         position=np.empty(n, dtype=np.int32),
         line=np.empty(n, dtype=np.int32),
         kind=np.empty(n, dtype=np.uint16),
         traits=np.empty(n, dtype=np.uint16),
+        standing=np.empty(n if len(standing) else 0, dtype=np.uint8),
     )
     at = np.zeros(len(plan.groups) + 1, dtype=np.int64)
     order = np.array(plan.order, dtype=np.int32)  # kernels take what can be written to
-    lines, group_bits, class_bits = _words(plan)
+    lines, bits = _words(plan, standing)
     found = Words(np.empty(n, np.uint16), np.empty(n if len(lines.high) else 0, np.uint32))
-    _lay(order, lines, group_bits, class_bits, found, at, columns)
+    _lay(order, lines, bits, found, at, columns)
     stop = at[:-1]
     head = np.concatenate([np.zeros(1, dtype=np.int64), stop[:-1]])
     return Layout(columns, head=head, stop=stop)
 
 
-def laid_out_after(plan: Plan, lines: NDArray[np.int32]) -> Layout:
+def laid_out_after(plan: Plan, lines: NDArray[np.int32], standing: NDArray[np.uint8]) -> Layout:
     """A plan's list by row, in which some lines have been dialled: these come first in each group.
 
     Parameters
@@ -152,11 +163,13 @@ def laid_out_after(plan: Plan, lines: NDArray[np.int32]) -> Layout:
         The plan; its order stands but for them.
     lines : (n,) int32
         Lines of its list that have been dialled, some of them often.
+    standing : (lines,) uint8
+        As for :func:`laid_out`.
     """
     dialled = np.zeros(plan.population.lines, dtype=np.bool_)
     dialled[lines] = True
     first = dialled[plan.order]
     order = np.concatenate([plan.order[first], plan.order[~first]])
-    laid = laid_out(replace(plan, order=order))
+    laid = laid_out(replace(plan, order=order), standing)
     count = np.bincount(plan.group[order[: np.count_nonzero(first)]], minlength=len(plan.groups))
     return replace(laid, head=laid.head + count)

@@ -26,8 +26,6 @@ CONSENT = 2
 DATED = 4
 """Consenting up to a moment only."""
 
-# Kinds of complaints, as :class:`sim.record.feedback.Kind`; a test holds them equal.
-_VOICEMAIL = 1
 NO_KIND = 3
 """Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
 
@@ -38,9 +36,6 @@ IF_NOT_OBJECTED = 4
 """Set where the line complains if it has not opted out before."""
 IF_OBJECTED = 8
 """Set where it complains if it has."""
-
-_AHEAD = 256
-"""Rows whose lines are looked up together, so that fetching them from memory overlaps."""
 
 
 class Calls(NamedTuple):
@@ -53,16 +48,6 @@ class Calls(NamedTuple):
     hold: I32
     outcome: U8
     caller: U16
-
-
-class Lines(NamedTuple):
-    """What decides about complaints of a line and is known beforehand, each (lines,)."""
-
-    standing: U8
-    """Bits ``OPPOSED``, ``CONSENT``, ``DATED``."""
-    consent_until: I64
-    """First moment at which a consent does not count, ms; read where the standing is ``DATED``
-    alone, and empty where none is."""
 
 
 class Odds(NamedTuple):
@@ -97,8 +82,6 @@ class Found(NamedTuple):
 
     row: I32
     """Number in the chunk."""
-    basis: I64
-    """From when the complaint's delay counts, ms."""
     how: U8
     """``PART_OF_DAY``, ``IF_NOT_OBJECTED`` and ``IF_OBJECTED``."""
     weight: I64
@@ -106,19 +89,19 @@ class Found(NamedTuple):
 
 
 @kernel
-def note_first(line: I32, attempt: U8, start: I64, first_call: I64) -> None:
-    """Note when lines were called first: ``first_call``, (lines,) ms, one more than the start."""
+def note_first(line: I32, number: int, chunk_of: U16) -> None:
+    """Note in which chunk lines were called first: its number in ``chunk_of``, (lines,)."""
     for i in range(line.shape[0]):
-        if attempt[i] == 1:
-            first_call[line[i]] = start[i] + 1
+        chunk_of[line[i]] = number
 
 
 @kernel_with_room
 def sift(
     calls: Calls,
     word: U32,
-    heard_at: I64,
-    lines: Lines,
+    basis: I64,
+    standing: U8,
+    consent_until: I64,
     odds: Odds,
     clock: Clock,
     objection_first: bool,
@@ -127,44 +110,37 @@ def sift(
 ) -> int:
     """Find the rows whose word may mean a complaint, and weigh all rows; how many were found.
 
-    ``word``, (n,), is each row's word of the complaint. ``heard_at``, (messages left + 1,) ms, says
-    when messages left are heard, -1 for never. ``labelled`` is by caller number. Until a row is
-    found, no branch depends on chance.
+    Each (n,) unless said: ``word`` is the row's word of the complaint; ``basis`` when its delay
+    would begin, ms, -1 for never; ``standing`` the line's, bits ``OPPOSED``, ``CONSENT``,
+    ``DATED``. ``consent_until``, (lines,), is the first moment at which a consent does not count,
+    ms; it is read where the standing is ``DATED`` alone, and empty where none is. ``labelled`` is
+    by caller number. Until a row is found, no branch depends on chance.
     """
     line, attempt, territory, start = calls.line, calls.attempt, calls.territory, calls.start
-    hold, outcome, caller = calls.hold, calls.outcome, calls.caller
+    outcome, caller = calls.outcome, calls.caller
     thresholds, kinds, part = odds.thresholds, odds.kinds, odds.part
     some_silence = clock.silence.shape[0] > 0
-    count, left = np.uint64(0), np.uint64(0)
+    count = np.uint64(0)
     weight = np.int64(0)
-    ahead = np.empty(_AHEAD, dtype=np.uint8)
     # By territory: the part of day, and the local quarter-hour's end.
     part_now = part[clock.quarters[clock.at]]
     changes_at = clock.starts[clock.at + 1]
     for i in range(line.shape[0]):
-        if i % _AHEAD == 0:
-            for j in range(min(_AHEAD, line.shape[0] - i)):
-                ahead[j] = lines.standing[line[i + j]]
-        t, s, stands = territory[i], start[i], ahead[i % _AHEAD]
+        t, s, stands, since = territory[i], start[i], standing[i], basis[i]
         while s >= changes_at[t]:
             clock.at[t] += 1
             part_now[t] = part[clock.quarters[clock.at[t]]]
             changes_at[t] = clock.starts[clock.at[t] + 1]
-        kind = kinds[outcome[i]]
-        voicemail = kind == _VOICEMAIL
-        heard = heard_at[left]
-        left += np.uint64(voicemail)
-        basis = heard if voicemail else s + hold[i]
-        kind = np.uint8(NO_KIND) if basis < 0 else kind
+        kind = np.uint8(NO_KIND) if since < 0 else kinds[outcome[i]]
         silent = np.uint64(0)
         if some_silence:
             first, last = clock.silence_at[t], clock.silence_at[t + 1]
-            if first < last and clock.silence[2 * first] <= basis < clock.silence[2 * last - 1]:
+            if first < last and clock.silence[2 * first] <= since < clock.silence[2 * last - 1]:
                 for k in range(first, last):
-                    if clock.silence[2 * k] <= basis < clock.silence[2 * k + 1]:
+                    if clock.silence[2 * k] <= since < clock.silence[2 * k + 1]:
                         silent = np.uint64(1)
         if stands & np.uint8(DATED):
-            over = s >= lines.consent_until[line[i]]
+            over = s >= consent_until[line[i]]
             stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
         when = part_now[t]
         case = np.uint64(kind) << np.uint64(2) | np.uint64(stands)
@@ -176,7 +152,7 @@ def sift(
         plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
         weight += np.int64(plain)
         if word[i] < max(plain, after):
-            found.row[count], found.basis[count] = i, basis
+            found.row[count] = i
             found.how[count] = (
                 np.int64(when)
                 | (IF_NOT_OBJECTED if word[i] < plain else 0)
