@@ -7,6 +7,7 @@ they run, so that help and validation stay quick.
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import sys
@@ -206,6 +207,7 @@ def main() -> NoReturn:
         code = INTERRUPTED
     except Exception:  # the last net: even to tell of an error has failed, say for want of memory
         code = INTERNAL
+    gc.freeze()  # all that is left goes with the process: no garbage is looked for in it
     sys.exit(code)
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
@@ -23,6 +24,23 @@ from numba import types
 from sim.trust import UntrustedFolderError, make_private
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+def _without_blas() -> None:
+    """Import what numba needs for any kernel, but for scipy's linear algebra, which none here uses.
+
+    Numba asks whether it is there, and has it imported to see: a sixth of a second.
+    """
+    name = "scipy.linalg"
+    if name not in sys.modules:
+        sys.modules[name] = None  # type: ignore[assignment]  # so that importing it fails
+        try:
+            import numba.np.arraymath  # noqa: F401
+        finally:
+            del sys.modules[name]
+
+
+_without_blas()
 
 
 def _candidates() -> list[Path]:
