@@ -20,11 +20,13 @@ from sim.measure.counting_cases import (
     CONSENTED,
     ENDS,
     IDLE,
+    LEFT,
     OPPOSED,
     CaseCalls,
     CaseCounts,
     CaseTables,
     count_cases,
+    count_lines,
 )
 from sim.measure.marks import BIN_MS
 from sim.record.feedback import Kind
@@ -86,21 +88,22 @@ class Casing:
     def begin(self, strategy: str, plan: Plan) -> None:
         """Start counting from nothing."""
         self._plan = plan
-        people = plan.population
         self._bins = -(-plan.cutoff_ms // BIN_MS)
-        self._shape = (len(plan.calling), self._bins, len(KINDS), 4, 2)
-        self._calls = np.zeros(int(np.prod(self._shape)), dtype=np.int64)
-        self._dialled = np.zeros(self._bins, dtype=np.int64)
-        self._left = np.zeros(people.lines, dtype=np.uint8)
-        self._live = np.zeros(people.lines, dtype=np.bool_)
-        self._tables = _tables(plan)
+        self._shape = (len(plan.calling), self._bins, len(KINDS) + 1, 4, 2)
+        lines, self._tables = _lines_and_tables(plan)
+        self._counts = CaseCounts(
+            calls=np.zeros(int(np.prod(self._shape)), dtype=np.int64),
+            dialled=np.zeros(self._bins, dtype=np.int64),
+            lines=lines,
+            unused=np.zeros(1, dtype=np.int64),
+        )
         self._delivered = Outcome.HEARD + 1 + plan.live_thresholds_ms.index(plan.reached_live_ms)
 
     def add(self, chunk: LogChunk) -> None:
         """Count rows."""
         count_cases(
             CaseCalls(chunk.line, chunk.attempt, chunk.territory, chunk.start_ms, chunk.outcome),
-            CaseCounts(self._calls, self._dialled, self._left, self._live),
+            self._counts,
             self._tables,
             BIN_MS,
             self._delivered,
@@ -108,20 +111,15 @@ class Casing:
 
     def end(self, result: EngineResult) -> None:
         """Close the count."""
-        dialled = result.attempts > 0
-        most = int(self._left.max(initial=0)) + 1
-        used = self._plan.population.in_use
-        idle = np.zeros(1, dtype=np.bool_) if used is None else used == 0
-        parts = [~self._live & ~idle, self._live] + (
-            [~self._live & idle] if used is not None else []
-        )
-        lines = np.array(
-            [np.bincount(self._left[dialled & part], minlength=most) for part in parts]
-        )
+        counted = np.zeros(256 * 3, dtype=np.int64)
+        count_lines(self._counts.lines, result.attempts, counted)
+        by_left = counted.reshape(256, 3).T
+        most = int(self._counts.lines.max(initial=0)) >> LEFT
+        idle = self._plan.population.in_use is not None
         self.cases = Cases(
-            calls=self._calls.reshape(self._shape),
-            lines=lines,
-            dialled=self._dialled,
+            calls=np.ascontiguousarray(self._counts.calls.reshape(self._shape)[:, :, :-1]),
+            lines=np.ascontiguousarray(by_left[: 3 if idle else 2, : most + 1]),
+            dialled=self._counts.dialled,
             world=self._plan.population.lines,
             quarter=quarters(self._plan, self._bins),
             weight=self._weight(result),
@@ -136,8 +134,8 @@ class Casing:
         return result.feedback.reference_weight / 2**32
 
 
-def _tables(plan: Plan) -> CaseTables:
-    """What calls and lines are, for the pass that counts."""
+def _lines_and_tables(plan: Plan) -> tuple[NDArray[np.uint16], CaseTables]:
+    """What lines and calls are, for the pass that counts."""
     people = plan.population
     refusing = (people.opposed | people.registers) != 0
     consents = people.consent != 0
@@ -149,11 +147,12 @@ def _tables(plan: Plan) -> CaseTables:
         during = (ends > plan.start_utc_ms) & (ends < plan.start_utc_ms + plan.cutoff_ms)
         ends_line = rows[during].astype(np.int32)
         ends_ms = ends[during] - plan.start_utc_ms
-    standing = refusing.astype(np.uint8) * OPPOSED | consents.astype(np.uint8) * CONSENTED
-    standing[ends_line] |= ENDS
+    lines = refusing * np.uint16(OPPOSED)
+    lines |= consents * np.uint16(CONSENTED)
+    lines[ends_line] |= ENDS
     if people.in_use is not None:
-        standing[people.in_use == 0] |= IDLE
-    return CaseTables(_KIND_OF, standing, ends_line, ends_ms)
+        lines |= (people.in_use == 0) * np.uint16(IDLE)
+    return lines, CaseTables(_KIND_OF, ends_line, ends_ms)
 
 
 def quarters(plan: Plan, bins: int) -> NDArray[np.int16]:
@@ -183,14 +182,19 @@ def _told(plan: Plan) -> dict[str, Any]:
 
 
 def _kinds() -> NDArray[np.uint8]:
-    """Place in :data:`KINDS` by outcome, ``_NO_KIND`` where nobody could complain: (16,)."""
+    """Place in :data:`KINDS` by outcome, and once more on lines that nobody uses: (32,).
+
+    ``_NO_KIND`` where nobody could complain.
+    """
     kinds = np.full(N_OUTCOMES, KINDS.index(Kind.LIVE), dtype=np.uint8)
     kinds[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]] = _NO_KIND
     kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = KINDS.index(
         Kind.UNANSWERED
     )
     kinds[Outcome.MACHINE_VOICEMAIL] = KINDS.index(Kind.VOICEMAIL)
-    return kinds
+    unused = kinds.copy()
+    unused[Outcome.MACHINE_VOICEMAIL] = _NO_KIND
+    return np.concatenate([kinds, unused])
 
 
 _KIND_OF = _kinds()

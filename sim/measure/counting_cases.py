@@ -7,14 +7,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel_with_room
+from sim.compiled import kernel
 
 KINDS = 3
 """Kinds of calls that are cases: a person took it, it left a message, neither."""
 OPPOSED, CONSENTED, ENDS, IDLE = 1, 2, 4, 8
 """Bits of a line's standing when it is called: marked as refusing, consenting; of one whose consent
 ends in the campaign; and of one that nobody uses, on which no message is heard."""
+LIVE = 16
+"""Bit of a line that had a live delivery."""
+LEFT = 8
+"""Above this bit: messages left on the line, at most 255."""
 _STANDINGS = 4
+_PARTS = 3
 _VOICEMAIL = 4
 """Code of the outcome of a call that left a message."""
 _FAILED = 15
@@ -27,22 +32,23 @@ class CaseCounts(NamedTuple):
     """What is counted."""
 
     calls: NDArray[np.int64]
-    """(territories × bins × 3 × 4 × 2,) Calls by territory, bin, kind, standing, later attempt."""
+    """(territories × bins × 4 × 4 × 2,) Calls by territory, bin, kind, standing, later attempt; the
+    last kind is of those that are no cases."""
     dialled: NDArray[np.int64]
     """(bins,) First attempts."""
-    left: NDArray[np.uint8]
-    """(lines,) Messages left on each line."""
-    live: NDArray[np.bool_]
-    """(lines,) Whether one was delivered live."""
+    lines: NDArray[np.uint16]
+    """(lines,) The standing of each at the campaign's start, :data:`ENDS`, :data:`IDLE`,
+    :data:`LIVE`, and from :data:`LEFT` on how many messages were left there."""
+    unused: NDArray[np.int64]
+    """(1,) Kept, lest the compiler drop look-ups."""
 
 
 class CaseTables(NamedTuple):
     """What calls and lines are."""
 
     kind: NDArray[np.uint8]
-    """(16,) Kind of a call by its outcome; 3 for none."""
-    standing: NDArray[np.uint8]
-    """(lines,) Standing at the campaign's start, :data:`ENDS` and :data:`IDLE`."""
+    """(32,) Kind of a call by its outcome, and by 16 and its outcome to a line that nobody uses; 3
+    for none."""
     ends_line: NDArray[np.int32]
     """Lines whose consent ends in the campaign, rising."""
     ends_ms: NDArray[np.int64]
@@ -59,7 +65,7 @@ class CaseCalls(NamedTuple):
     outcome: NDArray[np.uint8]
 
 
-@kernel_with_room
+@kernel
 def count_cases(
     calls: CaseCalls,
     counts: CaseCounts,
@@ -67,7 +73,9 @@ def count_cases(
     bin_ms: int,
     delivered_from: int,
 ) -> None:
-    """Count the cases of some rows.
+    """Count the cases of some rows, whose starts never fall.
+
+    No branch depends on chance, but of the few lines whose consent ends.
 
     Parameters
     ----------
@@ -82,31 +90,52 @@ def count_cases(
     delivered_from
         Least code of an outcome that is a live delivery.
     """
-    bins = len(counts.dialled)
-    standings = np.empty(_AHEAD, dtype=np.uint8)
-    for first in range(0, len(calls.line), _AHEAD):
-        last = min(first + _AHEAD, len(calls.line))
-        for i in range(first, last):
-            standings[i - first] = tables.standing[calls.line[i]]
-        for i in range(first, last):
-            standing, line, outcome = standings[i - first], calls.line[i], calls.outcome[i]
-            kind = tables.kind[outcome]
-            if standing >= ENDS:
-                if standing & IDLE and outcome == _VOICEMAIL:
-                    kind = KINDS
-                ended = False
-                if standing & ENDS:
-                    place = np.searchsorted(tables.ends_line, line)
-                    ended = calls.start[i] >= tables.ends_ms[place]
-                standing &= OPPOSED if ended else OPPOSED | CONSENTED
-            at = calls.start[i] // bin_ms
-            if kind < KINDS:
-                place = (np.int64(calls.territory[i]) * bins + at) * KINDS + kind
-                place = (place * _STANDINGS + standing) * 2 + (calls.attempt[i] > 1)
-                counts.calls[place] += 1
-            if calls.attempt[i] == 1:
-                counts.dialled[at] += 1
-            if outcome == _VOICEMAIL:
-                counts.left[line] += 1
-            elif delivered_from <= outcome < _FAILED:
-                counts.live[line] = True
+    line, attempt, territory = calls.line, calls.attempt, calls.territory
+    start, outcome, lines = calls.start, calls.outcome, counts.lines
+    bins = np.uint64(counts.dialled.shape[0])
+    at = start[0] // bin_ms if len(start) else 0
+    edge = (at + 1) * bin_ms
+    near = np.int64(0)
+    for i in range(line.shape[0]):
+        if i % _AHEAD == 0:
+            for j in range(i, min(i + _AHEAD, line.shape[0])):
+                near |= lines[line[j]]
+        while start[i] >= edge:
+            at += 1
+            edge += bin_ms
+        what, word = np.int64(outcome[i]), np.int64(lines[line[i]])
+        standing = word & (OPPOSED | CONSENTED)
+        if word & ENDS:
+            place = np.searchsorted(tables.ends_line, line[i])
+            if start[i] >= tables.ends_ms[place]:
+                standing &= OPPOSED
+        kind = tables.kind[what | (word & IDLE) << 1]
+        case = (np.uint64(territory[i]) * bins + np.uint64(at)) * np.uint64(KINDS + 1)
+        case = (case + np.uint64(kind)) * np.uint64(_STANDINGS) + np.uint64(standing)
+        counts.calls[case * np.uint64(2) + np.uint64(attempt[i] > 1)] += 1
+        counts.dialled[at] += np.int64(attempt[i] == 1)
+        live = np.int64(delivered_from <= what) & np.int64(what < _FAILED)
+        word += np.int64(what == _VOICEMAIL) << LEFT
+        lines[line[i]] = word | live * LIVE
+    counts.unused[0] = near
+
+
+@kernel
+def count_lines(
+    lines: NDArray[np.uint16], attempts: NDArray[np.uint8], counts: NDArray[np.int64]
+) -> None:
+    """Count lines that were dialled.
+
+    Parameters
+    ----------
+    lines, attempts : (lines,)
+        As in :class:`CaseCounts`, and attempts made.
+    counts : (256 × 3,)
+        What is added to: by messages left, and whether without a live delivery, with one, or
+        without on a line that nobody uses.
+    """
+    for i in range(lines.shape[0]):
+        word = np.int64(lines[i])
+        live, idle = word >> 4 & 1, word >> 3 & 1
+        part = live + 2 * (idle & (1 - live))
+        counts[(word >> LEFT) * _PARTS + part] += np.int64(attempts[i] > 0)
