@@ -317,8 +317,9 @@ def _chance(share: float, *effects: tuple[float, int]) -> int:
     return threshold(min(1.0, share))
 
 
+@lru_cache(maxsize=64)
 def _thresholds(share: float, effects: ComplaintEffects, rings: bool) -> NDArray[np.uint32]:
-    """(3, 2, 2, 3, 2, 2, 2, 2, 2) uint32 thresholds, see :class:`ComplaintTables`."""
+    """(3, 2, 2, 3, 2, 2, 2, 2, 2) uint32 thresholds, see :class:`ComplaintTables`. Cached."""
     kind = (1.0, effects.voicemail.central, effects.unanswered.central if rings else 0.0)
     part = (1.0, effects.night.central, effects.meal.central)
     whether = (
@@ -347,10 +348,12 @@ def _thresholds(share: float, effects: ComplaintEffects, rings: bool) -> NDArray
     return below
 
 
+@lru_cache(maxsize=16)
 def parts_of_day(night: DayPart, meals: tuple[DayPart, ...]) -> NDArray[np.uint8]:
     """Part of day by local quarter-hour of the week, (672,) uint8.
 
-    A quarter-hour belongs where its first minute does; night goes before a meal.
+    A quarter-hour belongs where its first minute does; night goes before a meal. Cached: many plans
+    share it, and nobody writes to it.
     """
     part = np.full(QUARTERS, PartOfDay.DAY, dtype=np.uint8)
     for span, code in (*((meal, PartOfDay.MEAL) for meal in meals), (night, PartOfDay.NIGHT)):
@@ -373,10 +376,11 @@ def seconds(law: DurationLaw) -> QuantileTable:
     return tabulate(lambda p: ppf(p) / 1000, longest_ms=LONGEST_S, shortest_ms=1)
 
 
+@lru_cache(maxsize=64)
 def children(mean: float) -> NDArray[np.uint32]:
     """Cumulative thresholds of a Poisson number of further complaints, (256,) uint32.
 
-    The number is how many entries are at or below a word.
+    The number is how many entries are at or below a word. Cached.
     """
     chance = pdtr(np.arange(MOST_CHILDREN), mean) if mean > 0 else np.ones(MOST_CHILDREN)
     return np.minimum(chance * WORD, WORD - 1).astype(np.uint32)

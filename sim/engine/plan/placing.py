@@ -15,6 +15,7 @@ the dialer, and not before.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -148,12 +149,18 @@ def same(one: Any, other: Any) -> bool:
         return True
     if type(one) is not type(other):
         return False
-    if is_dataclass(one) and not isinstance(one, type):
-        return all(same(getattr(one, f.name), getattr(other, f.name)) for f in fields(one))
     if isinstance(one, np.ndarray):
         return one.shape == other.shape and bool((one == other).all())
     if isinstance(one, dict):
         return one.keys() == other.keys() and all(same(one[key], other[key]) for key in one)
     if isinstance(one, tuple):
         return len(one) == len(other) and all(map(same, one, other))
+    if is_dataclass(one) and not isinstance(one, type):
+        return all(same(getattr(one, name), getattr(other, name)) for name in _names(type(one)))
     return bool(one == other)
+
+
+@cache
+def _names(kind: type) -> tuple[str, ...]:
+    """Names of the fields of a data class."""
+    return tuple(f.name for f in fields(kind))
