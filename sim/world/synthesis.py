@@ -58,7 +58,7 @@ def _pick(word: NDArray[np.uint32], shares: list[float]) -> NDArray[np.uint8]:
     edges = np.cumsum(shares)[:-1] / sum(shares)
     out = np.zeros(len(word), dtype=np.uint8)
     for edge in edges:
-        out += word >= np.uint32(threshold(float(edge)))
+        out += (word >= np.uint32(threshold(float(edge)))).view(np.uint8)
     return out
 
 
@@ -157,10 +157,23 @@ def _hearers_or_more(most: int, share: float) -> NDArray[np.uint64]:
 
 
 def _so_many(word: NDArray[np.uint32], tails: NDArray[np.uint64]) -> NDArray[np.uint8]:
-    """How many thresholds each word is below; of each its own where (k, n) are given."""
+    """How many of some thresholds, never rising, each word is below."""
     out = np.zeros(len(word), dtype=np.uint8)
-    for below in tails:
-        out += word < below
+    for below in tails[tails > 0]:
+        out += (word <= np.uint32(below - np.uint64(1))).view(np.uint8)
+    return out
+
+
+def _hearers(
+    word: NDArray[np.uint32], voters: NDArray[np.uint8], tails: NDArray[np.uint64]
+) -> NDArray[np.uint8]:
+    """How many of the voters of each line hear a voicemail; few lines have many."""
+    out: NDArray[np.uint8] = (voters > 0).view(np.uint8).copy()
+    some = np.flatnonzero(voters > 1)
+    number = voters[some]
+    for voters_there in range(2, len(tails)):
+        lines = some[number == voters_there]
+        out[lines] = _so_many(word[lines], tails[voters_there])
     return out
 
 
@@ -257,7 +270,7 @@ def _block(odds: _Odds, key: Key, line: NDArray[np.uint32]) -> dict[str, NDArray
         "has_machine": place[3] < machine,
         "cohort": cohort,
         "voters": voters,
-        "hearers": _so_many(people[2], odds.hearers[voters].T),
+        "hearers": _hearers(people[2], voters, odds.hearers),
         "segment": _pick(people[3], odds.segments),
         "consent": wishes[0] < odds.consent,
         "slot": (wishes[1] * odds.slots) >> np.uint64(32),
