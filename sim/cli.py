@@ -26,6 +26,7 @@ from sim.errors import (
     OutputError,
     RingfenceError,
 )
+from sim.heap import ask_for_small_pages
 from sim.printed import escaped
 
 COMMANDS = {
@@ -201,6 +202,7 @@ def main() -> NoReturn:
     """Run the console command and exit with its code."""
     sys.stdout, sys.stderr = sturdy(sys.stdout), sturdy(sys.stderr)
     settings = Settings(traceback=os.environ.get(TRACEBACK, "0") not in ("", "0"))
+    ask_for_small_pages()
     try:
         code = _answer(settings)
     except KeyboardInterrupt:  # once more, while the first was being told

@@ -26,6 +26,7 @@ GROUND = (
     "outputs",
     "printed",
     "interrupts",
+    "heap",
     "machine",
 )
 """Modules that belong to no room: any room may use them, and they use none."""

@@ -10,6 +10,8 @@ from pathlib import Path
 
 import click
 
+from sim.heap import keep_what_is_freed
+
 _FAST = "sim.engine.fast"
 KERNELS = (
     (f"{_FAST}.kernel",),
@@ -41,6 +43,7 @@ def tell_of_kernels() -> None:
 
     Where none was ever compiled that is done now, and told; a second process takes about half.
     """
+    keep_what_is_freed()
     from sim.compiled import cache_note, never_compiled
 
     if (note := cache_note()) is not None:
