@@ -264,12 +264,16 @@ def run(
     True
     """
     from sim.commands.shown import shown_by
-    from sim.jobs.after import GoingOn
     from sim.jobs.run import Hooks, run_scenario
 
     loaded = load(source)
     if after is None and (at is not None or of is not None):
         raise OptionError("goes with after", place="of" if at is None else "at")
+    going_on = None
+    if after is not None:
+        from sim.jobs.after import GoingOn
+
+        going_on = GoingOn(Path(after), at, of)
     outcome = run_scenario(
         loaded,
         strategies=strategies or None,
@@ -279,7 +283,7 @@ def run(
         out=out,
         report=shown_by("report_html") if report else None,
         jobs=jobs,
-        going_on=None if after is None else GoingOn(Path(after), at, of),
+        going_on=going_on,
         hooks=Hooks(note=lambda text: warnings.warn(text, stacklevel=4)),
     )
     return outcome.run

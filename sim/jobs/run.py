@@ -11,14 +11,13 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
 
 from sim.engine.plan.stage import Stage
 from sim.errors import OptionError, UnknownNameError
-from sim.jobs.after import After, GoingOn
 from sim.jobs.draws import Drawing
 from sim.jobs.manifest import manifest_of
 from sim.jobs.pool import each
@@ -41,6 +40,9 @@ from sim.store.recipients import People
 from sim.store.tables import parameter_table
 from sim.store.write import ReportHook, RunWriter, default_target
 from sim.streams import Replication
+
+if TYPE_CHECKING:
+    from sim.jobs.after import After, GoingOn  # imported by a run that goes on alone
 
 
 @dataclass(frozen=True)

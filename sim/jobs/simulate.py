@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import TYPE_CHECKING
 
 import sim.engine.fast.engine  # noqa: F401  now, so that processes of a pool begin with it
 from sim.engine import fast
 from sim.engine.plan.build import plan_of
 from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
-from sim.jobs.after import After
 from sim.jobs.observers import Counting, Observer
 from sim.measure.findings import Findings
 from sim.record.head import Head
 from sim.record.log import LogChunk
+
+if TYPE_CHECKING:
+    from sim.jobs.after import After  # imported by a run that goes on alone
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,14 +7,13 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sim.engine.plan.plan import Plan
 from sim.engine.plan.stage import Stage
-from sim.jobs.after import After
 from sim.jobs.head_facts import facts_of
 from sim.jobs.manifest import plan_facts
 from sim.jobs.observers import Auditing, Counting, Log, Observer, Telling, Writing
@@ -27,6 +26,9 @@ from sim.scenario.scenario import Scenario
 from sim.store.calls import CallSpool
 from sim.store.law import LawFindings, law_findings
 from sim.study.reading import Reading
+
+if TYPE_CHECKING:
+    from sim.jobs.after import After  # imported by a run that goes on alone
 
 PAUSE = 0.1
 """Seconds between two words of how far a strategy is."""
