@@ -19,6 +19,7 @@ GROUND = (
     "errors",
     "streams",
     "compiled",
+    "special",
     "threshold",
     "trust",
     "partial",

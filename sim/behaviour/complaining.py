@@ -15,7 +15,6 @@ from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import pdtr
 
 from sim.behaviour.hours import QUARTERS
 from sim.behaviour.laws import quantile_function
@@ -23,6 +22,7 @@ from sim.behaviour.quantiles import QuantileTable, tabulate
 from sim.document.laws import DurationLaw
 from sim.record.feedback import PartOfDay
 from sim.scenario.complaints import ComplaintEffects, Complaints, Contagion, DayPart
+from sim.special import pdtr
 from sim.streams import Key, Purpose, first_words, philox_block, words
 from sim.threshold import WORD, threshold
 

@@ -15,8 +15,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import stdtrit
 
+from sim.special import stdtrit
 from sim.study.intervals import SCRAMBLINGS, quantile_interval
 from sim.study.sensitivity import FEWEST_IN_A_CLASS, Driver, drivers
 

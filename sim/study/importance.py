@@ -26,9 +26,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 from threadpoolctl import threadpool_limits
 
+from sim.special import ndtri
 from sim.streams import Purpose, make_key, words
 from sim.study.sensitivity import FEWEST_IN_A_CLASS
 

@@ -13,7 +13,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr, stdtrit
+
+from sim.special import bdtr, stdtrit
 
 Floats = NDArray[np.float64]
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr, ndtri
 
 from sim.scenario.joint import Joint
+from sim.special import ndtr, ndtri
 
 Floats = NDArray[np.float64]
 _TINY = 2.0**-33

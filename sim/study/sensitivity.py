@@ -14,7 +14,8 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import fdtri
+
+from sim.special import fdtri
 
 Floats = NDArray[np.float64]
 FEWEST_IN_A_CLASS = 8

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 from typing import Literal
 
-from scipy.special import betainc, betaln, xlog1py, xlogy
+from sim.special import betainc, betaln, xlog1py, xlogy
 
 Judgement = Literal["kept", "broken", "open"]
 """``open``: not yet to be told."""

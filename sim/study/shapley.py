@@ -24,8 +24,8 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtri
 
+from sim.special import ndtri
 from sim.study.intervals import SCRAMBLINGS
 from sim.study.joint import root_of
 from sim.study.surface import terms
