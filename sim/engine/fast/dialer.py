@@ -324,7 +324,8 @@ class Dialer:
         if not self.state.watch:
             return None
         until = np.full(self._plan.population.lines, NEVER, dtype=np.int64)
-        until[self.rows.line] = self.rows.until
+        dated = np.flatnonzero(self.rows.until != NEVER)  # few: writing by line is slow
+        until[self.rows.line[dated]] = self.rows.until[dated]
         return until
 
     def _sort_out_ready(self) -> None:
