@@ -1,14 +1,15 @@
 """The audit of a log while an engine writes it: a part at a time, and of the log little stays.
 
-Rules that judge each call by itself are held against parts of the log that fit the cache. Those
-that look at several calls of a line, or at objections, which are known at the end, get the whole
-log; it is kept only where such a rule may be in force. What always stays is eight bytes a call, its
-line, its local day and its cell of the breakdown, and a bit for each rule that it breaks.
+Rules that judge each call by itself are held against parts of the log that fit the cache, and of a
+log there always stay eight bytes a call, its line, its local day and its cell of the breakdown, and
+a bit for each rule that it breaks. Rules that look at several calls of a line, or at objections,
+which are known at the end, get the whole log: where one of them may be in force, starts, zones and
+outcomes stay too, and a bit for each rule that looks at the call.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -16,19 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, warnings
-from sim.audit.inputs.live import CallLog
+from sim.audit.inputs.live import Objections, steps_of
 from sim.audit.inputs.simulated import Joining
+from sim.audit.inputs.traits import Traits
 from sim.audit.local import DAY_MS, I32, Clocks, day_number
 from sim.audit.marks import count_cells, count_lines
-from sim.audit.sums import RuleSum
+from sim.audit.sums import RuleSum, unpacked
 from sim.audit.tables import I64, AuditInput, Bools
+from sim.audit.three import Three
 from sim.audit.view import HOUR_MS, WEEK_HOURS, View
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import FeedbackResult
 from sim.record.log import LogChunk
 from sim.record.never import NEVER
-from sim.regimes.model import Regime, Rule
+from sim.regimes.model import Regime, Rule, RuleBase
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
 
@@ -69,17 +72,17 @@ class Kept(View):
     ) -> None:
         super().__init__(data)
         self.n = len(line)
-        self._line, self._day, self._cell, self._first = line, day, cell, first
+        self.line, self.local_day, self.cell, self.first = line, day, cell, first
 
     @cached_property
     def days(self) -> tuple[int, int]:
         """First and last day of the log."""
-        return self._first + int(self._day.min()), self._first + int(self._day.max())
+        return self.first + int(self.local_day.min()), self.first + int(self.local_day.max())
 
     @property
     def day(self) -> I32:
         """(n,) Local day of each call since 1970."""
-        return self._day.astype(np.int32) + np.int32(self._first)
+        return self.local_day.astype(np.int32) + np.int32(self.first)
 
     @property
     def places(self) -> tuple[str | None, ...]:
@@ -89,19 +92,56 @@ class Kept(View):
     def count_cells(self, calls: Bools) -> I64:
         """(places, 168) Some calls by place and local hour of the week, from Monday 00:00."""
         counts = np.zeros(len(self.places) * WEEK_HOURS, dtype=np.int64)
-        count_cells(calls.view(np.uint8), self._cell, counts)
+        count_cells(calls.view(np.uint8), self.cell, counts)
         return counts.reshape(-1, WEEK_HOURS)
 
     def lines_of(self, calls: Bools) -> int:
         """Distinct lines of some calls."""
         seen = np.zeros(self.data.lines // 64 + 1, dtype=np.uint64)
-        return int(count_lines(calls.view(np.uint8), self._line, seen))
+        return int(count_lines(calls.view(np.uint8), self.line, seen))
 
 
 class _Part(View):
     """Some of a log's calls, one after the other."""
 
     whole = False
+    in_order = True
+
+
+class _Whole(Kept):
+    """A whole log, for rules that look at several calls or at objections.
+
+    Parameters
+    ----------
+    kept
+        What stays of any log.
+    data
+        Its calls and objections.
+    clocks
+        Wall clocks over all its moments.
+    scopes
+        By :meth:`View.scope_key` of the rules that are held against it, the calls that they look
+        at, a bit each.
+    most_to_a_line
+        No line got more calls.
+    """
+
+    in_order = True
+
+    def __init__(
+        self,
+        kept: Kept,
+        data: AuditInput,
+        clocks: Clocks,
+        scopes: Mapping[tuple[object, ...], NDArray[np.uint8]],
+        most_to_a_line: int,
+    ) -> None:
+        super().__init__(data, kept.line, kept.local_day, kept.cell, kept.first)
+        self.clocks, self._looked_at, self.most_to_a_line = clocks, scopes, most_to_a_line
+
+    def scope(self, rule: Rule | RuleBase) -> Three:
+        """The calls that a rule looks at, as was found a part at a time."""
+        return Three(unpacked(self._looked_at[self.scope_key(rule)], self.n))
 
 
 class Stream:
@@ -120,6 +160,7 @@ class Stream:
 
     def __init__(self, scenario: Scenario, regimes: Sequence[Regime]) -> None:
         self._scenario, self._regimes = scenario, regimes
+        self._traits: Traits | None = None
 
     def begin(self, strategy: str, plan: Plan) -> None:
         """Begin the log of a strategy."""
@@ -133,25 +174,27 @@ class Stream:
         self._sums = {id(rule): RuleSum(rule) for rule in rules}
         self._by_call = [self._sums[id(rule)] for rule in bound if rule not in more]
         self._by_log = [self._sums[id(rule)] for rule in more]
-        self._log = CallLog(self._scenario) if more else None
-        if self._log is not None:
-            self._log.begin(strategy, plan)
+        self._objections = Objections(self._scenario, strategy, plan)
+        self._scopes: dict[tuple[object, ...], list[NDArray[np.uint8]]] = {}
+        self._most_to_a_line = 0
         silent = any(rule.kind == "silence" for rule in bound)
         hear = self._heard if silent else None
-        self._join = Joining(self._scenario, strategy, plan.population, hear, by_call=True)
         first = plan.start_utc_ms
+        self._traits = _traits(self._scenario, plan, self._traits)
+        self._join = Joining(self._scenario, strategy, plan.population, hear, traits=self._traits)
         self._clocks_from(first, first + plan.cutoff_ms)
         self._waiting = 0
         self._rows = _room()
         self._kept: list[tuple[NDArray[Any], ...]] = []
+        self._columns: list[tuple[NDArray[Any], ...]] = []
 
     def _heard(self, line: NDArray[np.int32], attempt: NDArray[np.uint8]) -> tuple[Bools, I64]:
         return hearing(self._plan.tables, self._plan.key, line, attempt)
 
     def add(self, chunk: LogChunk) -> None:
         """Take the next rows of the log."""
-        if self._log is not None:
-            self._log.add(chunk)
+        if self._by_log:
+            self._objections.add(chunk)
         columns: tuple[NDArray[Any], ...] = (
             chunk.line, chunk.attempt, chunk.start_ms, chunk.hold_ms, chunk.outcome,
         )  # fmt: skip
@@ -179,6 +222,16 @@ class Stream:
         self._kept.append((line.copy(), day, cell))
         for found in self._by_call:
             found.add(part)
+        if self._by_log:
+            self._most_to_a_line = max(self._most_to_a_line, int(attempt.max()))
+            self._keep(part, outcome)
+
+    def _keep(self, part: _Part, outcome: NDArray[np.uint8]) -> None:
+        """Keep of a part what rules that look at the whole log need."""
+        looked_at = {part.scope_key(found.rule): part.scope(found.rule) for found in self._by_log}
+        for key, scope in looked_at.items():
+            self._scopes.setdefault(key, []).append(np.packbits(scope.yes))
+        self._columns.append((part.calls.start_ms, part.zone, outcome.copy()))
 
     def _see_that_clocks_reach(self, data: AuditInput) -> None:
         end, heard = data.calls.end_ms, data.calls.heard_ms
@@ -205,17 +258,16 @@ class Stream:
         """
         if self._waiting:
             self._look()
-        if self._log is not None:
-            log, self._log = self._log, None
-            view = View(log.end(feedback))
-            for found in self._by_log:
-                found.add(view)
-            del view
         nothing = tuple(rows[:0] for rows in self._rows)
         parts = self._kept or [tuple(np.empty(0, dtype=kind) for kind in ("i4", "u2", "u2"))]
         line, day, cell = (np.concatenate(each) for each in zip(*parts, strict=True))
         self._kept = []
         kept = Kept(self._join(nothing), line, day, cell, self._first_day)
+        if self._columns:
+            view = self._whole(kept, feedback)
+            for found in self._by_log:
+                found.add(view)
+            del view
         return tuple(
             Audit(
                 kept,
@@ -225,6 +277,29 @@ class Stream:
             )
             for regime in self._regimes
         )
+
+    def _whole(self, kept: Kept, feedback: FeedbackResult | None) -> _Whole:
+        """The whole log, with what followed from it; what was kept for it alone is let go."""
+        start, zone, outcome = (np.concatenate(each) for each in zip(*self._columns, strict=True))
+        answers = any(found.rule.kind == "abandonment" for found in self._by_log)
+        columns = (kept.line, start, zone, outcome)[: 4 if answers else 3]
+        optouts, steps = self._objections.end(feedback), steps_of(feedback, self._plan)
+        if optouts is not None and len(at := optouts.at_ms):
+            self._clocks_from(min(int(at.min()), self._since), max(int(at.max()), self._until))
+        scopes = {key: np.concatenate(parts) for key, parts in self._scopes.items()}
+        self._columns, self._scopes = [], {}
+        data = self._join.log(columns, optouts, steps)
+        return _Whole(kept, data, self._clocks, scopes, self._most_to_a_line)
+
+
+def _traits(scenario: Scenario, plan: Plan, known: Traits | None) -> Traits:
+    """What is known of a plan's lines: what is known already where that serves for its calls."""
+    span = plan.start_utc_ms, plan.start_utc_ms + plan.cutoff_ms
+    if known is not None and known.serves(plan.population, span):
+        return known
+    if known is not None and known.people is plan.population and known.span is not None:
+        span = min(span[0], known.span[0]), max(span[1], known.span[1])
+    return Traits(plan.population, tuple(scenario.world.registers), span)
 
 
 def _room() -> tuple[NDArray[Any], ...]:

@@ -69,7 +69,9 @@ class Calls:
     """(n,) Moment at which a message left was heard, ms since 1970 UTC; :data:`NEVER` for none."""
     of_line: Mapping[str, NDArray[Any]] = field(default_factory=lambda: MappingProxyType({}))
     """What :class:`Recipients` says of each call's line, (n,), by the name that it has there, such
-    as ``consent_given`` or ``register NAME``; of what is left out, the line is looked up."""
+    as ``consent_given`` or ``register NAME``; of what is left out, the line is looked up. Beside
+    it, where known, ``consent_to_date``: whether a consent may begin or end while calls start, so
+    that its dates must be looked up."""
     unknown: Mapping[str, Bools] = field(default_factory=lambda: MappingProxyType({}))
     """By name of a column above that is there: (n,) the calls of which its value is not known. The
     entries there are allowed ones, such as 0; a left-out name has none such."""

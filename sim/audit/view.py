@@ -35,6 +35,8 @@ class View:
 
     whole = True
     """Whether these are all calls of the log."""
+    most_to_a_line: int | None = None
+    """No line got more of these calls; None where that is not known."""
 
     def __init__(self, data: AuditInput, clocks: Clocks | None = None) -> None:
         self.data = data
@@ -194,7 +196,7 @@ class View:
             holds = (since[line] <= start) & (start < until[line])
         else:  # few lines have any, and only theirs need be dated
             holds = self.at_line("consent_given", recipients.consent_given).copy()
-            rows = np.flatnonzero(holds)
+            rows = np.flatnonzero(self.calls.of_line.get("consent_to_date", holds))
             line, start = line[rows], start[rows]
             holds[rows] = (since[line] <= start) & (start < until[line])
         unknown = self.of_line("consent")
@@ -237,13 +239,17 @@ class View:
 
         Calls with consent are not among them where consent lifts the rule and is known.
         """
-        lifted = rule.lifted_by_consent and self.knows_consent
-        key = (rule.applies.line_types, rule.applies.calls, rule.since, rule.until, lifted)
+        key = self.scope_key(rule)
         if key not in self._scopes:
-            self._scopes[key] = self._scope(rule, lifted)
+            self._scopes[key] = self._scope(rule)
         return self._scopes[key]
 
-    def _scope(self, rule: Rule | RuleBase, lifted: bool) -> Three:
+    def scope_key(self, rule: Rule | RuleBase) -> tuple[object, ...]:
+        """The same for all rules that look at the same calls."""
+        lifted = rule.lifted_by_consent and self.knows_consent
+        return rule.applies.line_types, rule.applies.calls, rule.since, rule.until, lifted
+
+    def _scope(self, rule: Rule | RuleBase) -> Three:
         inside = Three(self.dated(rule))
         wanted = rule.applies.line_types
         if wanted is not None:
@@ -257,6 +263,7 @@ class View:
         if rule.applies.calls != "dialled":
             inside = inside & self.known(rule.applies.calls)
         # Consent that is not known lifts nothing: it is for the caller to show it.
+        lifted = rule.lifted_by_consent and self.knows_consent
         return inside & ~Three(self.consented) if lifted else inside
 
     def dated(self, dated: Rule | RuleBase) -> Bools:

@@ -8,12 +8,57 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.inputs.simulated import Joining, means_of, optouts_of
-from sim.audit.tables import I64, AuditInput, Bools
+from sim.audit.tables import I64, AuditInput, Bools, OptOuts
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import FeedbackResult, OptOutBy, Stage
 from sim.record.log import LogChunk
 from sim.scenario.scenario import Scenario
+
+
+class Objections:
+    """Keeps the key presses of a log while an engine writes it, and adds what else followed.
+
+    Parameters
+    ----------
+    scenario
+        As it is run, already scaled.
+    strategy
+        Whose log it is.
+    plan
+        Its plan.
+    """
+
+    def __init__(self, scenario: Scenario, strategy: str, plan: Plan) -> None:
+        self._means = means_of(scenario, strategy, plan.tables)
+        self._start = plan.start_utc_ms
+        self._presses: list[tuple[NDArray[np.int32], I64]] = []
+
+    def add(self, chunk: LogChunk) -> None:
+        """Take the next rows of the log."""
+        pressed = np.flatnonzero(chunk.opted_out)
+        if len(pressed):
+            end = chunk.start_ms[pressed] + self._start + chunk.hold_ms[pressed]
+            self._presses.append((chunk.line[pressed], end))
+
+    def end(self, feedback: FeedbackResult | None) -> OptOuts | None:
+        """The objections; None where they are not known."""
+        if not (self._means.key or self._means.otherwise):
+            return None
+        parts = list(self._presses)
+        if feedback is not None:
+            beside = feedback.opt_out_by != OptOutBy.KEY
+            at = feedback.opt_out_ms[beside] + self._start
+            parts.append((feedback.opt_out_line[beside], at))
+        elif self._means.otherwise:
+            return None
+        return optouts_of(parts)
+
+
+def steps_of(feedback: FeedbackResult | None, plan: Plan) -> list[tuple[int, str]]:
+    """Moments, in ms since 1970 UTC, and stages that the regulator reached then."""
+    steps = () if feedback is None else feedback.stages
+    return [(at + plan.start_utc_ms, Stage(stage).name.lower()) for at, stage, _ in steps]
 
 
 class CallLog:
@@ -43,10 +88,11 @@ class CallLog:
         """
         self._strategy, self._plan = strategy, plan
         self._chunks: list[tuple[NDArray[Any], ...]] = []
-        self._presses: list[tuple[NDArray[np.int32], I64]] = []
+        self._objections = Objections(self._scenario, strategy, plan)
 
     def add(self, chunk: LogChunk) -> None:
         """Take the next rows of the log."""
+        self._objections.add(chunk)
         start = chunk.start_ms + self._plan.start_utc_ms
         self._chunks.append(
             (
@@ -57,10 +103,6 @@ class CallLog:
                 chunk.outcome.copy(),
             )
         )
-        pressed = np.flatnonzero(chunk.opted_out)
-        if len(pressed):
-            end = start[pressed] + chunk.hold_ms[pressed]
-            self._presses.append((chunk.line[pressed], end))
 
     def end(self, feedback: FeedbackResult | None = None) -> AuditInput:
         """The input of an audit; the rows are let go.
@@ -80,19 +122,6 @@ class CallLog:
         def heard(line: NDArray[np.int32], attempt: NDArray[np.uint8]) -> tuple[Bools, I64]:
             return hearing(plan.tables, plan.key, line, attempt)
 
-        means = means_of(self._scenario, self._strategy, plan.tables)
-        optouts = None
-        if means.key or means.otherwise:
-            parts, self._presses = self._presses, []
-            if feedback is not None:
-                beside = feedback.opt_out_by != OptOutBy.KEY
-                at = feedback.opt_out_ms[beside] + plan.start_utc_ms
-                parts.append((feedback.opt_out_line[beside], at))
-            if feedback is not None or not means.otherwise:
-                optouts = optouts_of(parts)
-        steps = () if feedback is None else feedback.stages
         return Joining(self._scenario, self._strategy, plan.population, heard)(
-            columns,
-            optouts,
-            [(at + plan.start_utc_ms, Stage(stage).name.lower()) for at, stage, _ in steps],
+            columns, self._objections.end(feedback), steps_of(feedback, plan)
         )

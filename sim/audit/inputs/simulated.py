@@ -9,7 +9,7 @@ assessable.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any, get_args
@@ -17,6 +17,7 @@ from typing import Any, get_args
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.audit.inputs.traits import Traits
 from sim.audit.tables import (
     I64,
     WEEK_MINUTES,
@@ -40,53 +41,8 @@ from sim.world.slots import consent_slots
 
 Hearing = Callable[[NDArray[np.int32], NDArray[np.uint8]], tuple[Bools, I64]]
 """Lines and attempts of messages left, to: heard or not, and the delay in ms after the call."""
-_TERRITORY, _SLOT, _LISTED, _KIND = range(4)
-"""Octets of a line's word. With few types of lines, the last has room for the flags, too."""
-_CONSENT, _OPPOSED = 6, 7
-"""Bits of the flags."""
-_ALL = np.uint8(0xFF)
 _LONG_AGO = -(2**62)
 """Stands for the beginning of a consent that was given long before the campaign."""
-
-
-class Traits:
-    """What the world says of its lines, a word each, so that a call's line is looked up once.
-
-    Parameters
-    ----------
-    people
-        The population.
-    registers
-        Names of its registers.
-    """
-
-    def __init__(self, people: Population, registers: tuple[str, ...]) -> None:
-        self._registers = registers
-        narrow = int(people.line_type.max(initial=0)) < 1 << _CONSENT
-        self._types, self._flags = (_ALL >> 2, _KIND) if narrow else (_ALL, _KIND + 1)
-        self._octets = 4 if narrow else 8
-        octets = np.zeros((people.lines, self._octets), dtype=np.uint8)
-        octets[:, _TERRITORY], octets[:, _SLOT] = people.territory, people.slot
-        octets[:, _LISTED], octets[:, _KIND] = people.registers, people.line_type
-        octets[:, self._flags] |= people.consent << _CONSENT | people.opposed << _OPPOSED
-        self._word = octets.view(np.uint32 if narrow else np.uint64).ravel()
-
-    def __call__(
-        self, line: NDArray[np.int32]
-    ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Mapping[str, NDArray[Any]]]:
-        """Territory and type of some lines, and what :attr:`Calls.of_line` takes: each (n,)."""
-        octets = self._word.take(line).view(np.uint8).reshape(-1, self._octets)
-        flags = octets[:, self._flags]
-        gave = flags & 1 << _CONSENT != 0
-        of_line: dict[str, NDArray[Any]] = {
-            "consent_given": gave,
-            "consent_scope": np.where(gave, np.int8(0), np.int8(-1)),
-            "consent_slot": np.where(gave, octets[:, _SLOT], np.int16(-1)),
-            "opposition directory": flags >= 1 << _OPPOSED,
-        }
-        for number, name in enumerate(self._registers):
-            of_line[f"register {name}"] = octets[:, _LISTED] >> number & 1 != 0
-        return octets[:, _TERRITORY].copy(), octets[:, _KIND] & self._types, of_line
 
 
 class Joining:
@@ -104,8 +60,9 @@ class Joining:
         Tells of messages left whether they are heard, and when; None where nobody asks.
     scale
         Lines simulated ÷ lines of the scenario.
-    by_call
-        Whether lines are looked up by call alone: then what is known of them takes no room here.
+    traits
+        What is known of the population's lines, where they are looked up by call alone: then it
+        takes no room here. Default is to work it out.
     """
 
     def __init__(
@@ -116,13 +73,13 @@ class Joining:
         heard: Hearing | None,
         scale: float = 1.0,
         *,
-        by_call: bool = False,
+        traits: Traits | None = None,
     ) -> None:
         world = scenario.world
         self._strategy = scenario.strategies[name]
-        self._traits = Traits(people, tuple(world.registers))
+        self._traits = traits or Traits(people, tuple(world.registers))
         self._hear = heard
-        self._came = _came(self._strategy)
+        self._came = {what: _runs(of) for what, of in _came(self._strategy).items()}
         moments, leaves = zip(*leaves_from(self._strategy), strict=True)
         self._leaves_from, self._leaves = np.array(moments[1:], dtype=np.int64), np.array(leaves)
         zones = tuple(dict.fromkeys(t.timezone for t in world.territories.values()))
@@ -139,7 +96,9 @@ class Joining:
             line_types=tuple(world.line_types),
             scopes=(frozenset({"automated", "caller"}),),
             slots=_slots(scenario),
-            recipients=_known(scenario, people) if by_call else _recipients(scenario, people),
+            recipients=_recipients(scenario, people)
+            if traits is None
+            else _known(scenario, people),
             facts=facts_of(self._strategy),
         )
 
@@ -166,7 +125,7 @@ class Joining:
         line, attempt, start, hold, outcome = columns
         end, hear = start + hold, self._hear
         territory, line_type, of_line = self._traits(line)
-        came: dict[str, Any] = {what: of.take(outcome) for what, of in self._came.items()}
+        came: dict[str, Any] = {what: _of(outcome, of) for what, of in self._came.items()}
         taken = np.flatnonzero(came["abandoned"])  # taken for a machine, and hears what that gets
         then = np.searchsorted(self._leaves_from, start[taken], side="right")
         came["delivered"][taken] = self._leaves[then]
@@ -182,6 +141,36 @@ class Joining:
             objection_first=_objection_first(self._strategy, start, steps),
             ring_ms=ring_ms,
             of_line=of_line,
+            **came,
+        )
+        return replace(self._known, calls=calls, optouts=optouts)
+
+    def log(
+        self,
+        columns: Sequence[NDArray[Any]],
+        optouts: OptOuts | None,
+        steps: Sequence[tuple[int, str]],
+    ) -> AuditInput:
+        """What rules that look at a whole log ask of it, whatever else they may ask of its parts.
+
+        Parameters
+        ----------
+        columns
+            One entry a call: line, start in ms since 1970 UTC, zone; and outcome, where it is asked
+            who answered.
+        optouts, steps
+            As of an audit's input.
+        """
+        line, start, zone, *answers = columns
+        names = ("person", "abandoned", "rang_out")
+        came: dict[str, Any] = {
+            what: _of(outcome, self._came[what]) for outcome in answers for what in names
+        }
+        calls = Calls(
+            line=line,
+            start_ms=start,
+            zone=zone,
+            objection_first=_objection_first(self._strategy, start, steps),
             **came,
         )
         return replace(self._known, calls=calls, optouts=optouts)
@@ -234,6 +223,22 @@ def _came(strategy: Strategy) -> dict[str, Bools]:
         "pressed": [gated and passed for passed in heard],
     }
     return {what: np.array(by_code, dtype=np.bool_) for what, by_code in came.items()}
+
+
+def _runs(by_code: Bools) -> NDArray[np.uint8]:
+    """(runs, 2) First code, and number of codes, of each row of codes of which something is so."""
+    edges = np.flatnonzero(np.diff(by_code, prepend=False, append=False)).reshape(-1, 2)
+    return np.stack([edges[:, 0], edges[:, 1] - edges[:, 0]], axis=1).astype(np.uint8)
+
+
+def _of(outcome: NDArray[np.uint8], runs: NDArray[np.uint8]) -> Bools:
+    """(n,) Whether something is so of each outcome: a comparison for each row of codes."""
+    if not len(runs):
+        return np.zeros(len(outcome), dtype=np.bool_)
+    found: Bools = outcome - runs[0, 0] < runs[0, 1]
+    for first, codes in runs[1:]:
+        found |= outcome - first < codes
+    return found
 
 
 def _heard(

@@ -61,11 +61,12 @@ def _exceeding(
         Of a call whose day is not known, whether to take the day that makes others exceed the cap;
         else that which does not.
     """
-    line = view.calls.line
+    line, exceeding = view.calls.line, np.zeros(view.n, dtype=np.bool_)
+    if view.most_to_a_line is not None and view.most_to_a_line <= rule.calls:
+        return exceeding
     everything = bool(counted.all())
     counts = np.bincount(line if everything else line[counted], minlength=view.data.lines)
     often = counts > rule.calls  # no other line can exceed the cap
-    exceeding = np.zeros(view.n, dtype=np.bool_)
     if not often.any():
         return exceeding
     rows = view.by_line(np.flatnonzero(counted & often[line]))

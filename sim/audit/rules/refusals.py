@@ -32,24 +32,21 @@ def assess_pause_after_refusal(view: View, rule: PauseAfterRefusalRule) -> Asses
     if unsure is not None:
         sure = sure & ~unsure
     perhaps = sure if unsure is None else sure | unsure
-    met = _met(view, optouts.line, perhaps, "refusals")
-    breaks, doubts = _paused(view, rule, met & sure), []
+    met, rows = _met(view, optouts.line, perhaps, "refusals")
+    breaks, doubts = _paused(view, rule, met & sure, rows), []
     if unsure is not None and (unsure & met).any():
-        may = _paused(view, rule, met)
+        may = _paused(view, rule, met, rows)
         doubt = may.possible & ~breaks.yes
         doubts = [*breaks.doubts, *may.doubts, ("kind of opt-out unknown", doubt)]
         breaks = Three(breaks.yes, doubt, tuple(doubts))
     return judged(view.scope(rule), breaks)
 
 
-def _paused(view: View, rule: PauseAfterRefusalRule, which: Bools) -> Three:
-    """Calls within the pause after some of the opt-outs."""
+def _paused(view: View, rule: PauseAfterRefusalRule, which: Bools, rows: I64) -> Three:
+    """Calls, among those of some rows, within the pause after some of the opt-outs."""
     optouts = view.data.optouts
     assert optouts is not None
     line, at = optouts.line[which], optouts.at_ms[which]
-    refused = np.zeros(view.data.lines, dtype=np.bool_)
-    refused[line] = True
-    rows = np.flatnonzero(refused[view.calls.line])
     found = np.zeros(view.n, dtype=np.bool_)
     last = _last_before(view, rows, line, at)
     since = view.calls.start_ms[rows] - last
@@ -102,36 +99,52 @@ def assess_honour_opt_out(view: View, rule: HonourOptOutRule) -> Assessed:
     optouts = view.data.optouts
     if optouts is None:
         raise MissingError("opt-outs are not known")
-    met = _met(view, optouts.line, np.ones(len(optouts.line), dtype=np.bool_), "opt-outs")
-    first = np.full(view.data.lines, NEVER, dtype=np.int64)
-    np.minimum.at(first, optouts.line[met], optouts.at_ms[met])
+    met, rows = _met(view, optouts.line, np.ones(len(optouts.line), dtype=np.bool_), "opt-outs")
     scope = view.scope(rule)
-    start, line = view.calls.start_ms, view.calls.line
-    if rule.business_days is None:
-        due = np.where(first == NEVER, NEVER, first + (rule.delay or 0))
-        return judged(scope, Three(start >= due[line]))
     late: Bools = np.zeros(view.n, dtype=np.bool_)
-    rows = np.flatnonzero(scope.possible & (first[line] != NEVER))
+    first = _first(view.calls.line[rows], optouts.line[met], optouts.at_ms[met])
+    start = view.calls.start_ms[rows]
+    if rule.business_days is None:
+        late[rows] = start >= first + (rule.delay or 0)
+        return judged(scope, Three(late))
+    looked_at = scope.possible[rows]
+    rows, first, start = rows[looked_at], first[looked_at], start[looked_at]
     if len(rows):
-        said = day_of(view.clocks.local_minute(view.zone[rows], first[line[rows]]))
+        said = day_of(view.clocks.local_minute(view.zone[rows], first))
         passed = _business(view.day[rows]) - _business(said + 1)
         late[rows] = passed >= rule.business_days
     unknown = view.zone_unknown
     if unknown is None:
         return judged(scope, Three(late))
-    maybe = unknown & (start > first[line])
+    maybe = np.zeros(view.n, dtype=np.bool_)
+    maybe[rows] = start > first
+    maybe &= unknown
     return judged(scope, Three(late & ~unknown, maybe, (("zone unknown", unknown),)))
 
 
-def _met(view: View, line: Codes, which: Bools, what: str) -> Bools:
-    """(m,) Those of some opt-outs whose line was called; where none was, nothing can be judged."""
-    called = np.zeros(view.data.lines + 1, dtype=np.bool_)  # the last is that of -1
-    called[view.calls.line] = True
-    met = which & called[line]
+def _first(lines: Codes, line: Codes, at: I64) -> I64:
+    """First moment of some lines, of moments by line; each of them has one."""
+    known, place = np.unique(line, return_inverse=True)
+    first = np.full(len(known), NEVER, dtype=np.int64)
+    np.minimum.at(first, place, at)
+    found: I64 = first[known.searchsorted(lines)]
+    return found
+
+
+def _met(view: View, line: Codes, which: Bools, what: str) -> tuple[Bools, I64]:
+    """(m,) Those of some opt-outs whose line was called, and the calls to their lines.
+
+    Where no line was called, nothing can be judged.
+    """
+    meant = np.zeros(view.data.lines + 1, dtype=np.bool_)  # the last is that of -1
+    meant[line[which]] = True
+    meant[-1] = False
+    rows = np.flatnonzero(meant[view.calls.line])
+    met = which & np.isin(line, view.calls.line[rows])
     count = int(np.count_nonzero(which))
-    if count and not met.any():
+    if count and not len(rows):
         raise MissingError(f"{count:,} of {count:,} {what} name a line that no call went to")
-    return met
+    return met, rows
 
 
 def _business(day: I32) -> I64:
