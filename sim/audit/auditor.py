@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.audit.packed import unpacked
 from sim.audit.result import RuleResult
-from sim.audit.sums import RuleSum, unpacked
+from sim.audit.sums import RuleSum
 from sim.audit.tables import AuditInput, Bools
 from sim.audit.view import View
 from sim.record.never import NEVER

@@ -69,10 +69,10 @@ def breakdown(audits: Audit | Sequence[Audit]) -> Breakdown:
             raise ValueError("the log does not say in which time zones its recipients are")
         names = found.view.places
         for result in found.results:
-            if result.campaign or not result.violations:
+            if result.campaign or result.packed is None:
                 continue
             rule = result.rule
-            counts = found.view.count_cells(found.violating(result))
+            counts = found.view.count_cells(result.packed)
             cells += [
                 (
                     found.regime.id,

@@ -14,6 +14,7 @@ import numpy as np
 
 from sim.audit.auditor import Audit
 from sim.audit.local import day_number
+from sim.audit.packed import count_of
 from sim.audit.result import RuleResult
 from sim.regimes.model import Force, Observed, Penalty
 
@@ -143,28 +144,26 @@ def _figure(
 ) -> Nominal:
     view, per = found.view, penalty.nominal.per
     until = None if penalty.until is None else day_number(penalty.until)
-    dated = view.between(day_number(penalty.since), until)
-    every = bool(dated.all())
-    any_call = np.zeros(view.n, dtype=np.bool_)
+    first, last = view.days
+    since = day_number(penalty.since)
+    every = since <= first and (until is None or last <= until)
+    dated = None if every else np.packbits(view.between(since, until))
+    any_call = np.zeros(-(-view.n // 8), dtype=np.uint8)
     violations = once = 0
     for result in broken:
+        if result.packed is None:
+            continue
+        calls = result.packed if dated is None else result.packed & dated
         if result.campaign:
-            once += int(bool((found.violating(result) & dated).any()))
-            continue
-        if every and per == "violation":
-            violations += result.violations
-            continue
-        calls = found.violating(result)
-        if not every:
-            calls &= dated
-        violations += int(np.count_nonzero(calls)) if per == "violation" else 0
-        if per != "violation":
+            once += int(calls.any())
+        else:
             any_call |= calls
+            violations += count_of(calls)
     notes: list[str] = []
     if per == "violation":
         count = violations + once
     elif per == "call":
-        count = int(np.count_nonzero(any_call))
+        count = count_of(any_call)
         if once:
             notes.append("rules that count once for the campaign are not in it")
     else:

@@ -1,4 +1,4 @@
-"""Counting calls that are marked: their lines, and their cells of the breakdown; compiled."""
+"""Counting calls that are marked, a bit each: their lines, and their cells of the breakdown."""
 
 from __future__ import annotations
 
@@ -7,47 +7,66 @@ from numpy.typing import NDArray
 
 from sim.compiled import kernel
 
+APART = 4
+"""Counts of calls that follow each other go to so many places: an addition need not wait for the
+one before."""
+
 
 @kernel
 def count_lines(
-    marked: NDArray[np.uint8], line: NDArray[np.int32], seen: NDArray[np.uint64]
+    packed: NDArray[np.uint8], line: NDArray[np.int32], seen: NDArray[np.uint64]
 ) -> int:
     """Distinct lines of marked calls.
 
     Parameters
     ----------
-    marked : (n,) uint8
-        Not 0 for a call that counts.
-    line : (n,) int32
+    packed : (calls ÷ 8, rounded up) uint8
+        A bit for each call, the highest first: 1 for a call that counts.
+    line : (calls,) int32
         Lines of the calls.
     seen : (at least lines ÷ 64,) uint64
         All 0; afterwards a bit for each line that was seen.
     """
     found = 0
-    for i in range(len(marked)):
-        if marked[i]:
-            word, bit = line[i] >> 6, np.uint64(1) << np.uint64(line[i] & 63)
-            if not seen[word] & bit:
-                seen[word] |= bit
-                found += 1
+    for at in range(len(packed)):
+        marks = packed[at]
+        if not marks:
+            continue
+        for i in range(at * 8, min(at * 8 + 8, len(line))):
+            if marks >> (7 - (i & 7)) & 1:
+                number = np.uint64(line[i])
+                word, bit = number >> np.uint64(6), np.uint64(1) << (number & np.uint64(63))
+                if not seen[word] & bit:
+                    seen[word] |= bit
+                    found += 1
     return found
 
 
 @kernel
 def count_cells(
-    marked: NDArray[np.uint8], cell: NDArray[np.uint16], counts: NDArray[np.int64]
+    packed: NDArray[np.uint8], cell: NDArray[np.uint16], counts: NDArray[np.uint64]
 ) -> None:
     """Count marked calls by cell.
 
     Parameters
     ----------
-    marked : (n,) uint8
-        Not 0 for a call that counts.
-    cell : (n,) uint16
+    packed : (calls ÷ 8, rounded up) uint8
+        A bit for each call, the highest first: 1 for a call that counts.
+    cell : (calls,) uint16
         Where each call counts.
-    counts : (cells,) int64
-        What is added to.
+    counts : (APART × cells,) uint64
+        What is added to: the sum of its parts is asked for.
     """
-    for i in range(len(marked)):
-        if marked[i]:
-            counts[cell[i]] += 1
+    cells, one, last = np.uint64(len(counts) // APART), np.uint64(1), np.uint64(7)
+    whole = len(cell) // 8
+    for at in range(whole):
+        marks = np.uint64(packed[at])
+        if not marks:
+            continue
+        first = np.uint64(at * 8)  # no place is negative: numba need not look
+        for bit in range(8):
+            i = np.uint64(bit)
+            place = (i & np.uint64(APART - 1)) * cells + cell[first + i]
+            counts[place] += marks >> (last - i) & one
+    for call in range(whole * 8, len(cell)):
+        counts[cell[call]] += np.uint64(packed[whole]) >> np.uint64(7 - (call & 7)) & one

@@ -21,8 +21,9 @@ from sim.audit.inputs.live import Objections, steps_of
 from sim.audit.inputs.simulated import Joining
 from sim.audit.inputs.traits import Traits
 from sim.audit.local import DAY_MS, I32, Clocks, day_number
-from sim.audit.marks import count_cells, count_lines
-from sim.audit.sums import RuleSum, unpacked
+from sim.audit.marks import APART, count_cells, count_lines
+from sim.audit.packed import count_of, unpacked
+from sim.audit.sums import RuleSum
 from sim.audit.tables import I64, AuditInput, Bools
 from sim.audit.three import Three
 from sim.audit.view import HOUR_MS, WEEK_HOURS, View
@@ -60,6 +61,8 @@ class Kept(View):
         168 × territory + local hour of the week, likewise.
     first
         A day since 1970 that none of them is before.
+    most_to_a_line
+        No line got more calls.
     """
 
     def __init__(
@@ -69,8 +72,11 @@ class Kept(View):
         day: NDArray[np.uint16],
         cell: NDArray[np.uint16],
         first: int,
+        most_to_a_line: int | None,
     ) -> None:
         super().__init__(data)
+        self.most_to_a_line = most_to_a_line
+        self._known_lines: list[tuple[NDArray[np.uint8], int]] = []
         self.n = len(line)
         self.line, self.local_day, self.cell, self.first = line, day, cell, first
 
@@ -89,16 +95,24 @@ class Kept(View):
         """Names of the territories that calls are counted by."""
         return self.data.territories
 
-    def count_cells(self, calls: Bools) -> I64:
-        """(places, 168) Some calls by place and local hour of the week, from Monday 00:00."""
-        counts = np.zeros(len(self.places) * WEEK_HOURS, dtype=np.int64)
-        count_cells(calls.view(np.uint8), self.cell, counts)
-        return counts.reshape(-1, WEEK_HOURS)
+    def count_cells(self, packed: NDArray[np.uint8]) -> I64:
+        """(places, 168) Marked calls by place and local hour of the week, from Monday 00:00."""
+        counts = np.zeros((APART, len(self.places) * WEEK_HOURS), dtype=np.uint64)
+        count_cells(packed, self.cell, counts.reshape(-1))
+        found: I64 = counts.sum(axis=0).astype(np.int64).reshape(-1, WEEK_HOURS)
+        return found
 
-    def lines_of(self, calls: Bools) -> int:
-        """Distinct lines of some calls."""
+    def lines_of(self, packed: NDArray[np.uint8]) -> int:
+        """Distinct lines of marked calls."""
+        if self.most_to_a_line == 1:
+            return count_of(packed)
+        for marks, lines in self._known_lines:  # two readings of a law often mark the same calls
+            if np.array_equal(marks, packed):
+                return lines
         seen = np.zeros(self.data.lines // 64 + 1, dtype=np.uint64)
-        return int(count_lines(calls.view(np.uint8), self.line, seen))
+        found = int(count_lines(packed, self.line, seen))
+        self._known_lines.append((packed, found))
+        return found
 
 
 class _Part(View):
@@ -122,8 +136,6 @@ class _Whole(Kept):
     scopes
         By :meth:`View.scope_key` of the rules that are held against it, the calls that they look
         at, a bit each.
-    most_to_a_line
-        No line got more calls.
     """
 
     in_order = True
@@ -134,10 +146,10 @@ class _Whole(Kept):
         data: AuditInput,
         clocks: Clocks,
         scopes: Mapping[tuple[object, ...], NDArray[np.uint8]],
-        most_to_a_line: int,
     ) -> None:
-        super().__init__(data, kept.line, kept.local_day, kept.cell, kept.first)
-        self.clocks, self._looked_at, self.most_to_a_line = clocks, scopes, most_to_a_line
+        columns = kept.line, kept.local_day, kept.cell
+        super().__init__(data, *columns, kept.first, kept.most_to_a_line)
+        self.clocks, self._looked_at = clocks, scopes
 
     def scope(self, rule: Rule | RuleBase) -> Three:
         """The calls that a rule looks at, as was found a part at a time."""
@@ -222,8 +234,8 @@ class Stream:
         self._kept.append((line.copy(), day, cell))
         for found in self._by_call:
             found.add(part)
+        self._most_to_a_line = max(self._most_to_a_line, int(attempt.max()))
         if self._by_log:
-            self._most_to_a_line = max(self._most_to_a_line, int(attempt.max()))
             self._keep(part, outcome)
 
     def _keep(self, part: _Part, outcome: NDArray[np.uint8]) -> None:
@@ -262,7 +274,8 @@ class Stream:
         parts = self._kept or [tuple(np.empty(0, dtype=kind) for kind in ("i4", "u2", "u2"))]
         line, day, cell = (np.concatenate(each) for each in zip(*parts, strict=True))
         self._kept = []
-        kept = Kept(self._join(nothing), line, day, cell, self._first_day)
+        data = self._join(nothing)
+        kept = Kept(data, line, day, cell, self._first_day, self._most_to_a_line)
         if self._columns:
             view = self._whole(kept, feedback)
             for found in self._by_log:
@@ -289,7 +302,7 @@ class Stream:
         scopes = {key: np.concatenate(parts) for key, parts in self._scopes.items()}
         self._columns, self._scopes = [], {}
         data = self._join.log(columns, optouts, steps)
-        return _Whole(kept, data, self._clocks, scopes, self._most_to_a_line)
+        return _Whole(kept, data, self._clocks, scopes)
 
 
 def _traits(scenario: Scenario, plan: Plan, known: Traits | None) -> Traits:

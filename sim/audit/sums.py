@@ -49,12 +49,7 @@ class Marked:
     def lines(self, view: View) -> int:
         """Distinct lines of the calls."""
         packed = self.packed
-        return 0 if packed is None else view.lines_of(unpacked(packed, view.n))
-
-
-def unpacked(packed: NDArray[np.uint8], calls: int) -> Bools:
-    """(calls,) Marks of a bit each as a column."""
-    return np.unpackbits(packed, count=calls).view(np.bool_)
+        return 0 if packed is None else view.lines_of(packed)
 
 
 def _nothing(calls: int) -> NDArray[np.uint8]:

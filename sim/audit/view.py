@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.local import DAY_MS, I32, Clocks, date_of, day_number, day_of
+from sim.audit.packed import unpacked
 from sim.audit.tables import I64, WEEK_MINUTES, AuditInput, Bools
 from sim.audit.three import Three, three
 from sim.audit.verdict import MissingError
@@ -35,13 +36,12 @@ class View:
 
     whole = True
     """Whether these are all calls of the log."""
-    most_to_a_line: int | None = None
-    """No line got more of these calls; None where that is not known."""
 
     def __init__(self, data: AuditInput, clocks: Clocks | None = None) -> None:
         self.data = data
         self.calls = data.calls
         self.n = len(data.calls)
+        self.most_to_a_line: int | None = None  # calls, where it is known
         self._scopes: dict[tuple[object, ...], Three] = {}
         if clocks is not None:
             self.clocks = clocks
@@ -160,9 +160,9 @@ class View:
         """Names of the territories of :attr:`cell`; one without a name where none is known."""
         return self.data.territories if self.calls.territory is not None else (None,)
 
-    def count_cells(self, calls: Bools) -> I64:
-        """(places, 168) Some calls by place and local hour of the week, from Monday 00:00."""
-        rows = np.flatnonzero(calls)
+    def count_cells(self, packed: NDArray[np.uint8]) -> I64:
+        """(places, 168) Marked calls by place and local hour of the week, from Monday 00:00."""
+        rows = np.flatnonzero(unpacked(packed, self.n))
         cell: I64 = self.week_minute[rows].astype(np.int64) // 60
         if self.calls.territory is not None:
             cell += self.calls.territory[rows].astype(np.int64) * WEEK_HOURS
@@ -306,10 +306,10 @@ class View:
 
     # ── Lines ────────────────────────────────────────────────────────────────────────────────
 
-    def lines_of(self, calls: Bools) -> int:
-        """Distinct lines of some calls."""
+    def lines_of(self, packed: NDArray[np.uint8]) -> int:
+        """Distinct lines of marked calls."""
         seen = np.zeros(self.data.lines, dtype=np.bool_)
-        seen[self.calls.line[calls]] = True
+        seen[self.calls.line[unpacked(packed, self.n)]] = True
         return int(np.count_nonzero(seen))
 
     def by_line(self, rows: I64) -> I64:

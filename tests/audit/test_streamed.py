@@ -12,7 +12,8 @@ import pytest
 from sim.audit import streamed
 from sim.audit.auditor import Audit, audits
 from sim.audit.inputs.live import CallLog
-from sim.audit.marks import count_cells, count_lines
+from sim.audit.marks import APART, count_cells, count_lines
+from sim.audit.packed import count_of
 from sim.audit.streamed import Stream
 from sim.engine import fast
 from sim.engine.plan.build import plan_of
@@ -95,13 +96,18 @@ def test_a_log_without_a_call(acting_back: Runnable) -> None:
         assert {found.reason for found in other.results} == {"the log holds no call"}
 
 
-def test_marked_calls_are_counted_by_line_and_by_cell() -> None:
+@pytest.mark.parametrize("share", [0, 0.01, 0.5, 1])
+@pytest.mark.parametrize("calls", [1, 3_000, 3_001, 3_007])
+def test_marked_calls_are_counted_by_line_and_by_cell(share: float, calls: int) -> None:
     """Against sets and sums over random marks."""
     rng = np.random.default_rng(1)
-    line = rng.integers(0, 200, 3_000).astype(np.int32)
-    cell = rng.integers(0, 336, 3_000).astype(np.uint16)
-    marked = (rng.random(3_000) < 0.1).astype(np.uint8)
-    seen, counts = np.zeros(200 // 64 + 1, dtype=np.uint64), np.zeros(336, dtype=np.int64)
-    assert count_lines(marked, line, seen) == len(set(line[marked == 1].tolist()))
-    count_cells(marked, cell, counts)
-    assert counts.tolist() == [int(marked[cell == number].sum()) for number in range(336)]
+    line = rng.integers(0, 200, calls).astype(np.int32)
+    cell = rng.integers(0, 336, calls).astype(np.uint16)
+    marked = rng.random(calls) < share
+    packed = np.packbits(marked)
+    seen, counts = np.zeros(200 // 64 + 1, dtype=np.uint64), np.zeros((APART, 336), dtype=np.uint64)
+    assert count_lines(packed, line, seen) == len(set(line[marked].tolist()))
+    count_cells(packed, cell, counts.reshape(-1))
+    wanted = [int(marked[cell == number].sum()) for number in range(336)]
+    assert counts.sum(axis=0).tolist() == wanted
+    assert count_of(packed) == sum(wanted)
