@@ -50,6 +50,17 @@ class Clocks:
         ).reshape(len(zones), len(moments) + 1)
         self._offsets *= 1000
 
+    def showing(self, since: int, until: int) -> tuple[int, int]:
+        """A span of moments, ms since 1970 UTC, before and after which no clock shows some minutes.
+
+        Parameters
+        ----------
+        since, until
+            Local minutes since 1970, the first of them and the first that is none of them.
+        """
+        behind, ahead = int(self._offsets.min()), int(self._offsets.max())
+        return since * MINUTE_MS - ahead, until * MINUTE_MS - behind
+
     def local_ms(self, zone: NDArray[np.integer], at_ms: I64) -> I64:
         """Local ms since 1 January 1970, 00:00 on the wall.
 

@@ -31,7 +31,6 @@ from sim.behaviour.voicemail import hearing
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import FeedbackResult
 from sim.record.log import LogChunk
-from sim.record.never import NEVER
 from sim.regimes.model import Regime, Rule, RuleBase
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
@@ -225,8 +224,11 @@ class Stream:
         line, attempt, start, hold, outcome = (rows[: self._waiting] for rows in self._rows)
         self._waiting = 0
         data = self._join((line, attempt, start + self._plan.start_utc_ms, hold, outcome))
-        self._see_that_clocks_reach(data)
-        part = _Part(data, self._clocks)
+        part = _Part(data)
+        last = max(span[1] for span in (part.span, part.heard_span) if span is not None)
+        if last > self._until:
+            self._clocks_from(self._since, last)
+        part.clocks = self._clocks
         day = (part.day - np.int32(self._first_day)).astype(np.uint16)
         cell = (part.week_minute // np.int32(60)).astype(np.uint16)
         assert data.calls.territory is not None
@@ -244,15 +246,6 @@ class Stream:
         for key, scope in looked_at.items():
             self._scopes.setdefault(key, []).append(np.packbits(scope.yes))
         self._columns.append((part.calls.start_ms, part.zone, outcome.copy()))
-
-    def _see_that_clocks_reach(self, data: AuditInput) -> None:
-        end, heard = data.calls.end_ms, data.calls.heard_ms
-        assert end is not None
-        last = int(end.max())
-        if heard is not None and len(known := heard[heard != NEVER]):
-            last = max(last, int(known.max()))
-        if last > self._until:
-            self._clocks_from(self._since, last)
 
     def _clocks_from(self, first: int, last: int) -> None:
         zones = (t.timezone for t in self._scenario.world.territories.values())

@@ -14,6 +14,8 @@ from sim.audit.verdict import Assessed, MissingError
 from sim.audit.view import View
 from sim.regimes.model import Rule
 
+_NEAR = 1024
+"""Calls at the end of a part among which the last that is marked is looked for first."""
 _OF_SEVERAL = ("frequency_cap", "pause_after_refusal", "honour_opt_out")
 """Kinds of rules that hold a call against others to its line."""
 
@@ -61,8 +63,11 @@ def _first_and_last(view: View, calls: Bools) -> tuple[int, int]:
     """Starts of the first and the last of some calls, of which there are some."""
     start = view.calls.start_ms
     if view.in_order:
-        first, last = int(np.argmax(calls)), view.n - 1 - int(np.argmax(calls[::-1]))
-        return int(start[first]), int(start[last])
+        near = calls[-_NEAR:]  # mostly the last is among few
+        end = view.n if near.any() else view.n - len(near)
+        begin = view.n - len(near) if near.any() else 0
+        last = end - 1 - int(np.argmax(calls[begin:end][::-1]))
+        return int(start[int(np.argmax(calls))]), int(start[last])
     chosen = start[calls]
     return int(chosen.min()), int(chosen.max())
 

@@ -30,21 +30,17 @@ class View:
     ----------
     data
         What is audited.
-    clocks
-        Wall clocks of its zones, over all its moments and more; default those over its moments.
     """
 
     whole = True
     """Whether these are all calls of the log."""
 
-    def __init__(self, data: AuditInput, clocks: Clocks | None = None) -> None:
+    def __init__(self, data: AuditInput) -> None:
         self.data = data
         self.calls = data.calls
         self.n = len(data.calls)
         self.most_to_a_line: int | None = None  # calls, where it is known
         self._scopes: dict[tuple[object, ...], Three] = {}
-        if clocks is not None:
-            self.clocks = clocks
 
     # ── Time ─────────────────────────────────────────────────────────────────────────────────
 
@@ -55,19 +51,41 @@ class View:
         return bool((start[1:] >= start[:-1]).all())
 
     @cached_property
+    def heard(self) -> I64:
+        """Rows of the calls whose message is heard, rising."""
+        at = self.calls.heard_ms
+        return np.empty(0, dtype=np.int64) if at is None else np.flatnonzero(at != NEVER)
+
+    @cached_property
+    def span(self) -> tuple[int, int]:
+        """First and last moment of the calls, from start to end, ms since 1970 UTC."""
+        start, end = self.calls.start_ms, self.calls.end_ms
+        moments = [start[[0, -1]] if self.in_order else start]
+        if end is not None:
+            moments.append(end)
+        return min(int(m.min()) for m in moments), max(int(m.max()) for m in moments)
+
+    @cached_property
+    def heard_span(self) -> tuple[int, int] | None:
+        """First and last moment at which a message is heard; None where none is."""
+        heard = self.calls.heard_ms
+        if heard is None or not len(self.heard):
+            return None
+        known = heard[self.heard]
+        return int(known.min()), int(known.max())
+
+    @cached_property
     def clocks(self) -> Clocks:
         """The wall clocks of the zones, over all moments of the input."""
-        moments = [self.calls.start_ms, self.calls.end_ms]
+        spans = [self.span] if self.n else []
+        if self.heard_span is not None:
+            spans.append(self.heard_span)
         if (within := self.calls.start_within_ms) is not None:
-            moments += [self.calls.start_ms - within, self.calls.start_ms + within]
-        if self.data.optouts is not None:
-            moments.append(self.data.optouts.at_ms)
-        if self.calls.heard_ms is not None:
-            heard = self.calls.heard_ms
-            moments.append(heard[heard != NEVER])
-        spans = [(int(m.min()), int(m.max())) for m in moments if m is not None and len(m)]
-        first, last = min(a for a, _ in spans), max(b for _, b in spans)
-        return Clocks(self.data.zones, first, last)
+            start = self.calls.start_ms
+            spans.append((int((start - within).min()), int((start + within).max())))
+        if self.data.optouts is not None and len(at := self.data.optouts.at_ms):
+            spans.append((int(at.min()), int(at.max())))
+        return Clocks(self.data.zones, min(a for a, _ in spans), max(b for _, b in spans))
 
     @property
     def zone(self) -> NDArray[np.integer]:
@@ -102,6 +120,20 @@ class View:
         if (unsure := self.calls.unknown.get("end_ms")) is not None:
             end = np.where(unsure, self.calls.start_ms, end)
         return self.clocks.local_minute(self.zone, np.maximum(end - 1, self.calls.start_ms))
+
+    def minute_of(self, rows: I64) -> I32:
+        """Local minutes since 1970 at the start of some calls; of few, the others' are not read."""
+        if "minute" in vars(self):
+            return self.minute[rows]
+        return self.clocks.local_minute(self.zone[rows], self.calls.start_ms[rows])
+
+    def last_minute_of(self, rows: I64) -> I32 | None:
+        """The same at the last millisecond of these calls, as of all of them."""
+        end = self.calls.end_ms
+        if end is None or "last_minute" in vars(self) or "end_ms" in self.calls.unknown:
+            return None if self.last_minute is None else self.last_minute[rows]
+        last = np.maximum(end[rows] - 1, self.calls.start_ms[rows])
+        return self.clocks.local_minute(self.zone[rows], last)
 
     @cached_property
     def day(self) -> I32:
@@ -149,11 +181,6 @@ class View:
     def week_minute(self) -> I32:
         """(n,) Minute of the local week at the start of each call, from Monday 00:00."""
         return week_minute(self.minute)
-
-    @cached_property
-    def last_week_minute(self) -> I32 | None:
-        """(n,) The same at its last millisecond."""
-        return None if self.last_minute is None else week_minute(self.last_minute)
 
     @property
     def places(self) -> tuple[str | None, ...]:

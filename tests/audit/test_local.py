@@ -87,3 +87,18 @@ def test_days_and_weekdays() -> None:
         day = day_number(date)
         assert date_of(day) == date
         assert weekday_of(np.array([day]))[0] == date.weekday()
+
+
+def test_no_clock_shows_some_minutes_outside_of_a_span() -> None:
+    """Of each hour of a week around a clock change, against the clocks themselves."""
+    zones = ("Pacific/Noumea", "Europe/Paris", "America/Cayenne", "Asia/Kathmandu")
+    start = 1_711_500_000_000  # 27 March 2024, before the clocks of Paris go forward
+    hour = 3_600_000
+    clocks = Clocks(zones, start, start + 7 * 24 * hour)
+    at = start + hour * np.arange(7 * 24, dtype=np.int64)
+    shown = np.stack([clocks.local_minute(np.full(len(at), z), at) for z in range(len(zones))])
+    for since in range(int(shown.min()), int(shown.max()), 1440):
+        first, last = clocks.showing(since, since + 720)
+        seen = ((shown >= since) & (shown < since + 720)).any(axis=0)
+        assert seen.any()
+        assert not seen[(at < first) | (at > last)].any()

@@ -7,7 +7,7 @@ import numpy as np
 from sim.audit.tables import WEEK_MINUTES
 from sim.audit.three import Three, three
 from sim.audit.verdict import Assessed, MissingError, judged
-from sim.audit.view import View
+from sim.audit.view import View, week_minute
 from sim.regimes.model import ConsentRule, ConsentSlotRule
 
 
@@ -54,13 +54,14 @@ def assess_consent_slot(view: View, rule: ConsentSlotRule) -> Assessed:
     slot = view.at_line("consent_slot", recipients.consent_slot)[rows].astype(np.int32)
     slot[slot < 0] = len(view.data.slots)
     slot *= WEEK_MINUTES
-    allowed = open_at[slot + view.week_minute[rows]]
+    allowed = open_at[slot + week_minute(view.minute_of(rows))]
     outside = np.zeros(view.n, dtype=np.bool_)
     outside[rows] = ~allowed
     overrun = None
-    if view.last_week_minute is not None:
+    last = view.last_minute_of(rows)
+    if last is not None:
         overrun = np.zeros(view.n, dtype=np.bool_)
-        overrun[rows] = allowed & ~open_at[slot + view.last_week_minute[rows]]
+        overrun[rows] = allowed & ~open_at[slot + week_minute(last)]
         overrun &= scope.yes
     zone, slots = view.zone_unknown, view.of_line("consent_slot")
     if zone is None and slots is None:

@@ -8,11 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.local import I32, day_number
-from sim.audit.tables import Bools
+from sim.audit.tables import I64, Bools
 from sim.audit.three import three
 from sim.audit.verdict import Assessed, judged
 from sim.audit.view import View
-from sim.record.never import NEVER
 from sim.regimes.model import Poll, SilenceRule
 
 _DAY = 1440
@@ -22,22 +21,23 @@ def assess_silence(view: View, rule: SilenceRule) -> Assessed:
     """Calls that start in a silence, and apart, messages left before one and heard inside it."""
     scope, unknown = view.scope(rule), view.zone_unknown
     silent = np.zeros(view.n, dtype=np.bool_)
-    last, heard_at = view.last_minute, view.calls.heard_ms
-    late = None if last is None else np.zeros(view.n, dtype=np.bool_)
-    rows = np.empty(0, dtype=np.int64)
-    heard = None if heard_at is None else np.zeros(view.n, dtype=np.bool_)
-    heard_minute = np.empty(0, dtype=np.int32)
-    if heard_at is not None:
-        rows = np.flatnonzero(heard_at != NEVER)
-        heard_minute = view.clocks.local_minute(view.zone[rows], heard_at[rows])
-    place, days = _places(view, rule)
+    late = None if view.calls.end_ms is None else np.zeros(view.n, dtype=np.bool_)
+    heard = None if view.calls.heard_ms is None else np.zeros(view.n, dtype=np.bool_)
+    days = _days(view, rule)
     for poll in range(len(rule.polls)):
         edges = _edges(rule, days[:, poll])
-        silent |= _inside(view.minute, place, edges)
-        if late is not None and last is not None:
-            late |= _inside(last, place, edges)
-        if heard is not None:
-            heard[rows] |= _inside(heard_minute, place[rows], edges)
+        first, last = view.clocks.showing(int(edges[0].min()), int(edges[1].max()))
+        if view.span[0] <= last and first <= view.span[1]:
+            place = _place(view, slice(None))
+            silent |= _inside(view.minute, place, edges)
+            if late is not None and view.last_minute is not None:
+                late |= _inside(view.last_minute, place, edges)
+        if heard is not None and view.calls.heard_ms is not None:
+            at = view.calls.heard_ms[view.heard]
+            near = (at >= first) & (at <= last)
+            rows = view.heard[near]
+            minute = view.clocks.local_minute(view.zone[rows], at[near])
+            heard[rows] |= _inside(minute, _place(view, rows), edges)
     sure = scope.yes if unknown is None else scope.yes & ~unknown
     return judged(
         scope,
@@ -50,8 +50,6 @@ def assess_silence(view: View, rule: SilenceRule) -> Assessed:
 def _inside(minute: I32, place: NDArray[np.integer], edges: NDArray[np.int32]) -> Bools:
     """(n,) Whether local minutes lie in the silence of their place."""
     first, end = edges
-    if not ((first <= minute.max(initial=-(2**31))) & (end > minute.min(initial=2**31 - 1))).any():
-        return np.zeros(len(minute), dtype=np.bool_)
     inside: Bools = (minute >= first[place]) & (minute < end[place])
     return inside
 
@@ -62,21 +60,28 @@ def _edges(rule: SilenceRule, day: NDArray[np.int32]) -> NDArray[np.int32]:
     return np.stack([first, day * _DAY + rule.ends]).astype(np.int32)
 
 
-def _places(view: View, rule: SilenceRule) -> tuple[NDArray[np.integer], NDArray[np.int32]]:
-    """(n,) Place of each call, and (places, polls) polling days since 1970.
-
-    A place is a territory in a zone; where the territory is not known, the zone decides.
-    """
-    zones, territories = view.data.zones, view.data.territories
+def _place(view: View, rows: I64 | slice) -> NDArray[np.integer]:
+    """Place of some calls: a territory in a zone, or a zone where no territory is known."""
+    zone = view.zone[rows]
     if view.calls.territory is None:
-        return view.zone, _polling_days(tuple(rule.polls), (None,), zones)
-    territory = view.calls.territory.astype(np.int32)
+        return zone
+    territory = view.calls.territory[rows].astype(np.int32)
     nameless = view.unknown("territory")
     if nameless is not None:
-        territory = np.where(nameless, len(territories), territory)
-    place = territory * len(zones) + view.zone
-    named = territories if nameless is None else (*territories, None)
-    return place, _polling_days(tuple(rule.polls), named, zones)
+        territory = np.where(nameless[rows], len(view.data.territories), territory)
+    place: NDArray[np.integer] = territory * len(view.data.zones) + zone
+    return place
+
+
+def _days(view: View, rule: SilenceRule) -> NDArray[np.int32]:
+    """(places, polls) Polling days since 1970; the last territory is the one that is not known."""
+    _ = view.zone  # without any zone there is no local time
+    names: tuple[str | None, ...] = (None,)
+    if view.calls.territory is not None:
+        names = view.data.territories
+        if view.unknown("territory") is not None:
+            names = (*names, None)
+    return _polling_days(tuple(rule.polls), names, view.data.zones)
 
 
 @lru_cache(maxsize=64)
