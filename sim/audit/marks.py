@@ -27,19 +27,19 @@ def count_lines(
     seen : (at least lines ÷ 64,) uint64
         All 0; afterwards a bit for each line that was seen.
     """
-    found = 0
-    for at in range(len(packed)):
-        marks = packed[at]
+    found, one, rest, last = np.uint64(0), np.uint64(1), np.uint64(63), np.uint64(7)
+    for at in range((len(line) + 7) // 8):
+        marks = np.uint64(packed[at])
         if not marks:
             continue
-        for i in range(at * 8, min(at * 8 + 8, len(line))):
-            if marks >> (7 - (i & 7)) & 1:
-                number = np.uint64(line[i])
-                word, bit = number >> np.uint64(6), np.uint64(1) << (number & np.uint64(63))
-                if not seen[word] & bit:
-                    seen[word] |= bit
-                    found += 1
-    return found
+        first = np.uint64(at * 8)
+        for bit in range(min(8, len(line) - at * 8)):  # whether it is marked or not: no branch
+            i = np.uint64(bit)
+            number = np.uint64(np.uint32(line[first + i]))
+            word, place, mark = number >> np.uint64(6), number & rest, marks >> (last - i) & one
+            found += mark & ~(seen[word] >> place)
+            seen[word] |= mark << place
+    return int(found)
 
 
 @kernel

@@ -81,3 +81,10 @@ def test_a_consent_that_holds_throughout_has_no_date_to_look_up(few: bool) -> No
     assert not traits.serves(people, (100, 201))
     assert not traits.serves(replace(people), (100, 200))
     assert not Traits(people, ()).serves(people, (100, 200))
+
+
+@pytest.mark.parametrize("line", [3, -4, -(2**31)])
+def test_a_line_that_is_not_there_is_an_error(line: int) -> None:
+    traits = Traits(population([0, 0, 0]), ())
+    with pytest.raises(IndexError):
+        traits(np.array([0, line], dtype=np.int32))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.audit.inputs.look_up import look_up
 from sim.world.population import Population
 
 _CONSENT, _DATED, _OPPOSED, _FLAGS = 0, 1, 2, 3
@@ -69,7 +70,7 @@ class Traits:
         self, line: NDArray[np.int32]
     ) -> tuple[NDArray[np.uint8], NDArray[np.uint8], Mapping[str, NDArray[Any]]]:
         """Territory and type of some lines, and what :attr:`Calls.of_line` takes: each (n,)."""
-        word: NDArray[Any] = self._word.take(line)
+        word = self._of(line)
         gave = _bit(word, _CONSENT)
         of_line: dict[str, NDArray[Any]] = {
             "consent_given": gave,
@@ -89,6 +90,16 @@ class Traits:
         territory, line_type, slot = found
         of_line["consent_slot"] = slot.astype(np.int16) - np.int16(1)
         return territory.astype(np.uint8), line_type.astype(np.uint8), of_line
+
+    def _of(self, line: NDArray[np.int32]) -> NDArray[Any]:
+        """(n,) Words of some lines. What is compiled does not look whether they are there."""
+        line = np.require(line, np.int32, ("C", "W"))
+        there = line.view(np.uint32).max(initial=0) < len(self._word)
+        if self._word.dtype != np.uint16 or not there:
+            return self._word.take(line)
+        found = np.empty(len(line), dtype=np.uint16)
+        look_up(self._word, line, found)
+        return found
 
 
 def _bit(word: NDArray[Any], number: int) -> NDArray[np.bool_]:
