@@ -19,10 +19,14 @@ I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 MINUTE_MS = 60_000
+HOUR_MS = 3_600_000
 DAY_MS = 86_400_000
 DAY_MINUTES = 1440
+WEEK_HOURS = 7 * 24
 _FIRST_WEEKDAY = 3
 """1 January 1970 was a Thursday; Monday is 0."""
+_MONDAY = _FIRST_WEEKDAY * DAY_MINUTES
+"""Minutes from the Monday before 1 January 1970 to that day."""
 _FIRST_ORDINAL = dt.date(1970, 1, 1).toordinal()
 _STEP_S = 3 * 3600
 """No zone has changed its clock and changed it back within three hours."""
@@ -61,6 +65,20 @@ class Clocks:
         behind, ahead = int(self._offsets.min()), int(self._offsets.max())
         return since * MINUTE_MS - ahead, until * MINUTE_MS - behind
 
+    def hours(self, first_ms: int, last_ms: int) -> I64:
+        """Moments after the first and up to the last, rising, at which some clock's hour changes.
+
+        Parameters
+        ----------
+        first_ms, last_ms
+            Moments of the span, ms since 1970 UTC.
+        """
+        found = [self._breaks[(self._breaks > first_ms) & (self._breaks <= last_ms)]]
+        for rest in np.unique(-self._offsets % HOUR_MS).tolist():
+            begin = first_ms + 1 + (rest - first_ms - 1) % HOUR_MS
+            found.append(np.arange(begin, last_ms + 1, HOUR_MS, dtype=np.int64))
+        return np.unique(np.concatenate(found))
+
     def local_ms(self, zone: NDArray[np.integer], at_ms: I64) -> I64:
         """Local ms since 1 January 1970, 00:00 on the wall.
 
@@ -91,6 +109,12 @@ class Clocks:
 def day_of(local_minute: I32) -> I32:
     """(n,) Local days since 1 January 1970."""
     return np.floor_divide(local_minute, np.int32(DAY_MINUTES))
+
+
+def week_minute(local_minute: I32) -> I32:
+    """(n,) Minute of the local week, from Monday 00:00, from local minutes since 1970."""
+    found: I32 = (local_minute + np.int32(_MONDAY)) % np.int32(7 * DAY_MINUTES)
+    return found
 
 
 def weekday_of(day: NDArray[np.integer]) -> NDArray[np.uint8]:

@@ -17,16 +17,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.audit.auditor import Audit, warnings
+from sim.audit.hourly import Hourly
 from sim.audit.inputs.live import Objections, steps_of
 from sim.audit.inputs.simulated import Joining
 from sim.audit.inputs.traits import Traits
-from sim.audit.local import DAY_MS, I32, Clocks, day_number
+from sim.audit.local import DAY_MS, HOUR_MS, I32, WEEK_HOURS, Clocks, day_number
 from sim.audit.marks import APART, count_cells, count_lines
 from sim.audit.packed import count_of, unpacked
 from sim.audit.sums import RuleSum
 from sim.audit.tables import I64, AuditInput, Bools
 from sim.audit.three import Three
-from sim.audit.view import HOUR_MS, WEEK_HOURS, View
+from sim.audit.view import View
 from sim.behaviour.voicemail import hearing
 from sim.engine.plan.plan import Plan
 from sim.record.feedback import FeedbackResult
@@ -45,7 +46,35 @@ _STEPS = ("contact", "reminder", "order")
 """Steps of the regulator to which a strategy may react."""
 
 
-class Kept(View):
+class _Dated(View):
+    """Calls whose local days are known.
+
+    Parameters
+    ----------
+    data
+        What is known of them.
+    local_day : (n,) uint16
+        Local days of their starts, from `first`.
+    first
+        A day since 1970 that none of them is before.
+    """
+
+    def __init__(self, data: AuditInput, local_day: NDArray[np.uint16], first: int) -> None:
+        super().__init__(data)
+        self.local_day, self.first = local_day, first
+
+    @cached_property
+    def days(self) -> tuple[int, int]:
+        """First and last day of the calls."""
+        return self.first + int(self.local_day.min()), self.first + int(self.local_day.max())
+
+    @property
+    def day(self) -> I32:
+        """(n,) Local day of each call since 1970."""
+        return self.local_day.astype(np.int32) + np.int32(self.first)
+
+
+class Kept(_Dated):
     """What stays of a log that was audited a part at a time: lines, days and cells.
 
     Parameters
@@ -73,21 +102,11 @@ class Kept(View):
         first: int,
         most_to_a_line: int | None,
     ) -> None:
-        super().__init__(data)
+        super().__init__(data, day, first)
         self.most_to_a_line = most_to_a_line
         self._known_lines: list[tuple[NDArray[np.uint8], int]] = []
         self.n = len(line)
-        self.line, self.local_day, self.cell, self.first = line, day, cell, first
-
-    @cached_property
-    def days(self) -> tuple[int, int]:
-        """First and last day of the log."""
-        return self.first + int(self.local_day.min()), self.first + int(self.local_day.max())
-
-    @property
-    def day(self) -> I32:
-        """(n,) Local day of each call since 1970."""
-        return self.local_day.astype(np.int32) + np.int32(self.first)
+        self.line, self.cell = line, cell
 
     @property
     def places(self) -> tuple[str | None, ...]:
@@ -114,7 +133,7 @@ class Kept(View):
         return found
 
 
-class _Part(View):
+class _Part(_Dated):
     """Some of a log's calls, one after the other."""
 
     whole = False
@@ -194,6 +213,8 @@ class Stream:
         self._traits = _traits(self._scenario, plan, self._traits)
         self._join = Joining(self._scenario, strategy, plan.population, hear, traits=self._traits)
         self._clocks_from(first, first + plan.cutoff_ms)
+        territories, span = self._join.zones, (first, first + plan.cutoff_ms)
+        self._hourly = Hourly(self._clocks, territories, span, self._first_day)
         self._waiting = 0
         self._rows = _room()
         self._kept: list[tuple[NDArray[Any], ...]] = []
@@ -224,15 +245,13 @@ class Stream:
         line, attempt, start, hold, outcome = (rows[: self._waiting] for rows in self._rows)
         self._waiting = 0
         data = self._join((line, attempt, start + self._plan.start_utc_ms, hold, outcome))
-        part = _Part(data)
+        assert data.calls.territory is not None
+        day, cell = self._hourly(data.calls.start_ms, data.calls.territory)
+        part = _Part(data, day, self._first_day)
         last = max(span[1] for span in (part.span, part.heard_span) if span is not None)
         if last > self._until:
             self._clocks_from(self._since, last)
         part.clocks = self._clocks
-        day = (part.day - np.int32(self._first_day)).astype(np.uint16)
-        cell = (part.week_minute // np.int32(60)).astype(np.uint16)
-        assert data.calls.territory is not None
-        cell += data.calls.territory * np.uint16(WEEK_HOURS)
         self._kept.append((line.copy(), day, cell))
         for found in self._by_call:
             found.add(part)

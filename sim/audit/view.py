@@ -9,18 +9,23 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.audit.local import DAY_MS, I32, Clocks, date_of, day_number, day_of
+from sim.audit.local import (
+    DAY_MS,
+    HOUR_MS,
+    I32,
+    WEEK_HOURS,
+    Clocks,
+    date_of,
+    day_number,
+    day_of,
+    week_minute,
+)
 from sim.audit.packed import unpacked
-from sim.audit.tables import I64, WEEK_MINUTES, AuditInput, Bools
+from sim.audit.tables import I64, AuditInput, Bools
 from sim.audit.three import Three, three
 from sim.audit.verdict import MissingError
 from sim.record.never import NEVER
 from sim.regimes.model import Rule, RuleBase
-
-HOUR_MS = 3_600_000
-WEEK_HOURS = 7 * 24
-_MONDAY = 3 * 1440
-"""Minutes from the Monday before 1 January 1970 to that day."""
 
 
 class View:
@@ -348,12 +353,6 @@ class View:
 
 
 _SAID = {"person": "answered by a person", "pressed": "let in by a key"}
-
-
-def week_minute(minute: I32) -> I32:
-    """(n,) Minute of the local week, from local minutes since 1970."""
-    found: I32 = (minute + np.int32(_MONDAY)) % np.int32(WEEK_MINUTES)
-    return found
 
 
 def _stable_order(keys: NDArray[np.uint32], below: int) -> I64:

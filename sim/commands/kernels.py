@@ -21,7 +21,7 @@ KERNELS = (
     (f"{_FAST}.sift",),
     ("sim.measure.counting_cases",),
     ("sim.engine.plan.ranking",),
-    ("sim.audit.marks", "sim.audit.inputs.look_up"),
+    ("sim.audit.marks", "sim.audit.hourly", "sim.audit.inputs.look_up"),
     ("sim.behaviour.look_up",),
 )
 """Modules with kernels, what takes longest first; what imports another's kernels stands with it.

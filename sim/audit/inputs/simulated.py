@@ -84,7 +84,8 @@ class Joining:
         self._leaves_from, self._leaves = np.array(moments[1:], dtype=np.int64), np.array(leaves)
         zones = tuple(dict.fromkeys(t.timezone for t in world.territories.values()))
         zone_of = [zones.index(t.timezone) for t in world.territories.values()]
-        self._zone_of = None if len(zones) == len(zone_of) else np.array(zone_of, dtype=np.uint8)
+        self.zones = np.array(zone_of, dtype=np.uint8)  # by territory
+        self._zones_apart = len(zones) == len(zone_of)
         self._known = AuditInput(
             name=name,
             scale=scale,
@@ -133,7 +134,7 @@ class Joining:
             start_ms=start,
             end_ms=end,
             attempt=attempt,
-            zone=territory if self._zone_of is None else self._zone_of.take(territory),
+            zone=territory if self._zones_apart else self.zones.take(territory),
             territory=territory,
             line_type=line_type,
             heard_ms=None if hear is None else _heard(line, attempt, end, outcome, hear),

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from sim.audit.local import week_minute
 from sim.audit.tables import WEEK_MINUTES
 from sim.audit.three import Three, three
 from sim.audit.verdict import Assessed, MissingError, judged
-from sim.audit.view import View, week_minute
+from sim.audit.view import View
 from sim.regimes.model import ConsentRule, ConsentSlotRule
 
 

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.audit.local import I32, MINUTE_MS, date_of, day_of
+from sim.audit.local import I32, MINUTE_MS, date_of, day_of, week_minute
 from sim.audit.tables import I64, WEEK_MINUTES, Bools
 from sim.audit.three import Three, three
 from sim.audit.verdict import Assessed, judged
-from sim.audit.view import View, week_minute
+from sim.audit.view import View
 from sim.regimes.model import HoursRule
 
 _DAY = 1440
