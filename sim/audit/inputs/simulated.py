@@ -252,8 +252,8 @@ def _heard(
     at = np.full(len(line), NEVER, dtype=np.int64)
     left = np.flatnonzero(outcome == Outcome.MACHINE_VOICEMAIL)
     if len(left):
-        is_heard, delay = heard(line[left], attempt[left])
-        at[left[is_heard]] = (end[left] + delay)[is_heard]
+        is_heard, delay = heard(line.take(left), attempt.take(left))
+        at[left] = np.where(is_heard, end.take(left) + delay, NEVER)
     return at
 
 
@@ -271,7 +271,7 @@ def _objection_first(
     steps
         Moments, rising, and stages that the regulator reached then.
     """
-    if strategy.message.opt_out == "start":
+    if strategy.message.opt_out == "start" or not steps:
         return None
     told = np.zeros(len(start), dtype=np.bool_)
     for at, stage in steps:

@@ -38,7 +38,7 @@ MUTANTS = (
     Mutant(
         "a message left is heard so long after the end of its call: 60 s before",
         "sim.audit.inputs.simulated:_heard",
-        Swap("(end[left] + delay)[is_heard]", "(end[left] + delay - 60_000)[is_heard]"),
+        Swap("end.take(left) + delay", "end.take(left) + delay - 60_000"),
         _BY_HAND + "test_a_message_is_heard_so_long_after_the_end_of_its_call",
     ),
     Mutant(
