@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
 import subprocess
 import sys
@@ -118,6 +119,24 @@ ringfence_command.main()
     brought = set(done.stdout.splitlines()[-1].split())
     assert "sim.cli" in brought
     assert absent & brought == set()
+
+
+@pytest.mark.parametrize(("own", "looked_for"), [(None, "False"), ("", "True")])
+def test_a_command_looks_for_no_plugins_unless_told(own: str | None, looked_for: str) -> None:
+    code = """
+import atexit, sys
+import pydantic.plugin._loader as plugins
+atexit.register(lambda: print(plugins._plugins is not None))
+sys.argv = ["ringfence", "validate", "scenarios/france-2017.yaml"]
+from sim.cli import main
+main()
+"""
+    rest = {k: v for k, v in os.environ.items() if k != "PYDANTIC_DISABLE_PLUGINS"}
+    env = rest if own is None else rest | {"PYDANTIC_DISABLE_PLUGINS": own}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == looked_for
 
 
 # ── Chance ───────────────────────────────────────────────────────────────────────────────────────
