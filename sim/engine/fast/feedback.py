@@ -160,7 +160,8 @@ class Feedback:
         standing = refusing.view(np.uint8) | consenting.view(np.uint8) << np.uint8(1)
         consent_until = np.zeros(0, dtype=np.int64)
         if people.consent_until_ms is not None:
-            dated = np.flatnonzero(consenting & (people.consent_until_ms < NEVER))
+            gave = np.flatnonzero(consenting)
+            dated = gave[people.consent_until_ms[gave] < NEVER]
             standing[dated] |= DATED
             consent_until = np.zeros(people.lines, dtype=np.int64)
             consent_until[dated] = people.consent_until_ms[dated] - self._plan.start_utc_ms

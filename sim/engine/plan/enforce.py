@@ -106,7 +106,8 @@ class Enforcement:
             return None
         only_by_consent = self.listed(people)
         only_by_consent &= ~self._allowed(people, np.zeros(people.lines, dtype=np.bool_))
-        only_by_consent &= withdrawn != NEVER
+        if only_by_consent.any():
+            only_by_consent &= withdrawn != NEVER
         if not only_by_consent.any():
             return None
         return np.where(only_by_consent, withdrawn - start_utc_ms, NEVER)
@@ -217,8 +218,13 @@ class Enforcement:
 def _consent_holds(people: Population, at_utc_ms: int) -> Bools:
     """Lines whose consent holds at a moment, (lines,) bool."""
     holds: Bools = people.consent != 0
-    if people.consent_from_ms is not None:
-        holds &= people.consent_from_ms <= at_utc_ms
-    if people.consent_until_ms is not None:
-        holds &= at_utc_ms < people.consent_until_ms
+    since, until = people.consent_from_ms, people.consent_until_ms
+    if since is not None or until is not None:
+        gave = np.flatnonzero(holds)  # few: moments are looked up for these alone
+        if since is not None:
+            gave = gave[since[gave] <= at_utc_ms]
+        if until is not None:
+            gave = gave[at_utc_ms < until[gave]]
+        holds[:] = False
+        holds[gave] = True
     return holds
