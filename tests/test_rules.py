@@ -81,7 +81,7 @@ def test_modules_of_the_analysis_are_named_in_one_file_of_the_simulator() -> Non
     [
         ("sim.cli", {"numpy", "pydantic", "ruamel", "rich"}),
         ("sim.scenario.load", {"numpy", "simpy", "numba", "scipy", "pandas", "pyarrow"}),
-        ("sim.jobs.run", {"pandas", "plotly", "click", "rich", "scipy.linalg"}),
+        ("sim.jobs.run", {"pandas", "plotly", "click", "rich", "scipy.linalg", "numpy.f2py"}),
         ("sim.store.read", {"pandas", "plotly", "numba", "simpy"}),
         ("analysis.report", {"numba", "simpy"}),
     ],

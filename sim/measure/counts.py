@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import betainc, pdtr
+
+from sim.special import betainc, pdtr
 
 Floats = NDArray[np.float64]
 

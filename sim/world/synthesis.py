@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtrc, pdtrc
 
 from sim.behaviour.answering import Latent, cohorts_of, latent_of, some_idle
 from sim.behaviour.lines import in_use
@@ -16,6 +15,7 @@ from sim.record.never import NEVER
 from sim.scenario.consent import Consent
 from sim.scenario.scenario import Scenario
 from sim.scenario.world import World
+from sim.special import bdtrc, pdtrc
 from sim.streams import Key, Purpose, words
 from sim.threshold import WORD, threshold
 from sim.world.moments import Moments

@@ -24,7 +24,6 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import ndtr
 
 from sim.measure.cascade import Course, cluster, moments
 from sim.measure.cases import Cases
@@ -33,6 +32,7 @@ from sim.measure.founding import course
 from sim.record.feedback import Channel
 from sim.scenario.complaints import Complaints
 from sim.scenario.world import World
+from sim.special import ndtr
 
 Complexes = NDArray[np.complex128]
 THRESHOLDS: Final = (1, 3, 10, 30, 100, 300, 1_000, 3_000, 10_000)
