@@ -40,9 +40,8 @@ class _Later(ModuleType):
         _Later.busy = True
         try:
             spec.loader.exec_module(self)
-        except BaseException:
+        finally:
             _Later.busy = False
-            raise
         self.__class__ = ModuleType  # type: ignore[assignment]
 
 

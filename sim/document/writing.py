@@ -24,10 +24,6 @@ _FIGURES = re.compile(r"[0-9]+(?:\.[0-9]+)?|[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _WORDS = frozenset({"true", "false", "null"})
 
 
-class _UnsureError(Exception):
-    """Something that the library may write in another way."""
-
-
 def written_quickly(data: Any) -> str | None:
     """The data as YAML in blocks, texts with a colon in double quotes; None where it is not sure.
 
@@ -37,54 +33,61 @@ def written_quickly(data: Any) -> str | None:
     if type(data) is not dict or not data:
         return None
     lines: list[str] = []
-    try:
-        _write_map(lines, data, 0, {id(data)})
-    except _UnsureError:
+    if not _write_map(lines, data, 0, {id(data)}):
         return None
     lines.append("")
     return "\n".join(lines)
 
 
-def _write_map(lines: list[str], data: dict[Any, Any], indent: int, met: set[int]) -> None:
-    """Append a map's lines."""
+def _write_map(lines: list[str], data: dict[Any, Any], indent: int, met: set[int]) -> bool:
+    """Append a map's lines; whether it is sure of them."""
     for key, value in data.items():
-        if type(key) is not str or len(key) > _LONGEST_KEY:
-            raise _UnsureError
-        begin = f"{' ' * indent}{_text(key)}:"
+        name = _text(key) if type(key) is str and len(key) <= _LONGEST_KEY else None
+        if name is None:
+            return False
+        begin = f"{' ' * indent}{name}:"
         if type(value) is dict:
-            _meet(value, met)
             lines.append(begin if value else f"{begin} {{}}")
-            _write_map(lines, value, indent + 2, met)
+            if not (_meet(value, met) and _write_map(lines, value, indent + 2, met)):
+                return False
         elif type(value) is list:
-            _meet(value, met)
             lines.append(begin if value else f"{begin} []")
-            _write_list(lines, value, indent, met)
+            if not (_meet(value, met) and _write_list(lines, value, indent, met)):
+                return False
         else:
-            lines.append(f"{begin} {_value(value)}")
+            text = _value(value)
+            if text is None:
+                return False
+            lines.append(f"{begin} {text}")
+    return True
 
 
-def _write_list(lines: list[str], data: list[Any], indent: int, met: set[int]) -> None:
-    """Append a list's lines; of lists in lists it is not sure."""
+def _write_list(lines: list[str], data: list[Any], indent: int, met: set[int]) -> bool:
+    """Append a list's lines; whether it is sure of them, which of lists in lists it is not."""
     dash = " " * indent + "- "
     for value in data:
         if type(value) is dict and value:
-            _meet(value, met)
             first = len(lines)
-            _write_map(lines, value, indent + 2, met)
+            if not (_meet(value, met) and _write_map(lines, value, indent + 2, met)):
+                return False
             lines[first] = dash + lines[first][len(dash) :]
         else:
-            lines.append(dash + _value(value))
+            text = _value(value)
+            if text is None:
+                return False
+            lines.append(dash + text)
+    return True
 
 
-def _meet(value: Any, met: set[int]) -> None:
-    """Note a map or list; met again, the library writes an alias."""
-    if id(value) in met:
-        raise _UnsureError
+def _meet(value: Any, met: set[int]) -> bool:
+    """Note a map or list; whether it is met for the first time: else it would be an alias."""
+    first = id(value) not in met
     met.add(id(value))
+    return first
 
 
-def _value(value: Any) -> str:
-    """A value on one line."""
+def _value(value: Any) -> str | None:
+    """A value on one line; None where it is not sure."""
     kind = type(value)
     if kind is str:
         return _text(value)
@@ -92,20 +95,18 @@ def _value(value: Any) -> str:
         return "true" if value else "false"
     if kind is int or (kind is float and math.isfinite(value)):
         return repr(value)
-    if value is None:
-        return "null"
-    raise _UnsureError
+    return "null" if value is None else None
 
 
-def _text(text: str) -> str:
-    """A text; in quotes where it holds a colon, or else would be a number."""
+def _text(text: str) -> str | None:
+    """A text, in quotes where it holds a colon or else would be a number; None where unsure."""
     if len(text) > _LONGEST_TEXT or _SIGNS.fullmatch(text) is None:
-        raise _UnsureError
+        return None
     if ":" in text:
         escaped = text.replace("\\", "\\\\").replace('"', '\\"')
         return f'"{escaped}"'
     if _FIGURES.fullmatch(text) is not None:
         return f"'{text}'"
     if _PLAIN.match(text) is None or text.lower() in _WORDS or " #" in text or text[-1] == " ":
-        raise _UnsureError
+        return None
     return text
