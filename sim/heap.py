@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import os
 import sys
+from functools import cache
+from typing import Any
 
 _HUGE_PAGES = "NUMPY_MADVISE_HUGEPAGE"
 _MMAP_MAX, _TRIM_THRESHOLD = -4, -1
@@ -25,11 +27,19 @@ def ask_for_small_pages() -> None:
 
 def keep_what_is_freed() -> None:
     """Have the allocator keep freed memory for the next array; does nothing but with glibc."""
-    if sys.platform != "linux" or any(name.startswith("MALLOC_") for name in os.environ):
+    if any(name.startswith("MALLOC_") for name in os.environ):
         return
-    import ctypes  # here: it takes some milliseconds
-
-    library = ctypes.CDLL(None)
-    if hasattr(library, "mallopt"):
+    if (library := c_library()) is not None:
         library.mallopt(_MMAP_MAX, 0)
         library.mallopt(_TRIM_THRESHOLD, _ALWAYS)
+
+
+@cache
+def c_library() -> Any:
+    """The C library, where it is GNU's; else None."""
+    if sys.platform != "linux":
+        return None
+    import ctypes  # here: it takes some milliseconds
+
+    found = ctypes.CDLL(None)
+    return found if hasattr(found, "mallopt") and hasattr(found, "malloc_trim") else None

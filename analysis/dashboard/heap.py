@@ -6,11 +6,10 @@ heaps keep 80 MB that nobody uses.
 
 from __future__ import annotations
 
-import ctypes
 import os
-import sys
-from functools import cache
-from typing import Any, Final
+from typing import Final
+
+from sim.heap import c_library
 
 _ARENAS: Final = -8
 """The C library's name for how many heaps threads may have (``M_ARENA_MAX``)."""
@@ -19,18 +18,11 @@ _ARENAS: Final = -8
 def keep_small() -> None:
     """Share heaps, and let Arrow use them; it looks at the environment once, when it is loaded."""
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
-    if (library := _library()) is not None:
+    if (library := c_library()) is not None:
         library.mallopt(_ARENAS, 2)
 
 
 def give_back() -> None:
     """Give the system what is free by now."""
-    if (library := _library()) is not None:
+    if (library := c_library()) is not None:
         library.malloc_trim(0)
-
-
-@cache
-def _library() -> Any:
-    """The C library, where it is GNU's; else None."""
-    found = ctypes.CDLL(None) if sys.platform == "linux" else None
-    return found if hasattr(found, "mallopt") and hasattr(found, "malloc_trim") else None

@@ -1,4 +1,4 @@
-"""Kernels before a run: what is told of their folder, and an empty cache filled at once."""
+"""What comes before a run: what is told of kernels' folder, an empty cache filled at once."""
 
 from __future__ import annotations
 
@@ -41,7 +41,8 @@ compile_from(0)
 def tell_of_kernels() -> None:
     """Say on standard error where a folder for compiled kernels was not trusted.
 
-    Where none was ever compiled that is done now, and told; a second process takes about half.
+    Where none was ever compiled that is done now, and told; a second process takes about half. From
+    here on the process keeps what memory it frees (:mod:`sim.heap`).
     """
     keep_what_is_freed()
     from sim.compiled import cache_note, never_compiled

@@ -137,12 +137,12 @@ def test_a_pass_that_is_behind_gives_way_to_the_definition(monkeypatch: pytest.M
     defined, _ = log_of(fast, plan)
     assert len(defined) > 0
     assert difference(compiled, defined) is None
-    monkeypatch.setattr(drawing, "draw", _all_busy)
+    monkeypatch.setattr(drawing, "draw", _nobody_there)
     other, _ = log_of(fast, plan)
     assert difference(compiled, other) is not None
 
 
-def _all_busy(*arguments: object) -> CallDraws:
+def _nobody_there(*arguments: object) -> CallDraws:
     """Another definition: nobody picks up."""
     drawn = draw(*arguments)  # type: ignore[arg-type]
     return CallDraws(drawn.disposition, drawn.busy, drawn.other, drawn.other, drawn.caller)
