@@ -30,7 +30,7 @@ COUNTED = "complaints"
 SCALED = "Scaled: people to about 1 %. "
 NAME_MOST = 22
 NAME_LEAST = 8
-CALLS_A_SECOND = 900_000
+CALLS_A_SECOND = 2_000_000
 """Calls that one process simulates, audits and reads in a second, about."""
 DRIVES = 0.15
 """Least share of a spread that an input is named for."""

@@ -40,7 +40,7 @@ ASIDE_PER_CALL = 30
 """Bytes on disk a call that is set aside by one of several processes."""
 DISK_PER_LINE = 2
 """Bytes on disk a line, likewise."""
-CALLS_A_SECOND = 900_000
+CALLS_A_SECOND = 2_000_000
 """Calls that one process runs, tallies, audits and puts into a ledger in a second, about."""
 STRATEGY_S = 0.2
 """Seconds that each strategy takes besides, however few its calls: its plan, its tables."""

@@ -127,3 +127,9 @@ def test_sixty_million_lines_under_a_limit_of_three_gibibytes(tmp_path: Path) ->
     assert "nothing was run; --scale " in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []
+
+
+def test_the_console_tells_of_time_by_the_same_speed() -> None:
+    from analysis.console import verdict
+
+    assert verdict.CALLS_A_SECOND == room.CALLS_A_SECOND
