@@ -206,6 +206,9 @@ def main() -> NoReturn:
     # No other package's plugin looks on when we validate; pydantic reads every package's metadata
     # to find one, which takes 2 % of a short command's time.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    # OpenBLAS starts a thread for each core as numpy is imported, and one that finds nothing to do
+    # spins for 2**26 cycles before it sleeps: a sixth of a short command's CPU time, for nothing.
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "4")  # 2**4 cycles, its least
     try:
         code = _answer(settings)
     except KeyboardInterrupt:  # once more, while the first was being told

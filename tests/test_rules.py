@@ -139,6 +139,25 @@ main()
     assert done.stdout.splitlines()[-1] == looked_for
 
 
+@pytest.mark.parametrize(("own", "found"), [(None, "4"), ("20", "20")])
+def test_threads_of_a_command_that_have_nothing_to_do_sleep(own: str | None, found: str) -> None:
+    """Idle threads of OpenBLAS do not spin, unless the environment says how long they shall."""
+    code = """
+import atexit, os, sys
+atexit.register(lambda: print(os.environ["OPENBLAS_THREAD_TIMEOUT"]))
+import sim.cli
+assert "numpy" not in sys.modules, "the library reads it as it is imported"
+sys.argv = ["ringfence", "--version"]
+sim.cli.main()
+"""
+    rest = {k: v for k, v in os.environ.items() if k != "OPENBLAS_THREAD_TIMEOUT"}
+    env = rest if own is None else rest | {"OPENBLAS_THREAD_TIMEOUT": own}
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env=env, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1] == found
+
+
 # ── Chance ───────────────────────────────────────────────────────────────────────────────────────
 
 CHANCE = {"random", "secrets", "uuid", "numpy.random", "scipy.stats.sampling", "scipy.stats.qmc"}
