@@ -99,7 +99,7 @@ def test_what_an_import_does_not_bring_with_it(module: str, absent: set[str]) ->
         (
             ["validate", "scenarios/france-2017.yaml"],
             {"scipy", "simpy", "numba", "pandas", "pyarrow", "plotly", "rich", "ruamel.yaml"}
-            | {"holidays.countries", "holidays.countries.germany"},
+            | {"holidays.countries", "holidays.countries.germany", "sim.measure.metrics"},
         ),
     ],
 )

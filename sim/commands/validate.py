@@ -29,7 +29,7 @@ def validate(files: tuple[str, ...], sets: tuple[str, ...], as_json: bool) -> No
             loaded = load(file, sets)
             hold_ranges(loaded)
             if loaded.scenario.check.expect:
-                from sim.jobs.promises import hold_expectations
+                from sim.jobs.promised import hold_expectations
 
                 hold_expectations(loaded)
         except ScenarioError as error:

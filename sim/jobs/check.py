@@ -25,7 +25,8 @@ from sim.jobs.many import Judging, Over, judge_many
 from sim.jobs.measuring import Measured, measure
 from sim.jobs.parting import changed_keys, parts
 from sim.jobs.planted import told, tried, unseen
-from sim.jobs.promises import State, Verdict, claim, judge_once, nodes_of, verdict
+from sim.jobs.promised import nodes_of
+from sim.jobs.promises import State, Verdict, claim, judge_once, verdict
 from sim.loading.load import Runnable, load
 from sim.scenario.resolved import resolved_text
 from sim.store.baseline import Baseline, Row, compare, read_baseline, write_baseline

@@ -15,7 +15,8 @@ from sim.jobs.honest import hold_rounding
 from sim.jobs.observers import Auditing, Counting, Digesting, Telling
 from sim.jobs.parting import Parting
 from sim.jobs.pool import Tell, each, unheard
-from sim.jobs.promises import Law, OneRun, hold_expectations
+from sim.jobs.promised import hold_expectations
+from sim.jobs.promises import Law, OneRun
 from sim.jobs.refusals import hold_ranges
 from sim.jobs.room import need_of, pilots_for, seconds_for, see_that_it_fits, workers_for
 from sim.jobs.scaling import Scaled, scaled_down

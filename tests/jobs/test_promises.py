@@ -12,7 +12,8 @@ from sim.errors import ScenarioError
 from sim.jobs.accept import Acceptance
 from sim.jobs.check import check
 from sim.jobs.many import Judging, judge_many
-from sim.jobs.promises import Claim, Law, OneRun, claim, hold_expectations, in_words, judge_once
+from sim.jobs.promised import hold_expectations
+from sim.jobs.promises import Claim, Law, OneRun, claim, in_words, judge_once
 from sim.loading.load import Runnable, load
 from sim.scenario.expectation import Expectation
 

@@ -32,6 +32,7 @@ from sim.measure.metrics import (
     nearest,
     unit_of,
 )
+from sim.measure.names import HIGHER_IS
 from sim.measure.tally import Tally
 from sim.measure.totals import Totals
 from sim.record.log import DISPOSITIONS
@@ -79,6 +80,11 @@ def acted_back():
         LabelTotals(500, 7),
         VoteTotals(0.5, 0.16),
     )
+
+
+def test_names_apart_from_the_metrics_are_theirs() -> None:
+    """A check of a scenario asks names and which way is better of a list without the metrics."""
+    assert dict(HIGHER_IS) == {name: metric.higher_is for name, metric in METRICS.items()}
 
 
 def test_chapters_share_no_name():
