@@ -3,20 +3,28 @@
 from __future__ import annotations
 
 import dataclasses
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+from sim.document.quantity import FactorRange
 from sim.engine import fast
 from sim.engine.plan.almanac import Almanac
 from sim.engine.plan.build import build_plan, plan_of
 from sim.engine.plan.plan import Plan
-from sim.engine.plan.stage import Stage
+from sim.engine.plan.stage import _ASIDE, Stage
+from sim.loading.load import load
 from sim.loading.packs import packs_of
 from sim.record.log import LogChunk, concatenate
 from sim.scenario.scenario import Scenario
+from sim.scenario.world import World
 from sim.store.digest import digest_object
 from sim.streams import Replication, make_key
+from sim.study.inputs import drawn, groups, inputs
 from tests.worlds import plain
+
+SHIPPED = sorted((Path(__file__).parents[2] / "scenarios").glob("*.yaml"))
 
 WORLD = {
     "lines": 1500,
@@ -24,6 +32,17 @@ WORLD = {
         "all": {"share": 0.6, "timezone": "Europe/Paris", "holidays": "FR"},
         "reunion": {"share": 0.4, "timezone": "Indian/Reunion"},
     },
+}
+
+
+LABELS = {
+    "update": "1 h",
+    "allowed_per_day": 50,
+    "short_call": 1,
+    "report": 10,
+    "label_at": 100,
+    "half_life": "1 d",
+    "labelled_odds": 0.5,
 }
 
 
@@ -81,6 +100,56 @@ def test_strategies_of_a_stage_share_their_world() -> None:
     assert np.shares_memory(stage.order(strategy), stage.order(strategy))
     for shared in (stage.order(strategy), stage.class_of):
         assert not shared.flags.writeable
+
+
+@pytest.mark.parametrize("file", SHIPPED, ids=lambda file: file.stem)
+def test_an_input_that_leaves_people_alone_shares_them(file: Path) -> None:
+    """Each end of each input: what is taken over is what a world made for it has, and only that."""
+    loaded = load(file)
+    world = loaded.scenario.world.model_copy(update={"lines": 3_001})
+    of = loaded.scenario.model_copy(update={"world": world})
+    stage = Stage(of, loaded.laws, Replication(of.seed))
+    for strategy in of.strategies.values():
+        stage.order(strategy)
+    moving = groups(of)
+    taken = set()
+    for path in (one.path for one in inputs(moving)):
+        for end in (0.05, 0.95):
+            moved = drawn(of, moving, {path: end})
+            ours = stage.again(stage.replication, moved)
+            theirs = Stage(moved, loaded.laws, stage.replication, almanac=stage.almanac)
+            for column in dataclasses.fields(theirs.population):
+                one, other = (getattr(at.population, column.name) for at in (ours, theirs))
+                assert (one is None) == (other is None), (path, column.name)
+                assert one is None or np.array_equal(np.asarray(one), np.asarray(other)), path
+            assert np.array_equal(ours.class_of, theirs.class_of), path
+            assert np.array_equal(ours.rows, theirs.rows), path
+            if ours.people is stage.people:
+                taken.add(path)
+            for strategy in moved.strategies.values():
+                assert np.array_equal(ours.order(strategy), theirs.order(strategy)), path
+    assert "world.press_1" in taken or "world.press_1" not in {one.path for one in inputs(moving)}
+    assert not any(".answering." in path or "lines_in_use" in path for path in taken)
+
+
+def test_all_that_leaves_people_alone_is_of_the_world() -> None:
+    assert set(World.model_fields) >= _ASIDE
+
+
+def test_labels_that_weigh_otherwise_change_rows_and_not_people() -> None:
+    """The odds of calls from labelled numbers are none of who the lines are."""
+    of = plain(
+        world=WORLD | {"reputation": LABELS},
+    )
+    told = of.world.reputation
+    assert told is not None
+    odds = told.model_copy(update={"labelled_odds": FactorRange(central=0.25)})
+    moved = of.model_copy(update={"world": of.world.model_copy(update={"reputation": odds})})
+    stage = Stage(of)
+    ours, theirs = stage.again(stage.replication, moved), Stage(moved)
+    assert ours.people is stage.people
+    assert np.array_equal(ours.rows, theirs.rows)
+    assert not np.array_equal(ours.rows, stage.rows)
 
 
 def test_the_almanac_reads_each_clock_once() -> None:

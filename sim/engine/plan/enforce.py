@@ -102,7 +102,7 @@ class Enforcement:
             ms since the campaign's start, ``NEVER`` for most; None where it is never for all.
         """
         withdrawn = people.consent_until_ms
-        if withdrawn is None:
+        if withdrawn is None or not self.rules:
             return None
         only_by_consent = self.listed(people)
         only_by_consent &= ~self._allowed(people, np.zeros(people.lines, dtype=np.bool_))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -16,9 +17,48 @@ from sim.engine.plan.order import dialling_order
 from sim.regimes.laws import NO_LAWS, Laws
 from sim.scenario.scenario import Scenario
 from sim.scenario.strategy import Strategy
+from sim.scenario.world import World
 from sim.streams import Replication
 from sim.world.classes import class_of
+from sim.world.population import Population
 from sim.world.synthesis import latents, synthesise
+
+_ASIDE = frozenset(
+    (
+        *("electorate", "signalling", "listening", "press_1", "press_1_delay", "voicemail"),
+        *("opting_out", "complaints", "regulator", "call_back", "reputation", "votes"),
+    )
+)
+"""What of a world makes no line another one, nor the order in which lines are dialled; of
+``voicemail`` all but ``shared``. Whatever else it holds is taken to."""
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who the lines of a replication are, and what hangs on that alone."""
+
+    population: Population
+    """Who they are."""
+    class_of: NDArray[np.uint16]
+    """(lines,) By line id: its class in the threshold rows."""
+    orders: dict[tuple[object, ...], NDArray[np.int32]] = field(default_factory=dict)
+    """Lists in dialling order, by what decides them: :meth:`Stage.list_of`."""
+
+    @classmethod
+    def of(cls, scenario: Scenario, replication: Replication, hidden: tuple[Latent, ...]) -> People:
+        """Those of a scenario's world."""
+        population = synthesise(scenario, replication.key, hidden)
+        classes = class_of(scenario.world, population)
+        classes.flags.writeable = False
+        return cls(population, classes)
+
+
+def same_people(one: World, other: World) -> bool:
+    """Whether two worlds whose line types have the same latent shares have the same people."""
+    parts = [name for name in World.model_fields if name not in _ASIDE]
+    return one.voicemail.shared == other.voicemail.shared and all(
+        getattr(one, name) == getattr(other, name) for name in parts
+    )
 
 
 class Stage:
@@ -41,6 +81,8 @@ class Stage:
         The latent shares of an earlier stage whose line types answer alike.
     timetables
         The calendars of an earlier stage of the same campaigns.
+    people
+        Those of an earlier stage of the same replication, in whose world they are the same.
 
     Raises
     ------
@@ -57,6 +99,7 @@ class Stage:
         almanac: Almanac | None = None,
         hidden: tuple[Latent, ...] | None = None,
         timetables: dict[str, Timetable] | None = None,
+        people: People | None = None,
     ) -> None:
         self.scenario = scenario
         """The scenario, as simulated."""
@@ -68,13 +111,19 @@ class Stage:
         """What local clocks show, and public holidays."""
         self.hidden: tuple[Latent, ...] = hidden or latents(scenario)
         """By line type: what stands behind the answering shares."""
-        self.population = synthesise(scenario, self.replication.key, self.hidden)
-        """Who the lines are."""
-        self.class_of: NDArray[np.uint16] = class_of(scenario.world, self.population)
-        """(lines,) By line id: its class in the threshold rows."""
-        self.class_of.flags.writeable = False
-        self._orders: dict[tuple[object, ...], NDArray[np.int32]] = {}
+        self.people = people or People.of(scenario, self.replication, self.hidden)
+        """Who the lines are, and what hangs on that alone."""
         self._timetables: dict[str, Timetable] = {} if timetables is None else timetables
+
+    @property
+    def population(self) -> Population:
+        """Who the lines are."""
+        return self.people.population
+
+    @property
+    def class_of(self) -> NDArray[np.uint16]:
+        """(lines,) By line id: its class in the threshold rows."""
+        return self.people.class_of
 
     @cached_property
     def rows(self) -> NDArray[np.uint32]:
@@ -105,12 +154,12 @@ class Stage:
         Strategies that choose the same lines in the same order share one array.
         """
         asked = self.list_of(strategy)
-        if asked not in self._orders:
+        if asked not in self.people.orders:
             key = self.replication.key
             found = dialling_order(self.scenario, strategy, self.population, key)
             found.flags.writeable = False
-            self._orders[asked] = found
-        return self._orders[asked]
+            self.people.orders[asked] = found
+        return self.people.orders[asked]
 
     def again(self, replication: Replication, scenario: Scenario | None = None) -> Stage:
         """Another replication, which takes over what does not depend on it.
@@ -127,14 +176,20 @@ class Stage:
         same = same and drawn.world.lines_in_use == self.scenario.world.lines_in_use
         if any(t.answering.machine_correlation for t in drawn.world.line_types.values()):
             same = same and drawn.world == self.scenario.world
-        return Stage(
+        alike = same and replication == self.replication
+        alike = alike and same_people(drawn.world, self.scenario.world)
+        other = Stage(
             drawn,
             self.laws,
             replication,
             almanac=self.almanac,
             hidden=self.hidden if same else None,
             timetables=self._timetables,
+            people=self.people if alike else None,
         )
+        if alike and drawn.world.reputation == self.scenario.world.reputation:
+            other.rows = self.rows
+        return other
 
 
 def timetable_of(stage: Stage, strategy: Strategy) -> Timetable:
