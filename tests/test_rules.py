@@ -101,11 +101,16 @@ def test_what_an_import_does_not_bring_with_it(module: str, absent: set[str]) ->
             {"scipy", "simpy", "numba", "pandas", "pyarrow", "plotly", "rich", "ruamel.yaml"}
             | {"holidays.countries", "holidays.countries.germany", "sim.measure.metrics"},
         ),
+        (
+            ["run", "scenarios/france-2017.yaml", "--scale", "0.1%", "--out", "OUT"],
+            {"pandas", "pyarrow.compute", "pyarrow.dataset", "plotly", "scipy.linalg"},
+        ),
     ],
 )
 def test_what_a_quick_command_does_not_bring_with_it(
-    arguments: list[str], absent: set[str]
+    arguments: list[str], absent: set[str], tmp_path: Path
 ) -> None:
+    arguments = [str(tmp_path / "run") if one == "OUT" else one for one in arguments]
     code = f"""
 import atexit, sys
 atexit.register(lambda: print(*sys.modules))

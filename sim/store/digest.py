@@ -16,7 +16,11 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from sim.record.arrays import texts
 from sim.record.log import LogChunk
+
+MANY = 1 << 15
+"""Values of a dictionary array of which Arrow's own conversion is worth its import, 25 ms."""
 
 
 class ArrayDigest:
@@ -60,12 +64,14 @@ class TableDigest:
         """Feed values of one column: missing ones as 0, or as the empty text."""
         kind = values.type
         if pa.types.is_dictionary(kind):
-            values, kind = values.cast(kind.value_type), kind.value_type
+            values, kind = _decoded(values), kind.value_type
         if pa.types.is_boolean(kind):
-            values, kind = values.cast(pa.uint8()), pa.uint8()
+            yes = _bits(values, 1)
+            self._arrays.update(name, (yes if there is None else yes & there).view(np.uint8))
+            return
         if pa.types.is_string(kind):
             numbers = np.diff(_buffer(values, 1, np.dtype(np.int32), one_more=True))
-            self._arrays.update(f"{name}/text", _characters(values.drop_null()))
+            self._arrays.update(f"{name}/text", _characters(values))
             name = f"{name}/length"
         else:
             dtype = np.int64 if pa.types.is_timestamp(kind) else kind.to_pandas_dtype()
@@ -91,9 +97,24 @@ def digestible(kind: pa.DataType) -> bool:
     return any(is_(kind) for is_ in is_one)
 
 
+def _decoded(values: pa.DictionaryArray) -> pa.Array:
+    """What a dictionary array stands for; Arrow's own conversion is quick, and slow to import."""
+    kind = values.type.value_type
+    if len(values) > MANY or not pa.types.is_string(kind):
+        return values.cast(kind)
+    indices, named = values.indices, [*values.dictionary.to_pylist(), None]
+    at = _buffer(indices, 1, np.dtype(indices.type.to_pandas_dtype())).astype(np.int64)
+    return texts([named[i] for i in np.where(_there(indices), at, -1).tolist()])
+
+
 def _there(values: pa.Array) -> NDArray[np.bool_]:
     """Which values of an Arrow array are there; Arrow's own conversion would import pandas."""
-    bitmap = values.buffers()[0]
+    return _bits(values, 0)
+
+
+def _bits(values: pa.Array, number: int) -> NDArray[np.bool_]:
+    """A buffer of bits of an Arrow array; all are set where there is none."""
+    bitmap = values.buffers()[number]
     if bitmap is None:
         return np.ones(len(values), dtype=np.bool_)
     bits = np.unpackbits(np.frombuffer(bitmap, dtype=np.uint8), bitorder="little")
@@ -112,8 +133,12 @@ def _buffer(
 
 
 def _characters(text: pa.Array) -> NDArray[np.uint8]:
-    """The UTF-8 bytes of a string array without nulls, end to end."""
+    """The UTF-8 bytes of the texts of an array that are there, end to end."""
     ends = _buffer(text, 1, np.dtype(np.int32), one_more=True)
+    # Arrow lets something lie in the place of a missing text, and itself puts nothing there; what
+    # would drop it is slow to import.
+    if text.null_count and np.diff(ends)[~_there(text)].any():
+        return _characters(text.drop_null())
     data = text.buffers()[2]
     if not len(ends) or data is None:
         return np.empty(0, dtype=np.uint8)

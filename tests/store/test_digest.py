@@ -13,6 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from sim.record.arrays import coded, column, texts
+from sim.store import digest
 from sim.store.digest import (
     ArrayDigest,
     LogDigest,
@@ -38,14 +39,14 @@ TABLE = pa.table(
 def test_rows_may_come_in_any_chunks():
     whole = digest_table(TABLE)
     for size in (1, 2, 3):
-        digest = TableDigest()
+        found = TableDigest()
         for batch in TABLE.to_batches(max_chunksize=size):
-            digest.update(batch)
-        assert digest.hexdigest() == whole
-    digest = TableDigest()
-    digest.update(TABLE.slice(0, 2))
-    digest.update(TABLE.slice(2))
-    assert digest.hexdigest() == whole
+            found.update(batch)
+        assert found.hexdigest() == whole
+    found = TableDigest()
+    found.update(TABLE.slice(0, 2))
+    found.update(TABLE.slice(2))
+    assert found.hexdigest() == whole
 
 
 def test_a_file_keeps_the_digest():
@@ -118,15 +119,53 @@ def test_a_digest_is_what_it_is_said_to_be():
     )
 
 
+@pytest.mark.parametrize("index", [pa.int8(), pa.int32(), pa.uint16()])
+def test_a_dictionary_has_the_digest_of_what_it_stands_for(monkeypatch, index):
+    """Few values are looked up here, many by Arrow; also in a part of an array."""
+    texts_, names = ["a", None, "dé", "", None, "xyz", "a"], ["a", "dé", "", "xyz", None]
+    one = pa.DictionaryArray.from_arrays(pa.array([0, None, 1, 2, None, 3, 0], index), names)
+    without = pa.DictionaryArray.from_arrays(pa.array([0, 4, 1, 2, None, 3, 0], index), names)
+    assert one.to_pylist() == without.to_pylist() == texts_
+    other = pa.array(texts_)
+
+    def digests():
+        for first, length in ((0, 7), (2, 4), (1, 6), (3, 0)):
+            yield digest_table(pa.table({"a": one.slice(first, length)}))
+            yield digest_table(pa.table({"a": without.slice(first, length)}))
+
+    few = list(digests())
+    monkeypatch.setattr(digest, "MANY", -1)
+    assert list(digests()) == few
+    assert few[::2] == [
+        digest_table(pa.table({"a": other.slice(first, length)}))
+        for first, length in ((0, 7), (2, 4), (1, 6), (3, 0))
+    ]
+    numbers = pa.array([5, 7, None, 5], pa.int64())
+    coded_ = numbers.dictionary_encode()
+    assert digest_table(pa.table({"a": coded_})) == digest_table(pa.table({"a": numbers}))
+
+
+def test_what_lies_in_the_place_of_a_missing_text_is_nobodys():
+    """Arrow lets it have a length and characters."""
+    bits = pa.py_buffer(np.packbits([True, False, True], bitorder="little"))
+    ends, data = np.array([0, 2, 5, 6], np.int32), b"abxyzc"
+    text = pa.Array.from_buffers(pa.string(), 3, [bits, pa.py_buffer(ends), pa.py_buffer(data)])
+    assert text.to_pylist() == ["ab", None, "c"]
+    plain = pa.array(["ab", None, "c"])
+    assert digest_table(pa.table({"a": text})) == digest_table(pa.table({"a": plain}))
+    part = pa.table({"a": text.slice(1)})
+    assert digest_table(part) == digest_table(pa.table({"a": plain.slice(1)}))
+
+
 def test_missing_and_zero_differ_and_so_do_text_borders_names_and_types():
-    def digest(values, kind, name="a"):
+    def digest_of(values, kind, name="a"):
         return digest_table(pa.table({name: pa.array(values, kind)}))
 
-    assert digest([0], pa.int64()) != digest([None], pa.int64())
-    assert digest([""], pa.string()) != digest([None], pa.string())
-    assert digest(["ab", "c"], pa.string()) != digest(["a", "bc"], pa.string())
-    assert digest([1], pa.int64()) != digest([1], pa.int64(), "b")
-    assert digest([1], pa.int64()) != digest([1], pa.int32())
+    assert digest_of([0], pa.int64()) != digest_of([None], pa.int64())
+    assert digest_of([""], pa.string()) != digest_of([None], pa.string())
+    assert digest_of(["ab", "c"], pa.string()) != digest_of(["a", "bc"], pa.string())
+    assert digest_of([1], pa.int64()) != digest_of([1], pa.int64(), "b")
+    assert digest_of([1], pa.int64()) != digest_of([1], pa.int32())
 
 
 def test_arrays_of_another_byte_order_are_the_same_values():
