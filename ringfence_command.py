@@ -19,14 +19,18 @@ if TYPE_CHECKING:  # nothing is imported before signals are watched
 BAD_INPUT = 2
 INTERNAL = 70
 INTERRUPTED = 130
+FIRST = (500_000, 20, 20)
+"""When Python looks for garbage first: start-up and a run make 10⁵ objects that stay, and each look
+at them in vain takes time; 4 % of a short command's. Arrays are freed when they are let go of, as
+ever."""
 SELDOM = (50_000, 20, 20)
-"""How seldom Python looks for garbage: start-up makes 10⁵ objects that stay, and each look at them
-in vain takes time; 4 % of a short command's. Arrays are freed when they are let go of, as ever."""
+"""How seldom it looks from then on."""
 
 
 def main() -> NoReturn:
     """Run the console command and exit with its code."""
-    gc.set_threshold(*SELDOM)
+    gc.set_threshold(*FIRST)
+    gc.callbacks.append(_looked)
     for number in (signal.SIGINT, signal.SIGTERM):
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, _stop)
@@ -49,6 +53,13 @@ def main() -> NoReturn:
         )
         sys.exit(INTERNAL)
     command()
+
+
+def _looked(phase: str, _told: object) -> None:
+    """Once garbage has been looked for, it is looked for seldom, and no longer hardly ever."""
+    if phase == "stop":
+        gc.callbacks.remove(_looked)
+        gc.set_threshold(*SELDOM)
 
 
 def _stop(_number: int, _frame: object) -> None:

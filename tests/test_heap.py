@@ -58,3 +58,30 @@ from sim.cli import main
 main()
 """
     assert told(code, **given)[-1] == found
+
+
+def test_a_command_looks_for_garbage_once_it_has_made_much_and_then_seldom() -> None:
+    """A check of a scenario ends before that; what goes on is back at the usual pace by then."""
+    code = """
+import atexit, gc, sys
+looks = []
+gc.disable()  # until the command begins
+gc.collect()
+gc.callbacks.append(lambda phase, told: looks.append(phase))
+def end():
+    during = len(looks)
+    first = gc.get_threshold()
+    made = [[] for _ in range(2 * first[0])]
+    print(during, first[0], gc.get_threshold()[0], ringfence_command._looked in gc.callbacks)
+atexit.register(end)
+sys.argv = ["ringfence", "validate", "scenarios/france-2017.yaml"]
+import ringfence_command
+gc.set_threshold(*ringfence_command.FIRST)
+gc.enable()
+ringfence_command.main()
+"""
+    during, first, then, still = told(code)[-4:]
+    assert int(during) == 0
+    assert int(first) == 500_000
+    assert int(then) == 50_000
+    assert still == "False"
