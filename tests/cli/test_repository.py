@@ -20,7 +20,7 @@ from sim.cli import cli
 from sim.commands.configured import configured
 from sim.commands.repository import contents, make_repository
 from sim.errors import OutputError
-from sim.jobs.promises import hold_expectations
+from sim.jobs.promised import hold_expectations
 from sim.loading.load import load
 from sim.store.study import code_digest
 
