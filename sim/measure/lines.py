@@ -69,8 +69,6 @@ def survey(
     """
     plan: Plan = tally.plan
     population = plan.population
-    listed = np.zeros(population.lines, dtype=np.bool_)
-    listed[plan.order] = True
     if rule == "left" and not len(tally.lines.left_bin):
         raise ValueError("the tally did not track when messages were left")
     rules = Rules.zeros()
@@ -88,7 +86,7 @@ def survey(
     newly = np.zeros((tally.bins, 3), dtype=np.int64)
     strays = counting.survey(
         World(
-            listed=listed,
+            listed=plan.listed(),
             territory=population.territory.copy(),  # a kernel takes arrays that can be written
             voters=population.voters.copy(),
             hearers=population.hearers.copy(),

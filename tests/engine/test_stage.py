@@ -152,6 +152,19 @@ def test_labels_that_weigh_otherwise_change_rows_and_not_people() -> None:
     assert not np.array_equal(ours.rows, stage.rows)
 
 
+@pytest.mark.parametrize("territories", [None, ["reunion"], ["all", "reunion"]])
+@pytest.mark.parametrize("order", ["random", "file", "territory"])
+def test_a_line_stands_on_the_list_once(territories: list[str] | None, order: str) -> None:
+    """So a list as long as the world has every line."""
+    of = plain(
+        world=WORLD, list={"source": "x", "territories": territories}, dialing={"lead_order": order}
+    )
+    plan = plan_of(Stage(of), "only")
+    assert len(set(plan.order.tolist())) == len(plan.order)
+    assert set(np.flatnonzero(plan.listed()).tolist()) == set(plan.order.tolist())
+    assert (len(plan.order) == 1500) == (territories != ["reunion"])
+
+
 def test_the_almanac_reads_each_clock_once() -> None:
     almanac = Almanac()
     first = almanac.local_minutes("Europe/Paris", 24_800_000, 3)

@@ -143,6 +143,15 @@ class Plan:
     feedback: FeedbackPlan | None = None
     """What acts back on the campaign; None where nothing does and nobody complains."""
 
+    def listed(self) -> NDArray[np.bool_]:
+        """(lines,) Whether each line is on the list."""
+        lines = self.population.lines
+        if len(self.order) == lines:  # each stands there once
+            return np.ones(lines, dtype=np.bool_)
+        listed = np.zeros(lines, dtype=np.bool_)
+        listed[self.order] = True
+        return listed
+
     @property
     def capacity(self) -> tuple[Step, ...]:
         """Capacity over time, of dialer and carriers together: the lower of the two."""

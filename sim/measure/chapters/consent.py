@@ -27,7 +27,7 @@ def totals(e: Evidence) -> ConsentTotals | None:
         return None
     gathered = consent.gathered
     return ConsentTotals(
-        consents=number(e.plan.population.consent[e.plan.order] != 0),
+        consents=number((e.plan.population.consent != 0) & e.plan.listed()),
         gathering_days=None
         if gathered is None
         else (gathered.ends - gathered.starts).total_seconds() / 86_400,
