@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 _MUTANTS: dict[str, tuple[str, ...]] = {
-    "a list that ends before its retries": ("dialer: ring of ends too short",),
+    "a list that ends before its retries": (
+        "dialer: ring of ends too short",
+        "kernel: 4: ends of another block",
+    ),
     "a window opens while a retry is waited for": (
         "reference: 5: retries by territory",
         "reference: 5: ties by later number",
@@ -43,6 +46,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
     ),
     "calls that fail come back at once": ("lookahead: calls that fail forgotten",),
     "cutoff while retries wait": (
+        "kernel: 4: an end at the edge released early",
         "reference: 5: retries by number alone",
         "reference: 12: starts at the cutoff",
         "kernel: 6: due retries dropped early",
@@ -107,6 +111,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
     "generated 31": (
         "reference: 4: one call too many",
         "kernel: 4: an end skipped over",
+        "kernel: 4: an end not marked",
         "kernel: 4: one call too many",
     ),
     "generated 32": ("kernel: 9: left alone for a while",),
@@ -179,10 +184,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "kernel: 3: credit while idle",
         "kernel: 11: attempt level ignored",
     ),
-    "pace of 0.7": (
-        "kernel: 4: ends of the whole block released",
-        "kernel: 4: ends of a block stay in the ring",
-    ),
+    "pace of 0.7": ("kernel: 4: ends of the whole block released",),
     "retries after a night": (
         "reference: 1: window open at its closing",
         "dialer: opened territories' retries lost",
@@ -209,6 +211,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "reference: 8: an order is not obeyed",
         "reference_feedback: complaints: objections forgotten",
         "feedback: complaints: objections forgotten",
+        "kernel: 4: ends of a block stay in the ring",
     ),
 }
 """Name of a case to the mutants that it tells from the truth, ``module: law``."""

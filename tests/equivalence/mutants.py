@@ -130,7 +130,10 @@ MUTANTS = (
     _f("block moved by one", "groups.shift[group] = slot - first", "groups.shift[group] = slot - first + (last - first > 1)"),
     _k("1: end not released in time", "while busy > 0 and released <= s:", "while busy > 0 and released < s:"),
     _k("3: carry of the rest lost", "            tat_rest -= unit\n            tat += 1\n", "            tat_rest -= unit\n"),
-    _k("4: an end skipped over", "ends_by_64[slot >> 6] == 0 and released + 64 <= until", "ends_by_64[slot >> 6] <= 1 and released + 64 <= until"),
+    _k("4: an end skipped over", "released += ahead + 1", "released += ahead + 2"),
+    _k("4: ends of another block", "else 64 - (slot & 63)", "else 64"),
+    _k("4: an end at the edge released early", "if left == 0 or released + ahead >= until:", "if left == 0:"),
+    _k("4: an end not marked", "        any_by_64[(end & ends_mask) >> 6] |= np.uint64(1) << np.uint64(end & 63)\n", ""),
     _k("4: an end skipped while paced", "if total > 0:", "if total > 1:"),
     _k("4: ends of a block stay in the ring", "ends[slot : slot + 64] = 0", "pass"),
     _k("4: ends of the whole block released", "last = min(s, released | 63)", "last = released | 63"),
@@ -230,6 +233,7 @@ GOING_ON = (
     _r("head: lines of the head are fresh again", "if line not in dialled:", "if True:"),
     _r("head: the head keeps no pace", "            self.count_start(row.start)\n", ""),
     _r("head: carriers forget the head", "(carrier or self.carriers[0]).take(row.start, row.start + row.hold)", "pass"),
+    _m("head: ends of the head not marked", "            ring.any_by_64[(end & mask) >> 6] |= np.uint64(1) << np.uint64(end & 63)\n", ""),
     _m("head: carriers forget the head", "            carry(s, end, carriers)\n", "            pass\n"),
     _m("head: carriers have one call each of the head", "carriers.busy[chosen] += 1", "carriers.busy[chosen] = 1"),
     _m("head: turns begin anew", "min(state.in_a_row, 0) - 1", "0"),
@@ -286,6 +290,7 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
         ].ReferenceFeedback
         parts["reference"].__dict__["draw"] = remembered_draw
         return parts["reference"]
+    parts["kernel"].__dict__["trailing_zeros"] = trailing_zeros
     parts["dialer"].__dict__["k"] = parts["kernel"]
     parts["dialer"].__dict__["_passes"] = lambda: parts["lived"]
     for name in ("lookahead_ms", "longest_call_ms"):
@@ -296,6 +301,11 @@ def engine(mutant: Mutant | None, module: str = "fast") -> Any:
     for name in ("ControlPlane", "nothing_allowed"):
         parts["fast"].__dict__[name] = getattr(parts["control"], name)
     return parts["fast"]
+
+
+def trailing_zeros(word: Any) -> int:
+    """What numba makes one instruction of, in plain Python; ``word`` is not 0."""
+    return (int(word) & -int(word)).bit_length() - 1
 
 
 _DRAWN: dict[Any, tuple[CallTables, CallDraws]] = {}

@@ -15,6 +15,7 @@ from __future__ import annotations
 from typing import Annotated, NamedTuple
 
 import numpy as np
+from numba.cpython.unsafe.numbers import trailing_zeros
 from numpy.typing import NDArray
 
 from sim.compiled import Fields, kernel
@@ -38,6 +39,7 @@ POOL_FULL = 4
 
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
+U64 = NDArray[np.uint64]
 U32 = NDArray[np.uint32]
 U16 = NDArray[np.uint16]
 U8 = NDArray[np.uint8]
@@ -234,6 +236,8 @@ class Ends(NamedTuple):
     """(a power of two) How many by millisecond."""
     by_64: I32
     """(a 64th of it) How many by block of 64 ms."""
+    any_by_64: U64
+    """(as many) In which milliseconds of the block there are any, a bit each."""
 
 
 class Carriers(NamedTuple):
@@ -366,7 +370,7 @@ def place(
     pool_due, pool_number, pool_row, pool_attempt, pool_group, pool_next, pool_first = pool
     thresholds, labelled, retry_delay, cap_calls, cap_window = laws
     quarter, quarter_at, quarter_starts, quarters, day_at, days = clock
-    ends, ends_by_64 = ring
+    ends, ends_by_64, any_by_64 = ring
     log_line, log_attempt, log_territory, log_start = log[:4]
     log_hold, log_outcome, log_opted_out, log_caller, log_standing = log[4:]
 
@@ -417,11 +421,14 @@ def place(
                 if total > 0:
                     if slot & 63 == 0 and last & 63 == 63:  # all of it
                         ends[slot : slot + 64] = 0
+                        any_by_64[slot >> 6] = 0
                     else:
                         total = 0
                         for ms in range(slot, (last & ends_mask) + 1):
                             total += ends[ms]
                             ends[ms] = 0
+                        later = ~np.uint64(0) << np.uint64(last & 63) << np.uint64(1)
+                        any_by_64[slot >> 6] &= later
                     busy -= total
                     ends_by_64[slot >> 6] -= total
                 released = last + 1
@@ -433,15 +440,19 @@ def place(
                 full = True
                 break
             slot = released & ends_mask
-            if slot & 63 == 0 and ends_by_64[slot >> 6] == 0 and released + 64 <= until:
-                released += 64
-                continue
-            ended = ends[slot]
-            if ended:
+            # On to the next end, or to the next block where this one has no more.
+            left = any_by_64[slot >> 6] >> np.uint64(slot & 63)
+            ahead = int(np.int64(trailing_zeros(left))) if left > 0 else 64 - (slot & 63)
+            if left == 0 or released + ahead >= until:
+                released = min(released + ahead, until)
+            else:
+                slot += ahead
+                ended = ends[slot]
                 busy -= ended
                 ends[slot] = 0
                 ends_by_64[slot >> 6] -= ended
-            released += 1
+                any_by_64[slot >> 6] &= ~(np.uint64(1) << np.uint64(slot & 63))
+                released += ahead + 1
             s = released - 1
         if full:
             now = s if s > now else now
@@ -550,6 +561,7 @@ def place(
         end = s + hold
         ends[end & ends_mask] += 1
         ends_by_64[(end & ends_mask) >> 6] += 1
+        any_by_64[(end & ends_mask) >> 6] |= np.uint64(1) << np.uint64(end & 63)
         busy += 1
         if shared > 0:
             take(s, end, carrier, carriers)

@@ -101,6 +101,7 @@ def live(
         if end >= at:
             ring.by_ms[end & mask] += 1
             ring.by_64[(end & mask) >> 6] += 1
+            ring.any_by_64[(end & mask) >> 6] |= np.uint64(1) << np.uint64(end & 63)
             state.busy += 1
         # Pace, as in placing; a call that came sooner than it allows begins it anew.
         if s != (state.tat + 1 if state.tat_rest > 0 else state.tat):
