@@ -22,7 +22,7 @@ KERNELS = (
     ("sim.measure.counting_cases",),
     ("sim.engine.plan.ranking",),
     ("sim.audit.marks", "sim.audit.hourly", "sim.audit.inputs.look_up"),
-    ("sim.behaviour.look_up",),
+    ("sim.behaviour.look_up", "sim.behaviour.messages"),
 )
 """Modules with kernels, what takes longest first; what imports another's kernels stands with it.
 Passes over the head of a campaign are compiled where there is one."""

@@ -221,10 +221,13 @@ def beyond(start: I64, hold: I32, moment: int) -> int:
 
 
 @kernel
-def note_heard(line: I32, heard: Bools, at: I64, cutoff: int, bin_ms: int, lines: Lines) -> None:
-    """Note messages heard, each (n,): that they are, whether by the cutoff, the first one's bin."""
+def note_heard(line: I32, at: I64, cutoff: int, bin_ms: int, lines: Lines) -> None:
+    """Note messages heard, each (n,): that they are, whether by the cutoff, the first one's bin.
+
+    ``at`` is when, ms, or -1 where a message never is.
+    """
     for i in range(line.shape[0]):
-        if heard[i]:
+        if at[i] >= 0:
             a = line[i]
             lines.flags[a] |= HEARD | HEARD_BY_CUTOFF if at[i] < cutoff else HEARD
             number = min(np.uint64(at[i]) // np.uint64(bin_ms), np.uint64(_LATEST_BIN))

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from sim.behaviour.messages import messages_left
 from sim.engine.plan.plan import Plan
 from sim.measure.counting import (
     CHAINS,
@@ -82,7 +83,7 @@ class Tally:
         self, plan: Plan, *, hearing: Hearing | None = None, track_left: bool = False
     ) -> None:
         self.plan = plan
-        self._hearing = hearing or world_hearing(plan)
+        self._hearing = hearing
         lines, territories = plan.population.lines, len(plan.calling)
         self.lines = Lines(
             flags=np.zeros(lines, dtype=np.uint16),
@@ -180,13 +181,16 @@ class Tally:
 
     def _add_hearing(self, chunk: LogChunk) -> None:
         """Note which messages left are heard, and when."""
-        left = np.flatnonzero(chunk.outcome == _VOICEMAIL)
-        if not len(left):
-            return
-        line = chunk.line[left]
-        heard, delay = self._hearing(line, chunk.attempt[left])
-        at = chunk.start_ms[left] + chunk.hold_ms[left] + delay
-        note_heard(line, heard, at, self.plan.cutoff_ms, BIN_MS, self.lines)
+        left = chunk.left
+        if self._hearing is not None:
+            row = np.flatnonzero(chunk.outcome == _VOICEMAIL)
+            line = chunk.line[row]
+            heard, delay = self._hearing(line, chunk.attempt[row])
+            at = np.where(heard, chunk.start_ms[row] + chunk.hold_ms[row] + delay, -1)
+        else:
+            left = left or messages_left(self.plan.tables, self.plan.key, chunk)[0]
+            line, at = left.line, left.heard_ms
+        note_heard(line, at, self.plan.cutoff_ms, BIN_MS, self.lines)
 
     # ── Afterwards ───────────────────────────────────────────────────────────────────────────
 

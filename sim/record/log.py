@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,6 +55,19 @@ DISPOSITION_OF_OUTCOME = np.array(
 """Code of the disposition of each outcome, (16,) uint8: an index into ``DISPOSITIONS``."""
 
 
+class Left(NamedTuple):
+    """Messages that calls left on machines, and what becomes of them, each (n,)."""
+
+    row: NDArray[np.int32]
+    """Which row of the chunk, rising."""
+    line: NDArray[np.int32]
+    attempt: NDArray[np.uint8]
+    end_ms: NDArray[np.int64]
+    """End of the call, ms since the campaign's start."""
+    heard_ms: NDArray[np.int64]
+    """When somebody hears the message, ms likewise; -1 where nobody ever does."""
+
+
 @dataclass(frozen=True, slots=True)
 class LogChunk:
     """Consecutive rows of the call log.
@@ -81,6 +94,9 @@ class LogChunk:
     """(n,) 1 where the call ended with the key that lists the line as refusing."""
     caller: NDArray[np.uint16]
     """(n,) The caller number, 0 to numbers - 1; 0 where their standing is not kept."""
+    left: Left | None = None
+    """The messages that these rows left, where the engine has looked at them and hands on what it
+    found; no part of the log."""
 
     def __len__(self) -> int:
         return len(self.line)
@@ -88,15 +104,18 @@ class LogChunk:
     @classmethod
     def empty(cls, rows: int) -> LogChunk:
         """Room for a number of rows."""
-        return cls(0, **{name: np.empty(rows, dtype) for name, dtype in COLUMNS.items()})
+        columns: dict[str, Any] = {n: np.empty(rows, dtype) for n, dtype in COLUMNS.items()}
+        return cls(0, **columns)
 
     def head(self, rows: int, *, first: int) -> LogChunk:
         """The first rows, as views, with the number of the first."""
-        return LogChunk(first, **{name: getattr(self, name)[:rows] for name in COLUMNS})
+        columns: dict[str, Any] = {name: getattr(self, name)[:rows] for name in COLUMNS}
+        return LogChunk(first, **columns)
 
     def copy(self) -> LogChunk:
         """The same rows in arrays of their own."""
-        return LogChunk(self.first, **{name: getattr(self, name).copy() for name in COLUMNS})
+        columns: dict[str, Any] = {name: getattr(self, name).copy() for name in COLUMNS}
+        return LogChunk(self.first, **columns)
 
 
 COLUMNS: dict[str, Any] = {
@@ -118,10 +137,8 @@ LogSink = Callable[[LogChunk], None]
 
 def concatenate(chunks: list[LogChunk]) -> LogChunk:
     """One chunk from consecutive ones; an empty list gives an empty chunk."""
-    return LogChunk(
-        chunks[0].first if chunks else 0,
-        **{
-            name: np.concatenate([getattr(c, name) for c in chunks] or [np.empty(0, dtype)])
-            for name, dtype in COLUMNS.items()
-        },
-    )
+    columns: dict[str, Any] = {
+        name: np.concatenate([getattr(c, name) for c in chunks] or [np.empty(0, dtype)])
+        for name, dtype in COLUMNS.items()
+    }
+    return LogChunk(chunks[0].first if chunks else 0, **columns)

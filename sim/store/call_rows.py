@@ -7,8 +7,8 @@ which they arrive, and memory stays at one row group however many calls there ar
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pyarrow as pa
@@ -18,6 +18,7 @@ from sim.engine.plan.plan import Plan
 from sim.measure.tally import Hearing, world_hearing
 from sim.record.arrays import coded, column
 from sim.record.log import (
+    COLUMNS,
     DISPOSITION_OF_OUTCOME,
     DISPOSITIONS,
     N_OUTCOMES,
@@ -286,7 +287,5 @@ class CallRows:
 
 def _rows(chunk: LogChunk, first: int, last: int) -> LogChunk:
     """Some rows of a chunk."""
-    arrays = {
-        f.name: getattr(chunk, f.name)[first:last] for f in fields(chunk) if f.name != "first"
-    }
+    arrays: dict[str, Any] = {name: getattr(chunk, name)[first:last] for name in COLUMNS}
     return LogChunk(first=chunk.first + first, **arrays)

@@ -17,7 +17,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from sim.record.arrays import texts
-from sim.record.log import LogChunk
+from sim.record.log import COLUMNS, LogChunk
 
 MANY = 1 << 15
 """Values of a dictionary array of which Arrow's own conversion is worth its import, 25 ms."""
@@ -160,9 +160,8 @@ class LogDigest:
 
     def update(self, chunk: LogChunk) -> None:
         """Feed the next rows."""
-        for column in fields(chunk):
-            if column.name != "first":
-                self._arrays.update(column.name, getattr(chunk, column.name))
+        for name in COLUMNS:
+            self._arrays.update(name, getattr(chunk, name))
 
     def hexdigest(self) -> str:
         """The digest of all rows so far."""

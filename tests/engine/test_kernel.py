@@ -19,6 +19,7 @@ def test_constants_of_kernels_are_those_of_the_rooms_they_come_from() -> None:
     assert placing._HOLD == ENDING_BITS
     assert 1 << placing._OPTED_OUT == OPTED_OUT
     assert placing._OUTCOME == OUTCOME_MASK
+    assert sift._NEVER == NEVER
     assert sift.NO_KIND not in {Kind.LIVE, Kind.VOICEMAIL, Kind.UNANSWERED}
     assert max(Kind.LIVE, Kind.VOICEMAIL, Kind.UNANSWERED) == sift.NO_KIND - 1
 

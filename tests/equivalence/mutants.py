@@ -204,7 +204,7 @@ MUTANTS = (
     _p("numbers: labels a moment late", "bisect_right(self.labels, moment, key=itemgetter(0)) - 1", "bisect_right(self.labels, max(0, moment - 1), key=itemgetter(0)) - 1"),
     _p("numbers: nothing forgotten", "(burden * standing.retain >> 16)", "burden"),
     # The same in the fast one.
-    _b("lines: messages are heard where nobody is", "heard_at(plan.tables, plan.key", "heard_at(__import__('dataclasses').replace(plan.tables, in_use=None), plan.key"),
+    _b("lines: messages are heard where nobody is", "messages_left(self._plan.tables, ", "messages_left(__import__('dataclasses').replace(self._plan.tables, in_use=None), "),
     _f("lines: detection hears each call anew", "return Drawer(plan.postures[posture].tables,", "return Drawer(__import__('dataclasses').replace(plan.postures[posture].tables, heard_alike=0),"),
     _c("8: reviews by the day of registration", "moment - regulator.registration_ms", "moment"),
     _c("8: a stage late", "reports >= threshold for threshold", "reports > threshold for threshold"),
@@ -221,7 +221,7 @@ MUTANTS = (
     _b("7: an objection after the call of its moment", "to_come[0].moment <= start:", "to_come[0].moment < start:"),
     _b("7: a refresh sees its own millisecond", "self._pending[0][0] < before", "self._pending[0][0] <= before"),
     _b("complaints: about calls that failed", "[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]]", "[[Outcome.INVALID, Outcome.BUSY]]"),
-    _b("contagion: nobody need have been called", "not self._first_calls.before(line, moment)", "False"),
+    _b("contagion: nobody need have been called", "not self._called.before(line, moment)", "False"),
     _b("contagion: the first story does not break", "in tables.shocks:", "in tables.shocks[1:]:"),
     _b("complaints: objections forgotten", "after = NEVER - self._opposed_at[candidate.complaint.line] <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),

@@ -11,6 +11,8 @@ Nothing here decides by block: an identical log comes out for any block size.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from sim.engine.fast.control import ControlPlane, nothing_allowed
@@ -57,7 +59,8 @@ def run(
 
     def hand_on(chunk: LogChunk) -> None:
         if feedback is not None:
-            feedback.add(chunk, permission.posture, dialer.standing)
+            left = feedback.add(chunk, permission.posture, dialer.standing)
+            chunk = replace(chunk, left=left)
         sink(chunk)
 
     dialer = Dialer(

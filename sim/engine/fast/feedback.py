@@ -29,9 +29,9 @@ from sim.behaviour.complaining import (
     origins,
     shock_family,
 )
+from sim.behaviour.messages import messages_left
 from sim.behaviour.reputation import ReputationPlan, burdens, short_outcomes
-from sim.behaviour.voicemail import heard_at
-from sim.engine.fast.first_calls import FirstCalls
+from sim.engine.fast.called import Called
 from sim.engine.fast.inbound import SERVED, Inbound
 from sim.engine.fast.sift import (
     CONSENT,
@@ -41,6 +41,7 @@ from sim.engine.fast.sift import (
     NO_KIND,
     OPPOSED,
     PART_OF_DAY,
+    SHORT,
     Calls,
     Clock,
     Found,
@@ -57,9 +58,8 @@ from sim.record.feedback import (
     OptOutBy,
     PartOfDay,
 )
-from sim.record.log import N_OUTCOMES, LogChunk, Outcome
+from sim.record.log import N_OUTCOMES, Left, LogChunk, Outcome
 from sim.record.never import NEVER
-from sim.streams import Purpose, words
 
 _LEFT = int(Outcome.MACHINE_VOICEMAIL)
 
@@ -71,18 +71,6 @@ def _kinds() -> NDArray[np.uint8]:
     kinds[[Outcome.NO_ANSWER, Outcome.MACHINE, Outcome.MACHINE_TAKEN_FOR_HUMAN]] = Kind.UNANSWERED
     kinds[_LEFT] = Kind.VOICEMAIL
     return kinds
-
-
-class _Left(NamedTuple):
-    """Calls of a chunk that left a message on a machine."""
-
-    row: NDArray[np.intp]
-    """Where they stand in the chunk."""
-    line: NDArray[np.int32]
-    attempt: NDArray[np.uint8]
-    end: NDArray[np.int64]
-    word: NDArray[np.uint32]
-    """(4, n) What becomes of the message, and whether somebody calls back."""
 
 
 class _Complaint(NamedTuple):
@@ -173,7 +161,7 @@ class Feedback:
         # Zeros cost no memory until they are written.
         self._opposed_at = np.zeros(plan.population.lines, dtype=np.int64)
         self._breeds = bool((tables.children[:, 0] < np.iinfo(np.uint32).max).any())
-        self._first_calls = FirstCalls(plan.population.lines if self._breeds else 0)
+        self._called = Called(plan.population.lines if self._breeds else 0)
         # Whether the line had opted out comes last; a kind without complaints is at the end.
         every = np.concatenate([tables.thresholds, np.zeros_like(tables.thresholds[:1])])
         self._odds = Odds(
@@ -206,8 +194,8 @@ class Feedback:
         )
         self._updated = 0
         self._short = short_outcomes(self._plan.live_thresholds_ms)
-        self._counts = np.zeros((1, self._plan.numbers, 2), dtype=np.int64)
-        """By update from the next on, number: calls and short calls that end before it."""
+        self._counts = np.zeros((1, self._plan.numbers), dtype=np.int64)
+        """By update from the next on, number: calls, and ``SHORT`` a short one, that end before."""
         self._burden = np.zeros(self._plan.numbers, dtype=np.int64)
         self._about_numbers: deque[tuple[int, int]] = deque()
         """Complaints about calls since the latest update: moment, number."""
@@ -216,7 +204,12 @@ class Feedback:
 
     # ── While the engine runs ────────────────────────────────────────────────────────────────
 
-    def add(self, chunk: LogChunk, posture: int, standing: NDArray[np.uint8] | None = None) -> None:
+    def add(
+        self,
+        chunk: LogChunk,
+        posture: int,
+        standing: NDArray[np.uint8] | None = None,
+    ) -> Left | None:
         """Take the next rows of the log.
 
         Parameters
@@ -227,9 +220,14 @@ class Feedback:
             Index of the posture in force.
         standing : (n,) uint8, optional
             That of the rows' lines, where it is at hand; else it is looked up.
+
+        Returns
+        -------
+        Left or None
+            The messages that these rows left, for whoever reads them next; None where nobody asked.
         """
         if not len(chunk):
-            return
+            return None
         pressed = np.flatnonzero(chunk.opted_out.view(np.bool_))
         if len(pressed):
             line, end = chunk.line[pressed], chunk.start_ms[pressed] + chunk.hold_ms[pressed]
@@ -239,16 +237,17 @@ class Feedback:
         back = self._back
         if back.reputation is not None:
             self._add_numbers(chunk)
-        row = np.flatnonzero(chunk.outcome == _LEFT)
-        end = chunk.start_ms[row] + chunk.hold_ms[row]
-        line, attempt = chunk.line[row], chunk.attempt[row]
-        word = words(self._plan.key, Purpose.VOICEMAIL, line.view(np.uint32), attempt)
-        left = _Left(row, line, attempt, end, word)
-        if back.call_back is not None and back.call_back.gives_number[posture] and len(row):
-            self._add_callers(chunk, left)
-        if back.complaints is not None and self.standing is not None:
+        if self.standing is None:
+            return None
+        left, word = messages_left(self._plan.tables, self._plan.key, chunk)
+        if back.call_back is not None and back.call_back.gives_number[posture] and len(left.row):
+            self._add_callers(chunk, left, word)
+        if back.complaints is not None:
+            if self._breeds:
+                self._called.add(chunk)
             stands = self.standing[chunk.line] if standing is None else standing
             self._add_candidates(chunk, left, back.complaints, posture, stands)
+        return left
 
     def _add_numbers(self, chunk: LogChunk) -> None:
         """Count calls by number."""
@@ -259,46 +258,48 @@ class Feedback:
             grown[: len(self._counts)] = self._counts
             self._counts = grown
         self._labelled_calls += count_numbers(
-            _calls(chunk), self._short, self._labelled, self._updates, self._updated, self._counts
+            _calls(chunk),
+            self._short,
+            self._labelled,
+            self._updates[self._updated :],
+            self._counts[:rows],
         )
 
-    def _add_callers(self, chunk: LogChunk, left: _Left) -> None:
+    def _add_callers(self, chunk: LogChunk, left: Left, word: NDArray[np.uint32]) -> None:
         """Note those who will call back after a message left."""
         assert self._inbound is not None
         assert self._back.call_back is not None
         assert self.standing is not None
-        who, delay = calls_back(self._back.call_back, left.word)
+        who, delay = calls_back(self._back.call_back, word)
         line, start = left.line[who], chunk.start_ms[left.row[who]]
         standing = self.standing[line]
         over = (standing & DATED) != 0
         over[over] = start[over] >= self._consent_until[line[over]]
         standing[over] &= OPPOSED
         standing &= OPPOSED | CONSENT
-        self._inbound.add(line, left.attempt[who], left.end[who] + delay, standing)
+        self._inbound.add(line, left.attempt[who], left.end_ms[who] + delay, standing)
 
     def _add_candidates(
         self,
         chunk: LogChunk,
-        left: _Left,
+        left: Left,
         tables: ComplaintTables,
         posture: int,
         standing: NDArray[np.uint8],
     ) -> None:
         """Note the complaints that may follow from calls."""
         plan, line, attempt = self._plan, chunk.line, chunk.attempt
-        if self._breeds:
-            self._first_calls.note(chunk)
-        basis = chunk.start_ms + chunk.hold_ms
-        basis[left.row] = heard_at(plan.tables, plan.key, left.line, left.word, left.end)
         found = Found(
             row=np.empty(len(chunk), dtype=np.int32),
             how=np.empty(len(chunk), dtype=np.uint8),
+            basis=np.empty(len(chunk), dtype=np.int64),
             weight=np.zeros(1, dtype=np.int64),
         )
         count = sift(
             _calls(chunk),
             complaining_words(plan.key, line, attempt),
-            basis,
+            left.row,
+            left.heard_ms,
             standing,
             self._consent_until,
             self._odds,
@@ -308,19 +309,16 @@ class Feedback:
             found,
         )
         self._weight += int(found.weight[0])
-        self._draw_candidates(chunk, tables, found, basis[found.row[:count]])
+        self._draw_candidates(chunk, tables, found, count)
 
     def _draw_candidates(
-        self, chunk: LogChunk, tables: ComplaintTables, found: Found, basis: NDArray[np.int64]
+        self, chunk: LogChunk, tables: ComplaintTables, found: Found, count: int
     ) -> None:
-        """Draw when and to whom complaints would go, and what each would breed.
-
-        ``basis`` says when the delay of each begins, ms.
-        """
+        """Draw when and to whom as many complaints would go, and what each would breed."""
         key, line, attempt = self._plan.key, chunk.line, chunk.attempt
-        rows = found.row[: len(basis)]
+        rows = found.row[:count]
         drawn = origins(key, line[rows], attempt[rows])
-        moment = basis + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
+        moment = found.basis[:count] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
         counted = np.flatnonzero(moment < tables.horizon_ms)
         rows = rows[counted]
         for family, at, a, k, s, o, c, channel, learns, h in zip(
@@ -362,7 +360,6 @@ class Feedback:
         if self._back.complaints is None:
             return
         self._handle(self._back.complaints, until)
-        self._first_calls.forget(until)
 
     def _handle(self, tables: ComplaintTables, until: int) -> None:
         """Handle all complaints before a moment."""
@@ -430,7 +427,7 @@ class Feedback:
     def _complain(self, tables: ComplaintTables, complaint: _Complaint) -> None:
         """A complaint's moment has come."""
         moment, line = complaint.moment, complaint.line
-        if complaint.kind == Kind.CONTAGION and not self._first_calls.before(line, moment):
+        if complaint.kind == Kind.CONTAGION and not self._called.before(line, moment):
             return
         self._complaints.append(complaint)
         if complaint.channel == Channel.REGULATOR:
@@ -526,7 +523,7 @@ class Feedback:
         reports = np.zeros(self._plan.numbers, dtype=np.int64)
         while self._about_numbers and self._about_numbers[0][0] < now:
             reports[self._about_numbers.popleft()[1]] += 1
-        calls, short = self._counts[0].T
+        short, calls = np.divmod(self._counts[0], SHORT)
         self._burden = burdens(plan, self._burden, calls, short, reports)
         self._counts[:-1] = self._counts[1:]
         self._counts[-1] = 0

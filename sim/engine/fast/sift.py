@@ -29,6 +29,9 @@ DATED = 4
 NO_KIND = 3
 """Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
 
+_NEVER = (1 << 63) - 1
+"""As in :mod:`sim.record.never`."""
+
 # What is told of a call that was found.
 PART_OF_DAY = 3
 """Bits of the part of day."""
@@ -82,6 +85,8 @@ class Found(NamedTuple):
 
     row: I32
     """Number in the chunk."""
+    basis: I64
+    """When the delay of the complaint begins, ms."""
     how: U8
     """``PART_OF_DAY``, ``IF_NOT_OBJECTED`` and ``IF_OBJECTED``."""
     weight: I64
@@ -89,17 +94,18 @@ class Found(NamedTuple):
 
 
 @kernel
-def note_first(line: I32, number: int, chunk_of: U16) -> None:
-    """Note in which chunk lines were called first: its number in ``chunk_of``, (lines,)."""
+def mark(line: I32, marked: U8) -> None:
+    """Set the bits of lines in ``marked``, eight lines to a byte."""
     for i in range(line.shape[0]):
-        chunk_of[line[i]] = number
+        marked[line[i] >> 3] |= np.uint8(1) << np.uint8(line[i] & 7)
 
 
 @kernel_with_room
 def sift(
     calls: Calls,
     word: U32,
-    basis: I64,
+    left: I32,
+    heard: I64,
     standing: U8,
     consent_until: I64,
     odds: Odds,
@@ -110,16 +116,24 @@ def sift(
 ) -> int:
     """Find the rows whose word may mean a complaint, and weigh all rows; how many were found.
 
-    Each (n,) unless said: ``word`` is the row's word of the complaint; ``basis`` when its delay
-    would begin, ms, -1 for never; ``standing`` the line's, bits ``OPPOSED``, ``CONSENT``,
-    ``DATED``. ``consent_until``, (lines,), is the first moment at which a consent does not count,
-    ms; it is read where the standing is ``DATED`` alone, and empty where none is. ``labelled`` is
-    by caller number. Until a row is found, no branch depends on chance.
+    Each (n,) unless said: ``word`` is the row's word of the complaint; ``standing`` the line's,
+    bits ``OPPOSED``, ``CONSENT``, ``DATED``. A delay begins when the call ends, or when the message
+    that it left is heard: ``left``, (messages,), has the rows that left one, and ``heard`` when,
+    ms, or -1 for never. ``consent_until``, (lines,), is the first moment at which a consent does
+    not count, ms; it is read where the standing is ``DATED`` alone, and empty where none is.
+    ``labelled`` is by caller number. Until a row is found, no branch depends on chance.
     """
     line, attempt, territory, start = calls.line, calls.attempt, calls.territory, calls.start
     outcome, caller = calls.outcome, calls.caller
     thresholds, kinds, part = odds.thresholds, odds.kinds, odds.part
-    some_silence = clock.silence.shape[0] > 0
+    basis = np.empty(line.shape[0], dtype=np.int64)
+    for i in range(line.shape[0]):
+        basis[i] = start[i] + calls.hold[i]
+    for i in range(left.shape[0]):
+        basis[left[i]] = heard[i]
+    first_silence = np.int64(_NEVER)
+    for i in range(clock.silence.shape[0] // 2):
+        first_silence = min(first_silence, clock.silence[2 * i])
     count = np.uint64(0)
     weight = np.int64(0)
     # By territory: the part of day, and the local quarter-hour's end.
@@ -133,7 +147,7 @@ def sift(
             changes_at[t] = clock.starts[clock.at[t] + 1]
         kind = np.uint8(NO_KIND) if since < 0 else kinds[outcome[i]]
         silent = np.uint64(0)
-        if some_silence:
+        if since >= first_silence:
             first, last = clock.silence_at[t], clock.silence_at[t + 1]
             if first < last and clock.silence[2 * first] <= since < clock.silence[2 * last - 1]:
                 for k in range(first, last):
@@ -153,6 +167,7 @@ def sift(
         weight += np.int64(plain)
         if word[i] < max(plain, after):
             found.row[count] = i
+            found.basis[count] = since
             found.how[count] = (
                 np.int64(when)
                 | (IF_NOT_OBJECTED if word[i] < plain else 0)
@@ -163,27 +178,35 @@ def sift(
     return int(count)
 
 
-@kernel
-def count_numbers(
-    calls: Calls, short: Bools, labelled: Bools, updates: I64, done: int, counts: Annotated[I64, 3]
-) -> int:
-    """Count calls and short calls by number and update before which they end.
+SHORT = 1 << 32
+"""What a short call counts beside the 1 of every call: both numbers stand in one."""
 
-    ``short`` is by outcome, ``labelled`` by number, ``updates`` their moments in ms. ``counts``,
-    (updates, numbers, 2), begins with the update number ``done``. The number of calls from labelled
-    numbers.
+
+@kernel_with_room
+def count_numbers(
+    calls: Calls,
+    short: Bools,
+    labelled: Bools,
+    updates: I64,
+    counts: Annotated[I64, 2],
+) -> int:
+    """Count calls, and ``SHORT`` for each short one, by update before which they end, and number.
+
+    ``short`` is by outcome, ``labelled`` by number; ``updates`` are the moments to come, ms, of
+    which ``counts``, (updates, numbers), has as many as a call may end after, and one more. Returns
+    the number of calls from labelled numbers.
     """
     start, hold, outcome, caller = calls.start, calls.hold, calls.outcome, calls.caller
     with_label = np.int64(0)
-    first = done
+    worth = 1 + SHORT * short.astype(np.int64)
+    several = counts.shape[0] > 1
     for i in range(start.shape[0]):
-        c, end = caller[i], start[i] + hold[i]
-        while start[i] >= updates[first]:
-            first += 1
-        update = first
-        while end >= updates[update]:
-            update += 1
-        counts[update - done, c, 0] += 1
-        counts[update - done, c, 1] += np.int64(short[outcome[i]])
+        c = caller[i]
+        update = 0
+        if several:
+            end = start[i] + hold[i]
+            while end >= updates[update]:
+                update += 1
+        counts[update, c] += worth[outcome[i]]
         with_label += np.int64(labelled[c])
     return int(with_label)
