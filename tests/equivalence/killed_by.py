@@ -111,8 +111,8 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
     "generated 31": (
         "reference: 4: one call too many",
         "kernel: 4: an end skipped over",
-        "kernel: 4: an end not marked",
         "kernel: 4: one call too many",
+        "kernel: 4: an end not marked",
     ),
     "generated 32": ("kernel: 9: left alone for a while",),
     "generated 33": (
@@ -180,9 +180,9 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "reference: 11: attempt level ignored",
         "dialer: segments past their bucket",
         "dialer: block moved by one",
-        "kernel: 4: an end skipped while paced",
         "kernel: 3: credit while idle",
         "kernel: 11: attempt level ignored",
+        "kernel: 4: an end skipped while paced",
     ),
     "pace of 0.7": ("kernel: 4: ends of the whole block released",),
     "retries after a night": (
@@ -211,7 +211,20 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "reference: 8: an order is not obeyed",
         "reference_feedback: complaints: objections forgotten",
         "feedback: complaints: objections forgotten",
+    ),
+    "generated 58": (
+        "kernel: 4: a second end in a millisecond forgotten",
+        "kernel: 4: one end alone is no later one",
+        "kernel: 4: later ends of the block released",
+        "kernel: 4: second ends not released",
+    ),
+    "generated 65": (
         "kernel: 4: ends of a block stay in the ring",
+        "kernel: 4: an end stays where channels bind",
+    ),
+    "generated 1360": (
+        "kernel: 4: second ends stay in the ring",
+        "kernel: 4: second ends stay where channels bind",
     ),
 }
 """Name of a case to the mutants that it tells from the truth, ``module: law``."""

@@ -1,8 +1,6 @@
-"""The ring of ends says the same thing three times: by millisecond, by block, and by mark.
+"""The ring of ends says the same thing twice: by millisecond and by block.
 
-A mark that stays where no call ends any more changes no result, so no case tells it from the truth:
-it costs a look for ever after. So the ring itself is looked at, after campaigns whose channels bind
-and campaigns whose channels do not.
+It is looked at after campaigns whose channels bind and campaigns whose channels do not.
 """
 
 from __future__ import annotations
@@ -20,7 +18,7 @@ CASES = [*edge_cases.plans(), *(f"generated {n}" for n in range(60))]
 
 
 @pytest.mark.parametrize("name", CASES)
-def test_blocks_and_marks_are_those_of_the_milliseconds(
+def test_blocks_hold_as_many_as_their_milliseconds(
     name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rings: list[Ends] = []
@@ -37,7 +35,8 @@ def test_blocks_and_marks_are_those_of_the_milliseconds(
     log_of(engine, plan, log_block=50)
     assert rings
     for ring in rings:
-        blocks = ring.by_ms.reshape(-1, 64)
-        assert (ring.by_64 == blocks.sum(axis=1)).all()
-        bits = np.uint64(1) << np.arange(64, dtype=np.uint64)
-        assert (ring.any_by_64 == np.where(blocks > 0, bits, np.uint64(0)).sum(axis=1)).all()
+        marks = ring.any_by_64[:, None] >> np.arange(64, dtype=np.uint64) & np.uint64(1)
+        more = ring.more.reshape(-1, 64)
+        assert (ring.by_64 == marks.sum(axis=1).astype(np.int64) + more.sum(axis=1)).all()
+        assert (more[marks == 0] == 0).all()
+        assert (more >= 0).all()

@@ -76,9 +76,9 @@ class Dialer:
         ends = _power_of_two(max(2 * longest + 4, 64))
         self.state.slack = ends - longest - 2
         self._ends = k.Ends(
-            by_ms=np.zeros(ends, dtype=np.int32),
-            by_64=np.zeros(ends >> 6, dtype=np.int32),
             any_by_64=np.zeros(ends >> 6, dtype=np.uint64),
+            by_64=np.zeros(ends >> 6, dtype=np.int32),
+            more=np.zeros(ends, dtype=np.int32),
         )
         self._lay_carriers(len(plan.carriers), ends)
         self._chunk = LogChunk.empty(log_block)

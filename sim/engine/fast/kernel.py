@@ -232,12 +232,13 @@ class Clock(NamedTuple):
 class Ends(NamedTuple):
     """Ends of calls that have not been released, in rings twice as long as the longest call."""
 
-    by_ms: I32
-    """(a power of two) How many by millisecond."""
-    by_64: I32
-    """(a 64th of it) How many by block of 64 ms."""
     any_by_64: U64
-    """(as many) In which milliseconds of the block there are any, a bit each."""
+    """(a power of two) By block of 64 ms: in which of them there are any, a bit each."""
+    by_64: I32
+    """(as many) By block: how many there are."""
+    more: I32
+    """(64 times as many) By millisecond: how many there are beside the first. Mostly there are
+    none, and it is not looked at: what is read for each call had better fit a cache."""
 
 
 class Carriers(NamedTuple):
@@ -370,13 +371,13 @@ def place(
     pool_due, pool_number, pool_row, pool_attempt, pool_group, pool_next, pool_first = pool
     thresholds, labelled, retry_delay, cap_calls, cap_window = laws
     quarter, quarter_at, quarter_starts, quarters, day_at, days = clock
-    ends, ends_by_64, any_by_64 = ring
+    any_by_64, ends_by_64, more = ring
     log_line, log_attempt, log_territory, log_start = log[:4]
     log_hold, log_outcome, log_opted_out, log_caller, log_standing = log[4:]
 
     how_many = head.shape[0]
     territories = quarter_at.shape[0]
-    ends_mask = ends.shape[0] - 1
+    ends_mask = more.shape[0] - 1
     bucket_mask = pool_first.shape[0] - 1
     log_size = log_line.shape[0]
     levels = thresholds.shape[1]
@@ -416,21 +417,22 @@ def place(
         if busy >= channels or s - released > slack:
             while busy > 0 and released <= s:
                 last = min(s, released | 63)  # of this block of 64 ms
-                slot = released & ends_mask
-                total = ends_by_64[slot >> 6]
-                if total > 0:
-                    if slot & 63 == 0 and last & 63 == 63:  # all of it
-                        ends[slot : slot + 64] = 0
-                        any_by_64[slot >> 6] = 0
-                    else:
-                        total = 0
-                        for ms in range(slot, (last & ends_mask) + 1):
-                            total += ends[ms]
-                            ends[ms] = 0
-                        later = ~np.uint64(0) << np.uint64(last & 63) << np.uint64(1)
-                        any_by_64[slot >> 6] &= later
-                    busy -= total
-                    ends_by_64[slot >> 6] -= total
+                block = (released & ends_mask) >> 6
+                ended = ends_by_64[block]
+                if ended > 0:
+                    later = ~np.uint64(0) << np.uint64(last & 63) << np.uint64(1)
+                    left = any_by_64[block]
+                    gone = left & ~later
+                    if left & later > 0 or ended > 1:
+                        ended = 0
+                        while gone > 0:
+                            slot = block << 6 | int(np.int64(trailing_zeros(gone)))
+                            ended += 1 + more[slot]
+                            more[slot] = 0
+                            gone &= gone - np.uint64(1)
+                    any_by_64[block] = left & later
+                    ends_by_64[block] -= ended
+                    busy -= ended
                 released = last + 1
             if released <= s:
                 released = s + 1
@@ -447,9 +449,9 @@ def place(
                 released = min(released + ahead, until)
             else:
                 slot += ahead
-                ended = ends[slot]
+                ended = 1 + more[slot]
+                more[slot] = 0
                 busy -= ended
-                ends[slot] = 0
                 ends_by_64[slot >> 6] -= ended
                 any_by_64[slot >> 6] &= ~(np.uint64(1) << np.uint64(slot & 63))
                 released += ahead + 1
@@ -559,9 +561,12 @@ def place(
         outcome = ending & _OUTCOME
         opted_out = (ending >> _OPTED_OUT) & 1
         end = s + hold
-        ends[end & ends_mask] += 1
-        ends_by_64[(end & ends_mask) >> 6] += 1
-        any_by_64[(end & ends_mask) >> 6] |= np.uint64(1) << np.uint64(end & 63)
+        block = (end & ends_mask) >> 6
+        others, one = any_by_64[block], np.uint64(1) << np.uint64(end & 63)
+        any_by_64[block] = others | one
+        ends_by_64[block] += 1
+        if others & one > 0:
+            more[end & ends_mask] += 1
         busy += 1
         if shared > 0:
             take(s, end, carrier, carriers)

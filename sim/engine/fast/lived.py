@@ -92,16 +92,17 @@ def live(
 
     Calls in progress at that moment hold channels; the others have given theirs back.
     """
-    mask = ring.by_ms.shape[0] - 1
+    mask = ring.more.shape[0] - 1
     households = rows.partner.shape[0] > 0
     remembered = rows.starts.shape[1]
     for i in range(first, last):
         s, row = lived.start[i], lived.row[i]
         end = s + lived.hold[i]
         if end >= at:
-            ring.by_ms[end & mask] += 1
-            ring.by_64[(end & mask) >> 6] += 1
-            ring.any_by_64[(end & mask) >> 6] |= np.uint64(1) << np.uint64(end & 63)
+            block, one = (end & mask) >> 6, np.uint64(1) << np.uint64(end & 63)
+            ring.more[end & mask] += np.int32(ring.any_by_64[block] & one > 0)
+            ring.by_64[block] += 1
+            ring.any_by_64[block] |= one
             state.busy += 1
         # Pace, as in placing; a call that came sooner than it allows begins it anew.
         if s != (state.tat + 1 if state.tat_rest > 0 else state.tat):
