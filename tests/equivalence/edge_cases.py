@@ -89,6 +89,26 @@ BASE: dict[str, Any] = {
 }
 
 
+EVEN: dict[str, Any] = {
+    "world__line_types__landline__answering": {
+        "invalid": 0.0,
+        "busy": 0.3,
+        "machine": 0.0,
+        "human": 0.0,
+        "no_answer": "rest",
+        "at_ring_timeout": "20.48 s",
+        "human_ring": "5 s",
+        "machine_ring": "10 s",
+    },
+    "world__signalling__busy": "1.024 s",
+    "dialing__channels": 12,
+    "dialing__ring_timeout": "20.48 s",
+    "attempts__lifetime": 1,
+}
+"""Calls last 2**10 ms or 20 times that: some end together, and others a power of two later, where
+the ring of ends comes round."""
+
+
 def changed(**changes: Any) -> Scenario:
     """The base with some values changed; keys are paths with two underscores between parts."""
     document = copy.deepcopy(BASE)
@@ -122,6 +142,8 @@ def scenarios() -> dict[str, Scenario]:
         ),
         "pace of a third": changed(dialing__calls_per_second="1/3"),
         "pace of 0.7": changed(dialing__calls_per_second="0.7"),
+        "ends meet, and meet again": changed(**many, **EVEN, dialing__calls_per_second="125/128"),
+        "ends meet where channels bind": changed(**many, **EVEN, dialing__calls_per_second="5000"),
         "pace of 333 and few channels": changed(**many, dialing__calls_per_second="333"),
         "pace of 80": changed(**many, dialing__channels=3000, dialing__calls_per_second="80"),
         "windows open and close on the minute": changed(

@@ -14,6 +14,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "kernel: 5: waits for a retry past a window that opens",
     ),
     "another message each minute": (
+        "feedback: complaints: a later objection frees the line",
         "reference: 7: another message one ms late",
         "reference: 8: reactions end with the message",
         "control: 8: reactions end with the message",
@@ -222,10 +223,9 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "kernel: 4: ends of a block stay in the ring",
         "kernel: 4: an end stays where channels bind",
     ),
-    "generated 1360": (
-        "kernel: 4: second ends stay in the ring",
-        "kernel: 4: second ends stay where channels bind",
-    ),
+    "ends meet, and meet again": ("kernel: 4: second ends stay in the ring",),
+    "ends meet where channels bind": ("kernel: 4: second ends stay where channels bind",),
+    "generated 2924": ("feedback: complaints: keys forgotten",),
 }
 """Name of a case to the mutants that it tells from the truth, ``module: law``."""
 KILLED_BY = {mutant: case for case, mutants in _MUTANTS.items() for mutant in mutants}

@@ -230,7 +230,9 @@ MUTANTS = (
     _b("complaints: about calls that failed", "[[Outcome.INVALID, Outcome.BUSY, Outcome.FAILED]]", "[[Outcome.INVALID, Outcome.BUSY]]"),
     _b("contagion: nobody need have been called", "not self._called.before(line, moment)", "False"),
     _b("contagion: the first story does not break", "in tables.shocks:", "in tables.shocks[1:]:"),
-    _b("complaints: objections forgotten", "after = NEVER - self._opposed_at[candidate.complaint.line] <= start", "after = False"),
+    _b("complaints: a later objection frees the line", "min(self._opposed_at.get(line, NEVER), moment)", "moment"),
+    _b("complaints: keys forgotten", "                    self._opposes(one, moment)\n", "                    pass\n"),
+    _b("complaints: objections forgotten", "after = self._opposed_at.get(candidate.complaint.line, NEVER) <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),
 )  # fmt: skip
 

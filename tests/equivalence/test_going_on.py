@@ -91,8 +91,8 @@ KILLED_BY = {
     "lines of the head are fresh again": "generated 118",
     "calls of the head not counted": "generated 118",
     "attempts of the day forgotten": "generated 118",
-    "retries due by the moment lost": "generated 118",
-    "no event before the moment": "generated 118",
+    "retries due by the moment lost": "ends, dues and pace",
+    "no event before the moment": "pace changes",
 }
 """A case that kills a mutant, whose cuts alone are tried; without one, those of all cases are."""
 
@@ -105,7 +105,7 @@ def cuts_of(name: str) -> tuple[Cut, ...]:
     plan = plan_of(int(number), most_lines=60) if generated else edge_cases.plans()[name]
     log, result = log_of(fast, plan)
     starts = log.start_ms.tolist()
-    dice = random.Random(CASES.index(name))
+    dice = random.Random(name)
     moments = {dice.choice(starts) + i for i in (0, 0, 1)} if starts else set()
     if plan.turns == (1, 3) and len(starts) < 50:  # whose turn it is shows at few of them
         moments |= {start + 1 for start in starts[8:40:4]}

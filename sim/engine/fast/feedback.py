@@ -115,8 +115,8 @@ class Feedback:
         self._plan = plan
         self._back = back = plan.feedback or FeedbackPlan()
         self._labelled = np.zeros(plan.numbers, dtype=np.bool_)
-        self._opposed_at = np.empty(0, dtype=np.int64)
-        """(lines,) NEVER less the first objection by line, 0 for none; empty without complaints."""
+        self._opposed_at: dict[int, int] = {}
+        """By line that has objected: from when on, ms; empty without complaints."""
         self._pending: list[tuple[int, int]] = []
         """Objections by call-back and complaint that the dialer has not been given."""
         self._given: set[int] = set()
@@ -142,24 +142,25 @@ class Feedback:
 
     def _lay_standing(self) -> None:
         """What decides about complaints of a line and is known beforehand."""
-        people = self._plan.population
-        refusing = (people.opposed | people.registers) != 0
-        consenting = people.consent != 0
-        standing = refusing.view(np.uint8) | consenting.view(np.uint8) << np.uint8(1)
+        plan, people = self._plan, self._plan.population
+        standing = people.opposed | people.registers
+        np.not_equal(standing, 0, out=standing.view(np.bool_))  # one is OPPOSED
+        gave = np.flatnonzero(people.consent != 0)
         consent_until = np.zeros(0, dtype=np.int64)
         if people.consent_until_ms is not None:
-            gave = np.flatnonzero(consenting)
-            dated = gave[people.consent_until_ms[gave] < NEVER]
+            until = people.consent_until_ms[gave]
+            gave, until = gave[until > plan.start_utc_ms], until[until > plan.start_utc_ms]
+            ends = until < plan.start_utc_ms + plan.cutoff_ms  # and no call starts from then on
+            dated = gave[ends]
             standing[dated] |= DATED
             consent_until = np.zeros(people.lines, dtype=np.int64)
-            consent_until[dated] = people.consent_until_ms[dated] - self._plan.start_utc_ms
+            consent_until[dated] = until[ends] - plan.start_utc_ms
+        standing[gave] |= CONSENT
         self.standing, self._consent_until = standing, consent_until
 
     def _lay_complaints(self, tables: ComplaintTables) -> None:
         """Tables of complaints as the compiled pass reads them, and queues."""
         plan = self._plan
-        # Zeros cost no memory until they are written.
-        self._opposed_at = np.zeros(plan.population.lines, dtype=np.int64)
         self._breeds = bool((tables.children[:, 0] < np.iinfo(np.uint32).max).any())
         self._called = Called(plan.population.lines if self._breeds else 0)
         # Whether the line had opted out comes last; a kind without complaints is at the end.
@@ -232,8 +233,9 @@ class Feedback:
         if len(pressed):
             line, end = chunk.line[pressed], chunk.start_ms[pressed] + chunk.hold_ms[pressed]
             self._keys.append((end, line))
-            if len(self._opposed_at):
-                np.maximum.at(self._opposed_at, line, NEVER - end)
+            if self._back.complaints is not None:
+                for one, moment in zip(line.tolist(), end.tolist(), strict=True):
+                    self._opposes(one, moment)
         back = self._back
         if back.reputation is not None:
             self._add_numbers(chunk)
@@ -371,7 +373,7 @@ class Feedback:
                 self._complain(tables, heappop(to_come))
             elif start < until:
                 _, candidate = candidates.popleft()
-                after = NEVER - self._opposed_at[candidate.complaint.line] <= start
+                after = self._opposed_at.get(candidate.complaint.line, NEVER) <= start
                 if candidate.after if after else candidate.plain:
                     heappush(to_come, candidate.complaint)
             else:
@@ -471,8 +473,12 @@ class Feedback:
         """Somebody objects by other means than the key. The moment may lie ahead."""
         self._objections.append((moment, line, by))
         heappush(self._pending, (moment, line))
-        if len(self._opposed_at):
-            self._opposed_at[line] = max(self._opposed_at[line], NEVER - moment)
+        if self._back.complaints is not None:
+            self._opposes(line, moment)
+
+    def _opposes(self, line: int, moment: int) -> None:
+        """Note from when on a line has objected, for complaints about calls after it."""
+        self._opposed_at[line] = min(self._opposed_at.get(line, NEVER), moment)
 
     # ── What control processes ask ───────────────────────────────────────────────────────────
 
