@@ -44,6 +44,7 @@ from sim.engine.fast.sift import (
     SHORT,
     Calls,
     Clock,
+    Consents,
     Found,
     Odds,
     count_numbers,
@@ -146,17 +147,16 @@ class Feedback:
         standing = people.opposed | people.registers
         np.not_equal(standing, 0, out=standing.view(np.bool_))  # one is OPPOSED
         gave = np.flatnonzero(people.consent != 0)
-        consent_until = np.zeros(0, dtype=np.int64)
+        dated, ends = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
         if people.consent_until_ms is not None:
             until = people.consent_until_ms[gave]
             gave, until = gave[until > plan.start_utc_ms], until[until > plan.start_utc_ms]
-            ends = until < plan.start_utc_ms + plan.cutoff_ms  # and no call starts from then on
-            dated = gave[ends]
+            during = until < plan.start_utc_ms + plan.cutoff_ms  # and no call starts from then on
+            dated = gave[during].astype(np.int32)
+            ends = until[during] - plan.start_utc_ms
             standing[dated] |= DATED
-            consent_until = np.zeros(people.lines, dtype=np.int64)
-            consent_until[dated] = until[ends] - plan.start_utc_ms
         standing[gave] |= CONSENT
-        self.standing, self._consent_until = standing, consent_until
+        self.standing, self._consents = standing, Consents(dated, ends)
 
     def _lay_complaints(self, tables: ComplaintTables) -> None:
         """Tables of complaints as the compiled pass reads them, and queues."""
@@ -276,7 +276,8 @@ class Feedback:
         line, start = left.line[who], chunk.start_ms[left.row[who]]
         standing = self.standing[line]
         over = (standing & DATED) != 0
-        over[over] = start[over] >= self._consent_until[line[over]]
+        place = np.searchsorted(self._consents.line, line[over])
+        over[over] = start[over] >= self._consents.until[place]
         standing[over] &= OPPOSED
         standing &= OPPOSED | CONSENT
         self._inbound.add(line, left.attempt[who], left.end_ms[who] + delay, standing)
@@ -303,7 +304,7 @@ class Feedback:
             left.row,
             left.heard_ms,
             standing,
-            self._consent_until,
+            self._consents,
             self._odds,
             self._clock,
             tables.objection_first[posture],

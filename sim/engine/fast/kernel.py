@@ -390,7 +390,10 @@ def place(
     remember = starts.shape[0] > 0
     complaining = standing_of.shape[0] > 0
     callers = labelled.shape[0] > 1  # with one alone, every call comes from number 0
-    labels = thresholds.shape[0] > 1
+    labels = False  # whether any number bears one, which mostly none does
+    if thresholds.shape[0] > 1:
+        for number in range(labelled.shape[0]):
+            labels = labels or labelled[number] > 0
     shared = carriers.channels.shape[0]
     carrier = 0
 

@@ -24,7 +24,7 @@ OPPOSED = 1
 """Refusing, by the directory or a register."""
 CONSENT = 2
 DATED = 4
-"""Consenting up to a moment only."""
+"""Consenting up to a moment of the campaign only."""
 
 NO_KIND = 3
 """Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
@@ -80,6 +80,15 @@ class Clock(NamedTuple):
     """(2 k,) Beginnings and ends of silences, in turn."""
 
 
+class Consents(NamedTuple):
+    """Consents that end in the campaign, each (n,)."""
+
+    line: I32
+    """Rising; those whose standing is ``DATED``."""
+    until: I64
+    """The first moment at which it does not count, ms."""
+
+
 class Found(NamedTuple):
     """Calls of which somebody may complain, each (n,) unless said; room for all rows."""
 
@@ -107,7 +116,7 @@ def sift(
     left: I32,
     heard: I64,
     standing: U8,
-    consent_until: I64,
+    consents: Consents,
     odds: Odds,
     clock: Clock,
     objection_first: bool,
@@ -119,9 +128,8 @@ def sift(
     Each (n,) unless said: ``word`` is the row's word of the complaint; ``standing`` the line's,
     bits ``OPPOSED``, ``CONSENT``, ``DATED``. A delay begins when the call ends, or when the message
     that it left is heard: ``left``, (messages,), has the rows that left one, and ``heard`` when,
-    ms, or -1 for never. ``consent_until``, (lines,), is the first moment at which a consent does
-    not count, ms; it is read where the standing is ``DATED`` alone, and empty where none is.
-    ``labelled`` is by caller number. Until a row is found, no branch depends on chance.
+    ms, or -1 for never. ``labelled`` is by caller number. Until a row is found, no branch depends
+    on chance, but for lines whose consent ends in the campaign.
     """
     line, attempt, territory, start = calls.line, calls.attempt, calls.territory, calls.start
     outcome, caller = calls.outcome, calls.caller
@@ -134,6 +142,7 @@ def sift(
     first_silence = np.int64(_NEVER)
     for i in range(clock.silence.shape[0] // 2):
         first_silence = min(first_silence, clock.silence[2 * i])
+    labels = labelled.any()  # mostly no number bears one
     count = np.uint64(0)
     weight = np.int64(0)
     # By territory: the part of day, and the local quarter-hour's end.
@@ -154,7 +163,7 @@ def sift(
                     if clock.silence[2 * k] <= since < clock.silence[2 * k + 1]:
                         silent = np.uint64(1)
         if stands & np.uint8(DATED):
-            over = s >= consent_until[line[i]]
+            over = s >= consents.until[np.searchsorted(consents.line, line[i])]
             stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
         when = part_now[t]
         case = np.uint64(kind) << np.uint64(2) | np.uint64(stands)
@@ -162,7 +171,9 @@ def sift(
         case = case << np.uint64(1) | np.uint64(attempt[i] > 1)
         case = case << np.uint64(1) | np.uint64(objection_first)
         case = case << np.uint64(1) | silent
-        case = case << np.uint64(1) | np.uint64(labelled[caller[i]])
+        case = case << np.uint64(1)
+        if labels:
+            case |= np.uint64(labelled[caller[i]])
         plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
         weight += np.int64(plain)
         if word[i] < max(plain, after):
@@ -200,6 +211,7 @@ def count_numbers(
     with_label = np.int64(0)
     worth = 1 + SHORT * short.astype(np.int64)
     several = counts.shape[0] > 1
+    labels = labelled.any()
     for i in range(start.shape[0]):
         c = caller[i]
         update = 0
@@ -208,5 +220,6 @@ def count_numbers(
             while end >= updates[update]:
                 update += 1
         counts[update, c] += worth[outcome[i]]
-        with_label += np.int64(labelled[c])
+        if labels:
+            with_label += np.int64(labelled[c])
     return int(with_label)
