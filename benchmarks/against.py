@@ -8,6 +8,7 @@ they make other numbers of calls: the engine's times are of a call, and both num
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import statistics
@@ -112,18 +113,19 @@ class _Probe:
 
 
 def _engine(
-    trees: Sequence[Path], case: dict[str, Any], repeats: int
-) -> tuple[tuple[int, int], Pair]:
-    """Calls of a case in both trees, and what one of them took in each run."""
-    probes = [_Probe(tree, case) for tree in trees]
+    trees: Sequence[Path], cases: Sequence[dict[str, Any]], repeats: int
+) -> list[tuple[tuple[int, int], Pair]]:
+    """By case: its calls in both trees, and what one of them took in each run, all in turn."""
+    probes = [[_Probe(tree, case) for tree in trees] for case in cases]
+    found: list[tuple[tuple[int, int], Pair]] = [((p.calls, q.calls), ([], [])) for p, q in probes]
     try:
-        runs: Pair = ([], [])
         for _ in range(repeats):
-            for taken, probe in zip(runs, probes, strict=True):
-                taken.append(probe.run().each(probe.calls))
-        return (probes[0].calls, probes[1].calls), runs
+            for of_case, (_calls, runs) in zip(probes, found, strict=True):
+                for taken, probe in zip(runs, of_case, strict=True):
+                    taken.append(probe.run().each(probe.calls))
+        return found
     finally:
-        for probe in probes:
+        for probe in itertools.chain.from_iterable(probes):
             probe.close()
 
 
@@ -193,13 +195,17 @@ def compare(name: str, *, lines: int, scale: str, repeats: int, full: bool) -> T
         f"This tree against {name}: {lines:,} lines, {repeats} pairs, medians",
         "what", "unit", "before", "now", "CPU", "wall", "peak MB, calls",
     )  # fmt: skip
-    cases = {
+    off, on = "engine and tally, no feedback", "engine and tally, all feedback"
+    cases: dict[str, dict[str, Any]] = {
         "engine, as-run, no feedback": {"sets": QUIET, "tally": False},
-        "engine and tally, no feedback": {"sets": QUIET, "tally": True},
+        off: {"sets": QUIET, "tally": True},
+        on: {"sets": LIVELY, "tally": True},
         "engine and tally, feedback as shipped": {"sets": (), "tally": True},
-        "engine and tally, all feedback": {"sets": LIVELY, "tally": True},
         "engine, redial after 10 s": {"sets": (*QUIET, *REDIAL), "tally": False},
     }
+    # What feedback costs is a ratio, too: so runs with and without it take turns.
+    together = [(name,) for name in cases if name not in (off, on)]
+    together.insert(1, (off, on))
     commands = {
         "one strategy, prompt to prompt": ("run", "--strategy", "as-run", "--scale", scale),
         **({"nine strategies, prompt to prompt": ("run", "--scale", scale)} if full else {}),
@@ -209,15 +215,16 @@ def compare(name: str, *, lines: int, scale: str, repeats: int, full: bool) -> T
     with revision(name) as other:
         trees = (other, ROOT)
         taken: dict[str, Pair] = {}
-        for what, case in cases.items():
-            asked = {"lines": lines, "strategy": "as-run", **case}
-            calls, runs = _engine(trees, asked, repeats)
-            taken[what] = runs
-            before, now = (_middle(costs, "cpu") * 1e9 for costs in runs)
-            told = _calls_text(calls)
-            out.add_row(what, "CPU ns a call", f"{before:.0f}", f"{now:.0f}", *_ratios(runs), told)
-        on, off = (taken[f"engine and tally, {kind}"] for kind in ("all feedback", "no feedback"))
-        shares = [_middle(a, "cpu") / _middle(b, "cpu") for a, b in zip(on, off, strict=True)]
+        for names in together:
+            asked = [{"lines": lines, "strategy": "as-run", **cases[name]} for name in names]
+            for name, (calls, runs) in zip(names, _engine(trees, asked, repeats), strict=True):
+                taken[name] = runs
+                before, now = (_middle(costs, "cpu") * 1e9 for costs in runs)
+                told = _calls_text(calls)
+                out.add_row(
+                    name, "CPU ns a call", f"{before:.0f}", f"{now:.0f}", *_ratios(runs), told
+                )
+        shares = [ratio(pair, "cpu") for pair in zip(taken[off], taken[on], strict=True)]
         out.add_row("all feedback on : off", "CPU", *(f"{share:.2f} ×" for share in shares))
         for what, arguments in commands.items():
             scenario = ("scenarios/france-2017.yaml",) if arguments[0] != "--help" else ()
