@@ -10,7 +10,7 @@ from sim.document.node import Node
 from sim.document.validate import fault_at
 from sim.errors import Fault, ScenarioError, in_order
 from sim.loading.load import Runnable
-from sim.measure.names import HIGHER_IS
+from sim.measure.names import higher_is, names
 from sim.scenario.expectation import FINISHED, Expectation
 
 
@@ -37,12 +37,13 @@ def nodes_of(loaded: Runnable) -> tuple[Node, ...]:
 def _names(loaded: Runnable, one: Expectation, node: Node) -> Iterator[Fault]:
     if one.metric is not None and one.metric != FINISHED:
         at = node.children["metric"]
-        if one.metric not in HIGHER_IS:
-            close = get_close_matches(one.metric, [*HIGHER_IS, FINISHED], 1)
+        better = higher_is(one.metric)
+        if better is None:
+            close = get_close_matches(one.metric, [*names(), FINISHED], 1)
             hint = f"; did you mean '{close[0]}'?" if close else ""
             listed = "" if close else "; `ringfence explain` lists them"
             yield fault_at(at, f"there is no metric '{one.metric}'{hint}{listed}")
-        elif one.better_than is not None and HIGHER_IS[one.metric] == "neither":
+        elif one.better_than is not None and better == "neither":
             yield fault_at(at, f"neither a high nor a low {one.metric} is better; give a bound")
     if one.violations is not None:
         rules = _rules(loaded)

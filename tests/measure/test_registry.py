@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from sim.errors import UnknownNameError
+from sim.measure import names
 from sim.measure.chapters import CHAPTERS
 from sim.measure.chapters.call_backs import CallBackTotals
 from sim.measure.chapters.complaints import ComplaintTotals
@@ -32,10 +33,11 @@ from sim.measure.metrics import (
     nearest,
     unit_of,
 )
-from sim.measure.names import HIGHER_IS
 from sim.measure.tally import Tally
 from sim.measure.totals import Totals
 from sim.record.log import DISPOSITIONS
+from sim.scenario.expectation import FINISHED
+from sim.scenario.load import load_scenario
 from sim.store.columns import TABLES
 from sim.store.dictionary import (
     BEGIN,
@@ -46,7 +48,8 @@ from sim.store.dictionary import (
 from sim.store.tables import parameter_table, result_tables, schema
 from tests import hand_built as hand
 
-DICTIONARY = Path(__file__).parents[2] / "docs" / "data-dictionary.md"
+ROOT = Path(__file__).parents[2]
+DICTIONARY = ROOT / "docs" / "data-dictionary.md"
 
 
 def findings():
@@ -82,9 +85,25 @@ def acted_back():
     )
 
 
-def test_names_apart_from_the_metrics_are_theirs() -> None:
-    """A check of a scenario asks names and which way is better of a list without the metrics."""
-    assert dict(HIGHER_IS) == {name: metric.higher_is for name, metric in METRICS.items()}
+def test_the_list_of_metrics_says_what_they_say(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A check of a scenario asks it which way is better, and the metrics for what it lacks."""
+    better = {name: metric.higher_is for name, metric in METRICS.items()}
+    assert names.LISTED.items() <= better.items()
+    assert {name: names.higher_is(name) for name in METRICS} == better
+    monkeypatch.setattr(names, "LISTED", {})
+    assert {name: names.higher_is(name) for name in METRICS} == better
+    assert names.higher_is("no_such_metric") is None
+    assert set(names.names()) == METRICS.keys()
+
+
+def test_metrics_of_which_shipped_scenarios_promise_something_are_listed() -> None:
+    """So that they are checked without the metrics."""
+    promised = set[str]()
+    for path in sorted((ROOT / "scenarios").glob("*.yaml")):
+        expected = load_scenario(path).scenario.check.expect
+        promised |= {one.metric for one in expected if one.metric is not None}
+    assert len(promised) > 3
+    assert promised - {FINISHED} <= names.LISTED.keys()
 
 
 def test_chapters_share_no_name():
