@@ -25,6 +25,16 @@ def _tally() -> Any:
     raise SystemExit("this revision has no tally that is known here")
 
 
+def _take_memory() -> None:
+    """As the command of the tree does, where it says how."""
+    try:
+        heap = importlib.import_module("sim.heap")
+    except ModuleNotFoundError:
+        return
+    heap.ask_for_small_pages()  # before numpy is imported
+    heap.keep_what_is_freed()
+
+
 def _ignore(_chunk: object) -> None:
     """Take rows of the log and forget them."""
 
@@ -33,6 +43,7 @@ def main(tree: str, case: str) -> None:
     """Run a case (lines, strategy, sets, tally) as often as lines come in."""
     sys.path.insert(0, tree)
     os.chdir(tree)
+    _take_memory()
     asked = json.loads(case)
     plans = importlib.import_module("benchmarks.plans")
     run = importlib.import_module("sim.engine.fast").run

@@ -2,7 +2,8 @@
 
 Prints the sample as one line of JSON. A job is a module of :mod:`benchmarks.jobs` with a function
 ``measure``; the arguments are a JSON object. A process a contender, so that each one's peak memory
-is its own and none warms another's caches.
+is its own and none warms another's caches. All take memory as ``ringfence run`` does
+(:mod:`sim.heap`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,14 @@ import json
 import sys
 from importlib import import_module
 
-from benchmarks.sample import Sample
+from sim.heap import ask_for_small_pages, keep_what_is_freed
 
 
 def main(job: str, arguments: str) -> None:
     """Take one measurement."""
-    sample: Sample = import_module(f"benchmarks.jobs.{job}").measure(**json.loads(arguments))
+    ask_for_small_pages()  # before numpy is imported
+    keep_what_is_freed()
+    sample = import_module(f"benchmarks.jobs.{job}").measure(**json.loads(arguments))
     print(sample.to_json())
 
 
