@@ -142,6 +142,12 @@ def sift(
     first_silence = np.int64(_NEVER)
     for i in range(clock.silence.shape[0] // 2):
         first_silence = min(first_silence, clock.silence[2 * i])
+    # Where the thresholds of a call's kind begin: by outcome, whether its message is never heard,
+    # whether the line had been called.
+    case_of = np.empty(64, dtype=np.uint64)
+    for i in range(64):
+        kind = NO_KIND if i & 16 else int(kinds[i & 15])
+        case_of[i] = kind * 4 * 3 * 16 + (i >> 5) * 8 + int(objection_first) * 4
     labels = labelled.any()  # mostly no number bears one
     count = np.uint64(0)
     weight = np.int64(0)
@@ -154,7 +160,8 @@ def sift(
             clock.at[t] += 1
             part_now[t] = part[clock.quarters[clock.at[t]]]
             changes_at[t] = clock.starts[clock.at[t] + 1]
-        kind = np.uint8(NO_KIND) if since < 0 else kinds[outcome[i]]
+        again, never = np.uint64(attempt[i] > 1), np.uint64(since < 0)
+        case = case_of[np.uint64(outcome[i]) | never << np.uint64(4) | again << np.uint64(5)]
         silent = np.uint64(0)
         if since >= first_silence:
             first, last = clock.silence_at[t], clock.silence_at[t + 1]
@@ -166,14 +173,10 @@ def sift(
             over = s >= consents.until[np.searchsorted(consents.line, line[i])]
             stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
         when = part_now[t]
-        case = np.uint64(kind) << np.uint64(2) | np.uint64(stands)
-        case = case * np.uint64(3) + np.uint64(when)
-        case = case << np.uint64(1) | np.uint64(attempt[i] > 1)
-        case = case << np.uint64(1) | np.uint64(objection_first)
-        case = case << np.uint64(1) | silent
-        case = case << np.uint64(1)
+        case += np.uint64(stands) * np.uint64(3 * 16) + np.uint64(when) * np.uint64(16)
+        case += silent * np.uint64(2)
         if labels:
-            case |= np.uint64(labelled[caller[i]])
+            case += np.uint64(labelled[caller[i]])
         plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
         weight += np.int64(plain)
         if word[i] < max(plain, after):
