@@ -19,7 +19,7 @@ from sim.engine.fast.retries import columns, joined, room, select
 from sim.engine.plan.pace import rebase
 from sim.engine.plan.plan import Plan
 from sim.record.head import Head
-from sim.record.log import COLUMNS, LogChunk, LogSink
+from sim.record.log import COLUMNS, LogChunk
 from sim.record.never import NEVER
 
 if TYPE_CHECKING:
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 
 Progress = Callable[[int, int], None]
 """Told now and then the time in ms since the campaign's start, and the calls placed so far."""
+
+Taker = Callable[[LogChunk, NDArray[np.uint8] | None], None]
+"""What rows of the log are handed to, with the standing of their lines where it is at hand."""
 
 _FOREVER = 1 << 60
 """Width of the one bucket of a plan without retries, ms."""
@@ -44,7 +47,7 @@ class Dialer:
     def __init__(
         self,
         plan: Plan,
-        sink: LogSink,
+        sink: Taker,
         *,
         head: Head | None = None,
         standing: NDArray[np.uint8] | None = None,
@@ -82,8 +85,6 @@ class Dialer:
         )
         self._lay_carriers(len(plan.carriers), ends)
         self._chunk = LogChunk.empty(log_block)
-        self.standing: NDArray[np.uint8] | None = None
-        """Of the lines of the rows that are being handed on; None where it is not at hand."""
         chunk = self._chunk
         self._log = k.Log(
             line=chunk.line,
@@ -399,10 +400,10 @@ class Dialer:
         kept = self._record, self.rows, self._ends, self._carriers
         _passes().live(first, last, at, self._lived, *kept)
         size = len(self._chunk)
-        self.standing = None
         for row in range(first, last, size):
             some = slice(row, min(row + size, last))
-            self._sink(LogChunk(row, **{name: getattr(log, name)[some] for name in COLUMNS}))
+            columns: dict[str, Any] = {name: getattr(log, name)[some] for name in COLUMNS}
+            self._sink(LogChunk(row, **columns), None)
 
     def go_on(self) -> None:
         """Make ready to place calls from the head's moment on: its lines' retries wait."""
@@ -450,8 +451,8 @@ class Dialer:
         state = self.state
         rows = int(state.logged)
         if rows:
-            self.standing = self._log.standing[:rows] if len(self._log.standing) else None
-            self._sink(self._chunk.head(rows, first=int(state.placed) - rows))
+            standing = self._log.standing[:rows] if len(self._log.standing) else None
+            self._sink(self._chunk.head(rows, first=int(state.placed) - rows), standing)
             state.logged = 0
         if self._progress is not None:
             self._progress(int(state.now), int(state.placed))

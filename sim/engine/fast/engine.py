@@ -14,6 +14,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from sim.engine.fast.control import ControlPlane, nothing_allowed
 from sim.engine.fast.dialer import Dialer, Progress
@@ -57,9 +58,11 @@ def run(
     permission = nothing_allowed(plan)
     feedback = Feedback(plan) if plan.feedback is not None else None
 
-    def hand_on(chunk: LogChunk) -> None:
+    # It knows nothing of the dialer: else each would keep the other, and the arrays of a run would
+    # wait for somebody to look for garbage.
+    def hand_on(chunk: LogChunk, standing: NDArray[np.uint8] | None) -> None:
         if feedback is not None:
-            left = feedback.add(chunk, permission.posture, dialer.standing)
+            left = feedback.add(chunk, permission.posture, standing)
             chunk = replace(chunk, left=left)
         sink(chunk)
 
