@@ -16,7 +16,7 @@ MUTANTS = (
     ),
     Mutant(
         "the first value's bit is the lowest: the highest",
-        "sim.store:_there",
+        "sim.store:_bits",
         Swap("np.unpackbits(any_a, bitorder='little')", "np.unpackbits(any_a, bitorder='big')"),
         _DIGEST,
     ),
