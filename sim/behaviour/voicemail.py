@@ -35,7 +35,14 @@ def hearing(
     """
     ids = line.astype(np.uint32)
     word = words(key, Purpose.VOICEMAIL, ids, attempt)
+    return heard_by(tables, key, line, word)
+
+
+def heard_by(
+    tables: CallTables, key: Key, line: NDArray[np.int32], word: NDArray[np.uint32]
+) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """The same where the words of ``VOICEMAIL`` for the calls, (4, n) uint32, are at hand."""
     plays: NDArray[np.bool_] = word[0] < np.uint32(tables.heard)
     if tables.in_use is not None:
-        plays = plays & in_use(tables.in_use, key, ids)
+        plays = plays & in_use(tables.in_use, key, line.astype(np.uint32))
     return plays, tables.hearing_delay(word[1]).astype(np.int64)

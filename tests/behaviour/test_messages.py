@@ -1,4 +1,4 @@
-"""The compiled passes over messages left on machines, held against their definition."""
+"""Messages left on machines, found in the log, held against what is said of each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from sim.behaviour import messages
 from sim.behaviour.messages import messages_left
 from sim.behaviour.quantiles import QuantileTable, tabulate
 from sim.behaviour.voicemail import hearing
@@ -43,7 +42,7 @@ def exponential(points: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("heard", [0, 1 << 30, (1 << 32) - 1])
 @pytest.mark.parametrize("longest_ms", [1, 1 << 30])
 def test_equals_the_definition(used: int | None, heard: int, longest_ms: int) -> None:
-    """Ten thousand messages: some five of them in the outermost cells of the table of delays."""
+    """Ten thousand messages: which rows left them, by whose words they are heard, and when."""
     delay: QuantileTable = tabulate(exponential, longest_ms=longest_ms)
     tables = replace(TABLES, in_use=used, heard=heard, hearing_delay=delay)
     chunk = log(3, 160_000)
@@ -54,22 +53,7 @@ def test_equals_the_definition(used: int | None, heard: int, longest_ms: int) ->
     end = chunk.start_ms[row] + chunk.hold_ms[row]
     same(found, Left(row.astype(np.int32), line, attempt, end, np.where(plays, end + after, -1)))
     assert (word == words(KEY, Purpose.VOICEMAIL, line.astype(np.uint32), attempt)).all()
-    outermost = (word[1] < 1 << 20) | (word[1] >= (1 << 32) - (1 << 20))
-    assert 1 < outermost.sum() < 30
-
-
-@pytest.mark.parametrize(
-    "word", [0, 1, (1 << 20) - 1, 1 << 20, (1 << 32) - (1 << 20), (1 << 32) - 1]
-)
-def test_delays_at_the_edges_of_cells(word: int) -> None:
-    delay = tabulate(exponential, longest_ms=1 << 30)
-    drawn = np.array([[5], [word], [0], [0]], dtype=np.uint32)
-    end, heard = np.array([1_000]), np.zeros(1, dtype=np.int64)
-    nobody = np.empty(0, dtype=np.uint32)
-    messages._hear(drawn, nobody, 6, 1 << 32, delay.whole, end, heard)
-    assert heard.tolist() == [1_000 + delay.scalar(word)]
-    messages._hear(drawn, nobody, 5, 1 << 32, delay.whole, end, heard)
-    assert heard.tolist() == [-1]
+    assert 9_000 < len(row) < 11_000
 
 
 def test_where_no_message_is_left_nothing_is_asked_of_the_tables() -> None:

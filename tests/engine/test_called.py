@@ -28,7 +28,10 @@ def test_equals_a_dictionary_of_first_calls(seed: int) -> None:
         done += size
         calls.add(chunk)
         chunk.line[:] = 0  # the engine fills its buffers again
-        if rng.random() < 0.6:
+        if rng.random() < 0.3:
+            asked = int(rng.integers(asked, now + 2))
+            calls.forget(asked)
+        if rng.random() < 0.5:
             continue
         moments = range(asked, int(rng.integers(asked, now + 3)) + 1)
         for asked in moments:
@@ -44,3 +47,19 @@ def test_nobody_asks_of_an_earlier_moment() -> None:
     assert not calls.before(2, 5)
     with pytest.raises(ValueError, match="asked of 4 ms after 5 ms"):
         calls.before(2, 4)
+    calls.forget(9)
+    with pytest.raises(ValueError, match="asked of 8 ms after 9 ms"):
+        calls.before(2, 8)
+
+
+def test_calls_do_not_wait_for_somebody_to_ask() -> None:
+    """Else memory would grow with calls in a campaign of which nobody complains."""
+    calls = Called(3)
+    chunk = LogChunk.empty(3)
+    chunk.line[:], chunk.start_ms[:] = [0, 1, 2], [5, 6, 7]
+    calls.add(chunk)
+    calls.forget(7)
+    assert [(lines.tolist(), start.tolist()) for lines, start in calls._waiting] == [([2], [7])]
+    calls.forget(8)
+    assert not calls._waiting
+    assert calls.before(2, 8)

@@ -103,9 +103,12 @@ BLOCKS = {"mutated_fast": {"draw_block": 50, "log_block": 211}}
 @pytest.mark.verify
 @pytest.mark.parametrize("module", ["reference", "fast"])
 def test_unmutated_engines_survive(module: str) -> None:
-    """Otherwise a kill would mean nothing; the test of agreement holds most cases each time."""
+    """Otherwise a kill would mean nothing; the test of agreement holds most cases each time.
+
+    Nor would it if a case took as long as counts as one that does not end.
+    """
     tried = map(case_of, sorted(set(KILLED_BY.values())))
-    assert killer(engine(None, module), tried, longest_s=60) is None
+    assert killer(engine(None, module), tried) is None
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda m: f"{m.module}: {m.law}")

@@ -363,6 +363,7 @@ class Feedback:
         if self._back.complaints is None:
             return
         self._handle(self._back.complaints, until)
+        self._called.forget(until)
 
     def _handle(self, tables: ComplaintTables, until: int) -> None:
         """Handle all complaints before a moment."""
