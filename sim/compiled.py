@@ -204,6 +204,15 @@ def kernel_with_room(function: F) -> F:
     return _compiled(function)
 
 
+def inlined(function: F) -> F:
+    """Make a function a part of each kernel of its file that calls it, as if it were written there.
+
+    A compiler that looks through loops for what can be done to several entities at once does so
+    before it looks into what they call.
+    """
+    return numba.njit(inline="always")(function)  # type: ignore[no-any-return]
+
+
 def _compiled(function: F, **options: bool) -> F:
     """A function compiled for what its annotations say."""
     hints = get_type_hints(function, include_extras=True)

@@ -14,12 +14,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Annotated, Any
+from typing import Annotated, Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import kernel
+from sim.compiled import inlined, kernel
 from sim.errors import OptionError
 
 UInt32Array = NDArray[np.uint32]
@@ -168,46 +168,75 @@ def philox_block(
     return c0, c1, c2, c3
 
 
+class _Block(NamedTuple):
+    """A counter, or four words, each below 2**32."""
+
+    c0: np.uint64
+    c1: np.uint64
+    c2: np.uint64
+    c3: np.uint64
+
+
+@inlined
+def _block(of: _Block, k0: int, k1: int) -> _Block:
+    """:func:`philox_block`, compiled."""
+    mask = np.uint64(0xFFFFFFFF)
+    m0, m1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
+    w0, w1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
+    shift = np.uint64(32)
+    c0, c1, c2, c3 = of
+    a, b = np.uint64(k0), np.uint64(k1)
+    for _ in range(10):
+        p0 = m0 * c0
+        p1 = m1 * c2
+        c0 = (p1 >> shift) ^ c1 ^ a
+        c1 = p1 & mask
+        c2 = (p0 >> shift) ^ c3 ^ b
+        c3 = p0 & mask
+        a = (a + w0) & mask
+        b = (b + w1) & mask
+    return _Block(c0, c1, c2, c3)
+
+
 @kernel
 def _fill(
     out: Annotated[UInt32Array, 2],
     entity: UInt32Array,
     index: NDArray[np.uint8],
-    index_step: int,
     second: int,
     purpose: int,
     k0: int,
     k1: int,
 ) -> None:
-    """Fill ``out`` with blocks of ``(entity[i], second, index[i * index_step], purpose)``.
-
-    It has four rows, or one where only the first word of each block is wanted.
-    """
-    all_four = out.shape[0] == 4
-    mask = np.uint64(0xFFFFFFFF)
-    m0, m1 = np.uint64(0xD2511F53), np.uint64(0xCD9E8D57)
-    w0, w1 = np.uint64(0x9E3779B9), np.uint64(0xBB67AE85)
-    shift = np.uint64(32)
+    """Fill (4, n) ``out`` with blocks of ``(entity[i], second, index[i], purpose)``."""
+    c1, c3 = np.uint64(second), np.uint64(purpose)
     for i in range(entity.shape[0]):
-        c0 = np.uint64(entity[i])
-        c1 = np.uint64(second)
-        c2 = np.uint64(index[i * index_step])
-        c3 = np.uint64(purpose)
-        a, b = np.uint64(k0), np.uint64(k1)
-        for _ in range(10):
-            p0 = m0 * c0
-            p1 = m1 * c2
-            c0 = (p1 >> shift) ^ c1 ^ a
-            c1 = p1 & mask
-            c2 = (p0 >> shift) ^ c3 ^ b
-            c3 = p0 & mask
-            a = (a + w0) & mask
-            b = (b + w1) & mask
-        out[0, i] = np.uint32(c0)
-        if all_four:
-            out[1, i] = np.uint32(c1)
-            out[2, i] = np.uint32(c2)
-            out[3, i] = np.uint32(c3)
+        of = _Block(np.uint64(entity[i]), c1, np.uint64(index[i]), c3)
+        word = _block(of, k0, k1)
+        out[0, i] = np.uint32(word.c0)
+        out[1, i] = np.uint32(word.c1)
+        out[2, i] = np.uint32(word.c2)
+        out[3, i] = np.uint32(word.c3)
+
+
+@kernel
+def _fill_first(
+    out: UInt32Array,
+    entity: UInt32Array,
+    index: NDArray[np.uint8],
+    purpose: int,
+    k0: int,
+    k1: int,
+) -> None:
+    """Fill (n,) ``out`` with the first words of blocks, of which ``second`` is 0.
+
+    On its own: of rows that are not there compiled code would ask whether writing them could change
+    what it reads, and by where they had lain go entity by entity, at five times the cost.
+    """
+    c1, c3 = np.uint64(0), np.uint64(purpose)
+    for i in range(entity.shape[0]):
+        of = _Block(np.uint64(entity[i]), c1, np.uint64(index[i]), c3)
+        out[i] = np.uint32(_block(of, k0, k1).c0)
 
 
 def words(
@@ -237,7 +266,10 @@ def words(
     (4, n) uint32
         Words that depend on the arguments of their own entity alone.
     """
-    return _words(4, key, purpose, entity, index, second)
+    out = np.empty((4, entity.shape[0]), dtype=np.uint32)
+    index = _indices(index, len(out[0]))
+    _fill(out, _plain(entity, _UINT32), index, second, int(purpose), key.k0, key.k1)
+    return out
 
 
 def first_words(
@@ -247,7 +279,9 @@ def first_words(
     index: NDArray[np.uint8] | int = 0,
 ) -> UInt32Array:
     """The first of the four words for each entity, (n,) uint32; arguments as for :func:`words`."""
-    out: UInt32Array = _words(1, key, purpose, entity, index, 0)[0]
+    out = np.empty(entity.shape[0], dtype=np.uint32)
+    index = _indices(index, len(out))
+    _fill_first(out, _plain(entity, _UINT32), index, int(purpose), key.k0, key.k1)
     return out
 
 
@@ -261,21 +295,8 @@ def _plain(column: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
     return np.require(column, kind, ["C", "W"])
 
 
-def _words(
-    rows: int,
-    key: Key,
-    purpose: Purpose,
-    entity: UInt32Array,
-    index: NDArray[np.uint8] | int,
-    second: int,
-) -> UInt32Array:
-    """The first ``rows`` words for each entity: all four, or one."""
-    out = np.empty((rows, entity.shape[0]), dtype=np.uint32)
-    entity = _plain(entity, _UINT32)
+def _indices(index: NDArray[np.uint8] | int, entities: int) -> NDArray[np.uint8]:
+    """Indices as kernels take them: by entity, which costs less than to ask each time whose."""
     if isinstance(index, int):
-        single = np.array([index], dtype=np.uint8)
-        _fill(out, entity, single, 0, second, int(purpose), key.k0, key.k1)
-    else:
-        by_entity = _plain(index, _UINT8)
-        _fill(out, entity, by_entity, 1, second, int(purpose), key.k0, key.k1)
-    return out
+        return np.full(entities, index, dtype=np.uint8)
+    return _plain(index, _UINT8)

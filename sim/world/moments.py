@@ -36,6 +36,11 @@ class Moments(NDArrayOperatorsMixin):
         """Bytes that they take."""
         return self._line.nbytes + self._at.nbytes
 
+    @property
+    def dated(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """The lines that have a moment, rising, and when: (n,) each."""
+        return self._line, self._at
+
     def __len__(self) -> int:
         return self._lines
 
@@ -61,3 +66,11 @@ class Moments(NDArrayOperatorsMixin):
         """Whatever numpy does with an array."""
         spread = (np.asarray(one) if isinstance(one, Moments) else one for one in inputs)
         return getattr(ufunc, method)(*spread, **options)
+
+
+def moments_of(moments: Moments | NDArray[np.int64]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+    """The lines that have a moment, rising, and when: (n,) each."""
+    if isinstance(moments, Moments):
+        return moments.dated
+    line = np.flatnonzero(moments != NEVER).astype(np.int32)
+    return line, moments[line]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.world.moments import Moments
+from sim.world.moments import Moments, moments_of
 
 U8 = NDArray[np.uint8]
 
@@ -63,3 +63,9 @@ class Population:
     def lines(self) -> int:
         """Number of lines."""
         return len(self.territory)
+
+    def consent_ends(self) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
+        """Lines at which consent ends, rising, and the first moment without, ms since 1970 UTC."""
+        if self.consent_until_ms is None:
+            return np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
+        return moments_of(self.consent_until_ms)

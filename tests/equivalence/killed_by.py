@@ -20,6 +20,7 @@ _MUTANTS: dict[str, tuple[str, ...]] = {
         "control: 8: reactions end with the message",
         "control: 11: another message never comes",
     ),
+    "generated 1004": ("feedback: complaints: what was found is found again",),
     "generated 1012": (
         "reference: lines: people answer where nobody is",
         "reference: lines: detection hears each call anew",

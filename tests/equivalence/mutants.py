@@ -232,6 +232,7 @@ MUTANTS = (
     _b("contagion: the first story does not break", "in tables.shocks:", "in tables.shocks[1:]:"),
     _b("complaints: a later objection frees the line", "min(self._opposed_at.get(line, NEVER), moment)", "moment"),
     _b("complaints: keys forgotten", "                    self._opposes(one, moment)\n", "                    pass\n"),
+    _b("complaints: what was found is found again", "        self._count = 0\n", "        pass\n"),
     _b("complaints: objections forgotten", "after = self._opposed_at.get(candidate.complaint.line, NEVER) <= start", "after = False"),
     _i("7: a try before the end of another", "ends[0] <= ", "ends[0] < "),
 )  # fmt: skip

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sim.record.never import NEVER
-from sim.world.moments import Moments
+from sim.world.moments import Moments, moments_of
 
 
 @pytest.mark.parametrize("share", [0.0, 0.1, 1.0])
@@ -25,3 +25,9 @@ def test_they_are_an_array_s_moments(share: float) -> None:
     np.testing.assert_array_equal(few != NEVER, full != NEVER)
     np.testing.assert_array_equal(np.where(few == NEVER, 0, few), np.where(full == NEVER, 0, full))
     np.testing.assert_array_equal(np.asarray(few, dtype=np.float64), full.astype(np.float64))
+    for either in (few, full):
+        line, at = moments_of(either)
+        assert line.dtype == np.dtype(np.int32)
+        assert at.dtype == np.dtype(np.int64)
+        np.testing.assert_array_equal(line, some)
+        np.testing.assert_array_equal(at, full[some])

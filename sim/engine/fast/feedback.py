@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import deque
+from collections.abc import Iterable
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
@@ -146,17 +147,14 @@ class Feedback:
         plan, people = self._plan, self._plan.population
         standing = people.opposed | people.registers
         np.not_equal(standing, 0, out=standing.view(np.bool_))  # one is OPPOSED
-        gave = np.flatnonzero(people.consent != 0)
-        dated, ends = np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int64)
-        if people.consent_until_ms is not None:
-            until = people.consent_until_ms[gave]
-            gave, until = gave[until > plan.start_utc_ms], until[until > plan.start_utc_ms]
-            during = until < plan.start_utc_ms + plan.cutoff_ms  # and no call starts from then on
-            dated = gave[during].astype(np.int32)
-            ends = until[during] - plan.start_utc_ms
-            standing[dated] |= DATED
-        standing[gave] |= CONSENT
-        self.standing, self._consents = standing, Consents(dated, ends)
+        standing |= np.not_equal(people.consent, 0).view(np.uint8) << np.uint8(1)  # CONSENT
+        line, until = people.consent_ends()
+        until = until - plan.start_utc_ms
+        standing[line[until <= 0]] &= np.uint8(OPPOSED)
+        during = (until > 0) & (until < plan.cutoff_ms)  # and no call starts from then on
+        dated = line[during]
+        standing[dated] |= np.uint8(DATED)
+        self.standing, self._consents = standing, Consents(dated, until[during])
 
     def _lay_complaints(self, tables: ComplaintTables) -> None:
         """Tables of complaints as the compiled pass reads them, and queues."""
@@ -180,6 +178,8 @@ class Feedback:
                 [np.empty(0, dtype=np.int64), *(s.ravel() for s in tables.silence_ms)]
             ),
         )
+        self._found, self._count = _room_for(0), 0
+        """Calls of which somebody may complain, not drawn yet: room, and how many there are."""
         self._candidates: deque[tuple[int, _Candidate]] = deque()
         """Starts of calls, never falling, and the complaints that may follow."""
         self._to_come: list[_Complaint] = []
@@ -241,13 +241,13 @@ class Feedback:
             self._add_numbers(chunk)
         if self.standing is None:
             return None
+        stands = self.standing[chunk.line] if standing is None else standing
         left, word = messages_left(self._plan.tables, self._plan.key, chunk)
         if back.call_back is not None and back.call_back.gives_number[posture] and len(left.row):
-            self._add_callers(chunk, left, word)
+            self._add_callers(chunk, left, word, stands)
         if back.complaints is not None:
             if self._breeds:
                 self._called.add(chunk)
-            stands = self.standing[chunk.line] if standing is None else standing
             self._add_candidates(chunk, left, back.complaints, posture, stands)
         return left
 
@@ -267,20 +267,22 @@ class Feedback:
             self._counts[:rows],
         )
 
-    def _add_callers(self, chunk: LogChunk, left: Left, word: NDArray[np.uint32]) -> None:
+    def _add_callers(
+        self, chunk: LogChunk, left: Left, word: NDArray[np.uint32], standing: NDArray[np.uint8]
+    ) -> None:
         """Note those who will call back after a message left."""
         assert self._inbound is not None
         assert self._back.call_back is not None
-        assert self.standing is not None
         who, delay = calls_back(self._back.call_back, word)
-        line, start = left.line[who], chunk.start_ms[left.row[who]]
-        standing = self.standing[line]
-        over = (standing & DATED) != 0
-        place = np.searchsorted(self._consents.line, line[over])
-        over[over] = start[over] >= self._consents.until[place]
-        standing[over] &= OPPOSED
-        standing &= OPPOSED | CONSENT
-        self._inbound.add(line, left.attempt[who], left.end_ms[who] + delay, standing)
+        line, row = left.line[who], left.row[who]
+        stands = standing[row]
+        dated = np.flatnonzero(stands & DATED)
+        if len(dated):
+            place = np.searchsorted(self._consents.line, line[dated])
+            over = chunk.start_ms[row[dated]] >= self._consents.until[place]
+            stands[dated[over]] &= OPPOSED
+            stands &= OPPOSED | CONSENT
+        self._inbound.add(line, left.attempt[who], left.end_ms[who] + delay, stands)
 
     def _add_candidates(
         self,
@@ -290,15 +292,11 @@ class Feedback:
         posture: int,
         standing: NDArray[np.uint8],
     ) -> None:
-        """Note the complaints that may follow from calls."""
+        """Note the calls from which complaints may follow."""
         plan, line, attempt = self._plan, chunk.line, chunk.attempt
-        found = Found(
-            row=np.empty(len(chunk), dtype=np.int32),
-            how=np.empty(len(chunk), dtype=np.uint8),
-            basis=np.empty(len(chunk), dtype=np.int64),
-            weight=np.zeros(1, dtype=np.int64),
-        )
-        count = sift(
+        if self._count + len(chunk) > len(self._found.line):
+            self._found = _grown(self._found, 2 * (self._count + len(chunk)))
+        self._count = sift(
             _calls(chunk),
             complaining_words(plan.key, line, attempt),
             left.row,
@@ -309,34 +307,37 @@ class Feedback:
             self._clock,
             tables.objection_first[posture],
             self._labelled,
-            found,
+            self._found,
+            self._count,
         )
-        self._weight += int(found.weight[0])
-        self._draw_candidates(chunk, tables, found, count)
+        self._weight += int(self._found.weight[0])
 
-    def _draw_candidates(
-        self, chunk: LogChunk, tables: ComplaintTables, found: Found, count: int
-    ) -> None:
-        """Draw when and to whom as many complaints would go, and what each would breed."""
-        key, line, attempt = self._plan.key, chunk.line, chunk.attempt
-        rows = found.row[:count]
-        drawn = origins(key, line[rows], attempt[rows])
-        moment = found.basis[:count] + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
-        counted = np.flatnonzero(moment < tables.horizon_ms)
-        rows = rows[counted]
+    def _draw_candidates(self, tables: ComplaintTables) -> None:
+        """Draw when and to whom complaints about these calls would go, and what each would breed.
+
+        They are few, so it is done for many rows of the log at once.
+        """
+        if not self._count:
+            return
+        found = Found._make(column[: self._count] for column in self._found)
+        key, line, attempt = self._plan.key, found.line, found.attempt
+        drawn = origins(key, line, attempt)
+        moment = found.basis + 1000 * tables.delay_s(drawn.delay).astype(np.int64)
         for family, at, a, k, s, o, c, channel, learns, h in zip(
-            families(key, line[rows], attempt[rows]),
-            moment[counted].tolist(),
-            line[rows].tolist(),
-            attempt[rows].tolist(),
-            chunk.start_ms[rows].tolist(),
-            chunk.outcome[rows].tolist(),
-            chunk.caller[rows].tolist(),
-            drawn.channel[counted].tolist(),
-            drawn.learns[counted].tolist(),
-            found.how[counted].tolist(),
+            families(key, line, attempt),
+            moment.tolist(),
+            line.tolist(),
+            attempt.tolist(),
+            found.start.tolist(),
+            found.outcome.tolist(),
+            found.caller.tolist(),
+            drawn.channel.tolist(),
+            drawn.learns.tolist(),
+            found.how.tolist(),
             strict=True,
         ):
+            if at >= tables.horizon_ms:
+                continue
             complaint = _Complaint(
                 moment=at,
                 line=a,
@@ -355,6 +356,7 @@ class Feedback:
             self._candidates.append(
                 (s, _Candidate(bool(h & IF_NOT_OBJECTED), bool(h & IF_OBJECTED), complaint))
             )
+        self._count = 0
 
     def advance(self, until: int) -> None:
         """Handle everything before a moment; all rows that start before it have been added."""
@@ -367,6 +369,7 @@ class Feedback:
 
     def _handle(self, tables: ComplaintTables, until: int) -> None:
         """Handle all complaints before a moment."""
+        self._draw_candidates(tables)
         candidates, to_come = self._candidates, self._to_come
         while True:
             start = candidates[0][0] if candidates else until
@@ -591,6 +594,29 @@ class Feedback:
         by = np.concatenate([pressed, others[2].astype(np.uint8)])
         order = np.lexsort((by, line, moment))
         return moment[order], line[order], by[order]
+
+
+def _room_for(size: int) -> Found:
+    """Room for calls of which somebody may complain."""
+    return Found(
+        line=np.empty(size, dtype=np.int32),
+        attempt=np.empty(size, dtype=np.uint8),
+        start=np.empty(size, dtype=np.int64),
+        outcome=np.empty(size, dtype=np.uint8),
+        caller=np.empty(size, dtype=np.uint16),
+        basis=np.empty(size, dtype=np.int64),
+        how=np.empty(size, dtype=np.uint8),
+        weight=np.zeros(1, dtype=np.int64),
+    )
+
+
+def _grown(found: Found, size: int) -> Found:
+    """The same calls with room for so many."""
+    grown = _room_for(size)
+    columns: Iterable[tuple[NDArray[Any], NDArray[Any]]] = zip(grown, found, strict=True)
+    for column, before in columns:
+        column[: len(before)] = before
+    return grown
 
 
 def _calls(chunk: LogChunk) -> Calls:

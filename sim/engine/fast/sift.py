@@ -73,7 +73,7 @@ class Clock(NamedTuple):
     quarters: I64
     """(m,) Which ones they are, 0 to 671."""
     at: I64
-    """(territories,) The quarter-hour of the latest call, as a place in the two before."""
+    """(territories,) The quarter-hour at the latest call, as a place in the two before."""
     silence_at: I64
     """(territories + 1,) Where the silences of a territory begin."""
     silence: I64
@@ -90,10 +90,13 @@ class Consents(NamedTuple):
 
 
 class Found(NamedTuple):
-    """Calls of which somebody may complain, each (n,) unless said; room for all rows."""
+    """Calls of which somebody may complain, each (n,) unless said: room for as many."""
 
-    row: I32
-    """Number in the chunk."""
+    line: I32
+    attempt: U8
+    start: I64
+    outcome: U8
+    caller: U16
     basis: I64
     """When the delay of the complaint begins, ms."""
     how: U8
@@ -122,8 +125,12 @@ def sift(
     objection_first: bool,
     labelled: Bools,
     found: Found,
+    so_far: int,
 ) -> int:
-    """Find the rows whose word may mean a complaint, and weigh all rows; how many were found.
+    """Find the rows whose word may mean a complaint, and weigh all rows.
+
+    What is found comes after ``so_far`` calls that were found before, and returned is how many it
+    is with them; there is room for all rows.
 
     Each (n,) unless said: ``word`` is the row's word of the complaint; ``standing`` the line's,
     bits ``OPPOSED``, ``CONSENT``, ``DATED``. A delay begins when the call ends, or when the message
@@ -149,45 +156,52 @@ def sift(
         kind = NO_KIND if i & 16 else int(kinds[i & 15])
         case_of[i] = kind * 4 * 3 * 16 + (i >> 5) * 8 + int(objection_first) * 4
     labels = labelled.any()  # mostly no number bears one
-    count = np.uint64(0)
+    count = np.uint64(so_far)
     weight = np.int64(0)
-    # By territory: the part of day, and the local quarter-hour's end.
-    part_now = part[clock.quarters[clock.at]]
-    changes_at = clock.starts[clock.at + 1]
-    for i in range(line.shape[0]):
-        t, s, stands, since = territory[i], start[i], standing[i], basis[i]
-        while s >= changes_at[t]:
-            clock.at[t] += 1
-            part_now[t] = part[clock.quarters[clock.at[t]]]
-            changes_at[t] = clock.starts[clock.at[t] + 1]
-        again, never = np.uint64(attempt[i] > 1), np.uint64(since < 0)
-        case = case_of[np.uint64(outcome[i]) | never << np.uint64(4) | again << np.uint64(5)]
-        silent = np.uint64(0)
-        if since >= first_silence:
-            first, last = clock.silence_at[t], clock.silence_at[t + 1]
-            if first < last and clock.silence[2 * first] <= since < clock.silence[2 * last - 1]:
-                for k in range(first, last):
-                    if clock.silence[2 * k] <= since < clock.silence[2 * k + 1]:
-                        silent = np.uint64(1)
-        if stands & np.uint8(DATED):
-            over = s >= consents.until[np.searchsorted(consents.line, line[i])]
-            stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
-        when = part_now[t]
-        case += np.uint64(stands) * np.uint64(3 * 16) + np.uint64(when) * np.uint64(16)
-        case += silent * np.uint64(2)
-        if labels:
-            case += np.uint64(labelled[caller[i]])
-        plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
-        weight += np.int64(plain)
-        if word[i] < max(plain, after):
-            found.row[count] = i
-            found.basis[count] = since
-            found.how[count] = (
-                np.int64(when)
-                | (IF_NOT_OBJECTED if word[i] < plain else 0)
-                | (IF_OBJECTED if word[i] < after else 0)
-            )
-            count += np.uint64(1)
+    part_now = np.empty(clock.at.shape[0], dtype=np.uint8)  # by territory
+    begin = 0
+    while begin < line.shape[0]:
+        # On to the row before which the next local quarter-hour begins anywhere.
+        now, changes = start[begin], np.int64(_NEVER)
+        for k in range(clock.at.shape[0]):
+            while clock.starts[clock.at[k] + 1] <= now:
+                clock.at[k] += 1
+            part_now[k] = part[clock.quarters[clock.at[k]]]
+            changes = min(changes, clock.starts[clock.at[k] + 1])
+        stop = begin + int(np.searchsorted(start[begin:], changes))
+        for i in range(np.uint64(begin), np.uint64(stop)):
+            t, s, stands, since = territory[i], start[i], standing[i], basis[i]
+            again, never = np.uint64(attempt[i] > 1), np.uint64(since < 0)
+            case = case_of[np.uint64(outcome[i]) | never << np.uint64(4) | again << np.uint64(5)]
+            silent = np.uint64(0)
+            if since >= first_silence:
+                first, last = clock.silence_at[t], clock.silence_at[t + 1]
+                if first < last and clock.silence[2 * first] <= since < clock.silence[2 * last - 1]:
+                    for k in range(first, last):
+                        if clock.silence[2 * k] <= since < clock.silence[2 * k + 1]:
+                            silent = np.uint64(1)
+            if stands & np.uint8(DATED):
+                over = s >= consents.until[np.searchsorted(consents.line, line[i])]
+                stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
+            when = part_now[t]
+            case += np.uint64(stands) * np.uint64(3 * 16) + np.uint64(when) * np.uint64(16)
+            case += silent * np.uint64(2)
+            if labels:
+                case += np.uint64(labelled[caller[i]])
+            plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
+            weight += np.int64(plain)
+            if word[i] < max(plain, after):
+                found.line[count], found.attempt[count] = line[i], attempt[i]
+                found.start[count], found.outcome[count] = s, outcome[i]
+                found.caller[count] = caller[i]
+                found.basis[count] = since
+                found.how[count] = (
+                    np.int64(when)
+                    | (IF_NOT_OBJECTED if word[i] < plain else 0)
+                    | (IF_OBJECTED if word[i] < after else 0)
+                )
+                count += np.uint64(1)
+        begin = stop
     found.weight[0] = weight
     return int(count)
 
