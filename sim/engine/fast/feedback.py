@@ -36,7 +36,6 @@ from sim.engine.fast.called import Called
 from sim.engine.fast.inbound import SERVED, Inbound
 from sim.engine.fast.sift import (
     CONSENT,
-    DATED,
     IF_NOT_OBJECTED,
     IF_OBJECTED,
     NO_KIND,
@@ -45,7 +44,6 @@ from sim.engine.fast.sift import (
     SHORT,
     Calls,
     Clock,
-    Consents,
     Found,
     Odds,
     count_numbers,
@@ -64,6 +62,8 @@ from sim.record.log import N_OUTCOMES, Left, LogChunk, Outcome
 from sim.record.never import NEVER
 
 _LEFT = int(Outcome.MACHINE_VOICEMAIL)
+_DATED = 4
+"""Bit of a line's standing: consenting up to a moment of the campaign only."""
 
 
 def _kinds() -> NDArray[np.uint8]:
@@ -152,9 +152,9 @@ class Feedback:
         until = until - plan.start_utc_ms
         standing[line[until <= 0]] &= np.uint8(OPPOSED)
         during = (until > 0) & (until < plan.cutoff_ms)  # and no call starts from then on
-        dated = line[during]
-        standing[dated] |= np.uint8(DATED)
-        self.standing, self._consents = standing, Consents(dated, until[during])
+        self._ending_line, self._ending_ms = line[during], until[during]
+        standing[self._ending_line] |= np.uint8(_DATED)
+        self.standing = standing
 
     def _lay_complaints(self, tables: ComplaintTables) -> None:
         """Tables of complaints as the compiled pass reads them, and queues."""
@@ -241,10 +241,12 @@ class Feedback:
             self._add_numbers(chunk)
         if self.standing is None:
             return None
-        stands = self.standing[chunk.line] if standing is None else standing
+        stands = self._standing_at(
+            chunk, self.standing[chunk.line] if standing is None else standing
+        )
         left, word = messages_left(self._plan.tables, self._plan.key, chunk)
         if back.call_back is not None and back.call_back.gives_number[posture] and len(left.row):
-            self._add_callers(chunk, left, word, stands)
+            self._add_callers(left, word, stands)
         if back.complaints is not None:
             if self._breeds:
                 self._called.add(chunk)
@@ -267,22 +269,27 @@ class Feedback:
             self._counts[:rows],
         )
 
+    def _standing_at(self, chunk: LogChunk, standing: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """What decides about complaints of rows' lines, at their starts, each (n,)."""
+        dated = np.flatnonzero(standing >= _DATED)
+        if not len(dated):
+            return standing
+        now = standing.copy()
+        place = np.searchsorted(self._ending_line, chunk.line[dated])
+        over = chunk.start_ms[dated] >= self._ending_ms[place]
+        now[dated] &= np.uint8(OPPOSED | CONSENT)
+        now[dated[over]] &= np.uint8(OPPOSED)
+        return now
+
     def _add_callers(
-        self, chunk: LogChunk, left: Left, word: NDArray[np.uint32], standing: NDArray[np.uint8]
+        self, left: Left, word: NDArray[np.uint32], standing: NDArray[np.uint8]
     ) -> None:
         """Note those who will call back after a message left."""
         assert self._inbound is not None
         assert self._back.call_back is not None
         who, delay = calls_back(self._back.call_back, word)
-        line, row = left.line[who], left.row[who]
-        stands = standing[row]
-        dated = np.flatnonzero(stands & DATED)
-        if len(dated):
-            place = np.searchsorted(self._consents.line, line[dated])
-            over = chunk.start_ms[row[dated]] >= self._consents.until[place]
-            stands[dated[over]] &= OPPOSED
-            stands &= OPPOSED | CONSENT
-        self._inbound.add(line, left.attempt[who], left.end_ms[who] + delay, stands)
+        first = left.end_ms[who] + delay
+        self._inbound.add(left.line[who], left.attempt[who], first, standing[left.row[who]])
 
     def _add_candidates(
         self,
@@ -302,7 +309,6 @@ class Feedback:
             left.row,
             left.heard_ms,
             standing,
-            self._consents,
             self._odds,
             self._clock,
             tables.objection_first[posture],

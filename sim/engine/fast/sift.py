@@ -23,8 +23,6 @@ Bools = NDArray[np.bool_]
 OPPOSED = 1
 """Refusing, by the directory or a register."""
 CONSENT = 2
-DATED = 4
-"""Consenting up to a moment of the campaign only."""
 
 NO_KIND = 3
 """Stands for a kind where no complaint is possible: the row of thresholds after the others is 0."""
@@ -80,15 +78,6 @@ class Clock(NamedTuple):
     """(2 k,) Beginnings and ends of silences, in turn."""
 
 
-class Consents(NamedTuple):
-    """Consents that end in the campaign, each (n,)."""
-
-    line: I32
-    """Rising; those whose standing is ``DATED``."""
-    until: I64
-    """The first moment at which it does not count, ms."""
-
-
 class Found(NamedTuple):
     """Calls of which somebody may complain, each (n,) unless said: room for as many."""
 
@@ -112,6 +101,45 @@ def mark(line: I32, marked: U8) -> None:
         marked[line[i] >> 3] |= np.uint8(1) << np.uint8(line[i] & 7)
 
 
+# When the delay of a complaint begins: bits beside the four of an outcome and one of a repeat.
+_UNHEARD = 32
+"""Never: nobody hears the message that the call left."""
+_SILENT = 64
+"""In the silence before a poll."""
+
+
+@kernel
+def _in_silence(moment: int, territory: int, clock: Clock) -> bool:
+    """Whether a moment, ms, lies in the silence before a poll."""
+    for k in range(clock.silence_at[territory], clock.silence_at[territory + 1]):
+        if clock.silence[2 * k] <= moment < clock.silence[2 * k + 1]:
+            return True
+    return False
+
+
+@kernel
+def _when_delays_begin(calls: Calls, left: I32, heard: I64, clock: Clock, begins: U8) -> None:
+    """Note ``_UNHEARD`` and ``_SILENT`` of calls in ``begins``, (n,), all 0; see :func:`sift`."""
+    territory, start, hold = calls.territory, calls.start, calls.hold
+    first_silence, longest = np.int64(_NEVER), np.int64(0)
+    for k in range(clock.silence.shape[0] // 2):
+        first_silence = min(first_silence, clock.silence[2 * k])
+    for i in range(hold.shape[0]):
+        longest = max(longest, np.int64(hold[i]))
+    if start[start.shape[0] - 1] + longest >= first_silence:
+        for i in range(start.shape[0]):
+            if _in_silence(start[i] + hold[i], territory[i], clock):
+                begins[i] = _SILENT
+    latest = np.int64(-1)
+    for k in range(left.shape[0]):
+        begins[left[k]] = np.uint8(heard[k] < 0) * np.uint8(_UNHEARD)
+        latest = max(latest, heard[k])
+    if latest >= first_silence:
+        for k in range(left.shape[0]):
+            if heard[k] >= first_silence and _in_silence(heard[k], territory[left[k]], clock):
+                begins[left[k]] = _SILENT
+
+
 @kernel_with_room
 def sift(
     calls: Calls,
@@ -119,7 +147,6 @@ def sift(
     left: I32,
     heard: I64,
     standing: U8,
-    consents: Consents,
     odds: Odds,
     clock: Clock,
     objection_first: bool,
@@ -133,32 +160,26 @@ def sift(
     is with them; there is room for all rows.
 
     Each (n,) unless said: ``word`` is the row's word of the complaint; ``standing`` the line's,
-    bits ``OPPOSED``, ``CONSENT``, ``DATED``. A delay begins when the call ends, or when the message
-    that it left is heard: ``left``, (messages,), has the rows that left one, and ``heard`` when,
-    ms, or -1 for never. ``labelled`` is by caller number. Until a row is found, no branch depends
-    on chance, but for lines whose consent ends in the campaign.
+    bits ``OPPOSED`` and ``CONSENT``. A delay begins when the call ends, or when the message that it
+    left is heard: ``left``, (messages,), has the rows that left one, and ``heard`` when, ms, or -1
+    for never. ``labelled`` is by caller number. Until a row is found, no branch depends on chance.
     """
     line, attempt, territory, start = calls.line, calls.attempt, calls.territory, calls.start
     outcome, caller = calls.outcome, calls.caller
     thresholds, kinds, part = odds.thresholds, odds.kinds, odds.part
-    basis = np.empty(line.shape[0], dtype=np.int64)
-    for i in range(line.shape[0]):
-        basis[i] = start[i] + calls.hold[i]
-    for i in range(left.shape[0]):
-        basis[left[i]] = heard[i]
-    first_silence = np.int64(_NEVER)
-    for i in range(clock.silence.shape[0] // 2):
-        first_silence = min(first_silence, clock.silence[2 * i])
-    # Where the thresholds of a call's kind begin: by outcome, whether its message is never heard,
-    # whether the line had been called.
-    case_of = np.empty(64, dtype=np.uint64)
-    for i in range(64):
-        kind = NO_KIND if i & 16 else int(kinds[i & 15])
-        case_of[i] = kind * 4 * 3 * 16 + (i >> 5) * 8 + int(objection_first) * 4
+    begins = np.zeros(line.shape[0], dtype=np.uint8)
+    _when_delays_begin(calls, left, heard, clock, begins)
+    # Where the thresholds of a call's kind begin: by outcome, whether the line had been called, and
+    # how its delay begins.
+    case_of = np.empty(128, dtype=np.uint64)
+    for i in range(128):
+        kind = NO_KIND if i & _UNHEARD else int(kinds[i & 15])
+        case_of[i] = kind * 4 * 3 * 16 + (i >> 4 & 1) * 8 + int(objection_first) * 4
+        case_of[i] += 2 if i & _SILENT else 0
     labels = labelled.any()  # mostly no number bears one
-    count = np.uint64(so_far)
+    cases = np.empty(line.shape[0], dtype=np.uint16)
     weight = np.int64(0)
-    part_now = np.empty(clock.at.shape[0], dtype=np.uint8)  # by territory
+    part_now = np.empty(clock.at.shape[0], dtype=np.uint64)  # by territory
     begin = 0
     while begin < line.shape[0]:
         # On to the row before which the next local quarter-hour begins anywhere.
@@ -170,40 +191,39 @@ def sift(
             changes = min(changes, clock.starts[clock.at[k] + 1])
         stop = begin + int(np.searchsorted(start[begin:], changes))
         for i in range(np.uint64(begin), np.uint64(stop)):
-            t, s, stands, since = territory[i], start[i], standing[i], basis[i]
-            again, never = np.uint64(attempt[i] > 1), np.uint64(since < 0)
-            case = case_of[np.uint64(outcome[i]) | never << np.uint64(4) | again << np.uint64(5)]
-            silent = np.uint64(0)
-            if since >= first_silence:
-                first, last = clock.silence_at[t], clock.silence_at[t + 1]
-                if first < last and clock.silence[2 * first] <= since < clock.silence[2 * last - 1]:
-                    for k in range(first, last):
-                        if clock.silence[2 * k] <= since < clock.silence[2 * k + 1]:
-                            silent = np.uint64(1)
-            if stands & np.uint8(DATED):
-                over = s >= consents.until[np.searchsorted(consents.line, line[i])]
-                stands = np.uint8(stands & (OPPOSED if over else OPPOSED | CONSENT))
-            when = part_now[t]
-            case += np.uint64(stands) * np.uint64(3 * 16) + np.uint64(when) * np.uint64(16)
-            case += silent * np.uint64(2)
+            again = np.uint64(attempt[i] > 1)
+            case = case_of[np.uint64(outcome[i] | begins[i]) | again << np.uint64(4)]
+            case += np.uint64(standing[i]) * np.uint64(3 * 16)
+            case += part_now[territory[i]] * np.uint64(16)
             if labels:
                 case += np.uint64(labelled[caller[i]])
-            plain, after = thresholds[case, np.uint64(0)], thresholds[case, np.uint64(1)]
-            weight += np.int64(plain)
+            cases[i] = case
+            weight += np.int64(thresholds[case, np.uint64(0)])
+        begin = stop
+    found.weight[0] = weight
+    # In a pass of its own, for few words lie below the highest threshold.
+    highest = np.uint32(0)
+    for k in range(thresholds.shape[0]):
+        highest = max(highest, thresholds[k, 0], thresholds[k, 1])
+    count = so_far
+    for i in range(line.shape[0]):
+        if word[i] < highest:
+            plain, after = thresholds[cases[i], 0], thresholds[cases[i], 1]
             if word[i] < max(plain, after):
                 found.line[count], found.attempt[count] = line[i], attempt[i]
-                found.start[count], found.outcome[count] = s, outcome[i]
+                found.start[count], found.outcome[count] = start[i], outcome[i]
                 found.caller[count] = caller[i]
-                found.basis[count] = since
+                found.basis[count] = start[i] + calls.hold[i]
+                place = np.searchsorted(left, i)
+                if place < left.shape[0] and left[place] == i:
+                    found.basis[count] = heard[place]
                 found.how[count] = (
-                    np.int64(when)
+                    cases[i] // 16 % 3  # the part of day
                     | (IF_NOT_OBJECTED if word[i] < plain else 0)
                     | (IF_OBJECTED if word[i] < after else 0)
                 )
-                count += np.uint64(1)
-        begin = stop
-    found.weight[0] = weight
-    return int(count)
+                count += 1
+    return count
 
 
 SHORT = 1 << 32
