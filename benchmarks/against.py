@@ -32,6 +32,9 @@ _COMMAND = (
     "import sys; sys.path.insert(0, sys.argv.pop(1)); from sim.cli import main; sys.exit(main())"
 )
 
+_MORE = 3
+"""Times as many pairs where a ratio of two that differ by little is told."""
+
 
 class Cost(NamedTuple):
     """What one run took."""
@@ -187,7 +190,8 @@ def compare(name: str, *, lines: int, scale: str, repeats: int, full: bool) -> T
     scale
         Scale of the console command.
     repeats
-        Pairs of each; at least five for numbers that are quoted.
+        Pairs of each, but three times as many for what feedback costs; at least five for numbers
+        that are quoted.
     full
         Whether all strategies are run from prompt to prompt, too.
     """
@@ -203,7 +207,7 @@ def compare(name: str, *, lines: int, scale: str, repeats: int, full: bool) -> T
         "engine and tally, feedback as shipped": {"sets": (), "tally": True},
         "engine, redial after 10 s": {"sets": (*QUIET, *REDIAL), "tally": False},
     }
-    # What feedback costs is a ratio, too: so runs with and without it take turns.
+    # What feedback costs is a ratio, too, and near 1: runs with and without it take turns, often.
     together = [(name,) for name in cases if name not in (off, on)]
     together.insert(1, (off, on))
     commands = {
@@ -217,7 +221,8 @@ def compare(name: str, *, lines: int, scale: str, repeats: int, full: bool) -> T
         taken: dict[str, Pair] = {}
         for names in together:
             asked = [{"lines": lines, "strategy": "as-run", **cases[name]} for name in names]
-            for name, (calls, runs) in zip(names, _engine(trees, asked, repeats), strict=True):
+            times = repeats if len(names) == 1 else _MORE * repeats
+            for name, (calls, runs) in zip(names, _engine(trees, asked, times), strict=True):
                 taken[name] = runs
                 before, now = (_middle(costs, "cpu") * 1e9 for costs in runs)
                 told = _calls_text(calls)
