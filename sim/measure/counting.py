@@ -10,7 +10,7 @@ from typing import Annotated, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.compiled import Fields, kernel
+from sim.compiled import Fields, kernel, kernel_with_room
 
 I64 = NDArray[np.int64]
 I32 = NDArray[np.int32]
@@ -27,8 +27,6 @@ DELIVERED = 8
 """Delivered live."""
 VOICEMAIL = 16
 """A message was left."""
-_FAILED = 15
-"""Code of a call that failed on the way, as in :mod:`sim.record.log`; a test holds it equal."""
 HEARD = 32
 """A message left was heard."""
 HEARD_BY_CUTOFF = 64
@@ -101,9 +99,9 @@ class Clock(NamedTuple):
     hours: I64
     """(m,) Which hours they lie in, 0 to 167."""
     at: I64
-    """(territories,) The quarter-hour of the latest call, as a place in the two before."""
+    """(territories,) The quarter-hour at the latest call, as a place in the two before."""
     now: I64
-    """(territories,) The hour of the latest call."""
+    """(territories,) The hour at the latest call."""
 
 
 class Progress(Fields):
@@ -126,89 +124,132 @@ class Progress(Fields):
     cutoff: int
     bin_ms: int
     """Width of a bin."""
-    heard_from: int
-    """Outcomes from here on, up to ``_FAILED``, mean that the live message was heard."""
-    delivered_from: int
-    """Outcomes from here on mean that it was delivered."""
     unused: int
     """Kept, lest the compiler drop look-ups."""
 
 
 @kernel
+def _close(
+    bin_: int, most: int, calls: Table, newly: Table, clock: Clock, lines: Lines, tables: Tables
+) -> None:
+    """Bring counts of one bin and hour into the tables, and have them begin anew.
+
+    ``calls``, (territories * attempts, 16), are by territory and attempt, of which none is above
+    ``most``, and outcome; ``newly``, (attempts, 32), lines by attempt and set of bits.
+    """
+    territories, attempts = tables.by_place.shape[0], tables.by_place.shape[1]
+    for t in range(territories):
+        for k in range(1, most + 1):
+            for o in range(calls.shape[1]):
+                n = calls[t * attempts + k, o]
+                tables.by_bin[bin_, o] += n
+                tables.by_place[t, k, o] += n
+                tables.by_hour[np.int64(k == 1), clock.now[t], o] += n
+                calls[t * attempts + k, o] = 0
+    for k in range(1, most + 1):
+        for fresh in range(newly.shape[1]):
+            tables.newly_by_bin[bin_, fresh] += newly[k, fresh]
+            tables.newly_by_attempt[k, fresh] += newly[k, fresh]
+            newly[k, fresh] = 0
+
+
+@kernel_with_room
 def count(
     calls: Calls, marks: I64, progress: Progress, clock: Clock, lines: Lines, tables: Tables
 ) -> None:
     """Count rows of the log into every table at once.
 
-    ``marks``, (16,), says which bits an outcome sets in a line, ``DELIVERED`` left out. Starts
-    never fall, so the bin and each territory's local hour only move on. What is new for a line is
-    counted as one number, its five bits together: no branch depends on chance.
+    ``marks``, (16,), says which bits an outcome sets in a line, and above them which live threshold
+    it passed. Starts never fall, so rows come in stretches of one bin and one local hour: what is
+    common to these is looked up once, and they are counted by as little as tells them apart. What
+    is new for a line is counted as one number, its five bits together: no branch depends on chance.
     """
     line, attempt, territory = calls.line, calls.attempt, calls.territory
     start, hold, outcome = calls.start, calls.hold, calls.outcome
     flags, live_bin, left_bin = lines.flags, lines.live_bin, lines.left_bin
     busy_ms, in_progress, moments = tables.busy_ms, tables.in_progress, tables.moments
-    heard_from, delivered_from = progress.heard_from, progress.delivered_from
     cutoff, bin_ms = progress.cutoff, progress.bin_ms
     track_left = left_bin.shape[0] > 0
     first_bin, held = progress.bin, np.int64(progress.held)
     edge = (first_bin + 1) * bin_ms
     near = np.int64(0)
-    for i in range(line.shape[0]):
-        if i % _AHEAD == 0:
-            for j in range(i, min(i + _AHEAD, line.shape[0])):
-                near |= flags[line[j]]
-        a, k, t = line[i], np.int64(attempt[i]), np.int64(territory[i])
-        s, h, o = start[i], np.int64(hold[i]), np.int64(outcome[i])
-        end = s + h
-        while s >= edge:
+    rows, attempts = np.uint64(line.shape[0]), np.uint64(tables.by_place.shape[1])
+    cells = np.zeros((tables.by_place.shape[0] * tables.by_place.shape[1], 16), dtype=np.int64)
+    newly = np.zeros((tables.by_place.shape[1], NEWLY), dtype=np.int64)
+    live = np.empty(line.shape[0], dtype=np.int32)
+    left = np.empty(line.shape[0] if track_left else 0, dtype=np.int32)
+    begin = 0
+    while begin < line.shape[0]:
+        now = start[begin]
+        while now >= edge:
             first_bin += 1
             edge += bin_ms
-        while s >= clock.starts[clock.at[t] + 1]:
-            clock.at[t] += 1
-            clock.now[t] = clock.hours[clock.at[t]]
+        changes = np.int64(edge)
+        for place in range(clock.at.shape[0]):
+            while clock.starts[clock.at[place] + 1] <= now:
+                clock.at[place] += 1
+            clock.now[place] = clock.hours[clock.at[place]]
+            changes = min(changes, clock.starts[clock.at[place] + 1])
+        stop = begin + int(np.searchsorted(start[begin:], changes))
+        most, busy, lives, leaves = np.uint64(0), np.int64(0), np.uint64(0), np.uint64(0)
+        for i in range(np.uint64(begin), np.uint64(stop)):
+            if i % np.uint64(_AHEAD) == np.uint64(0):
+                for j in range(i, min(i + np.uint64(_AHEAD), rows)):
+                    near |= flags[line[j]]
+            a, k, t = line[i], np.uint64(attempt[i]), np.uint64(territory[i])
+            s, h, o = start[i], np.int64(hold[i]), np.uint64(outcome[i])
+            end = s + h
+            cells[t * attempts + k, o] += 1
+            most = max(most, k)
+            held += h
+            if k == np.uint64(1):
+                moments[t, 2] = s
+            if moments[t, 0] < 0:
+                moments[t, 0] = s
+            moments[t, 1] = s
 
-        tables.by_bin[first_bin, o] += 1
-        tables.by_place[t, k, o] += 1
-        tables.by_hour[np.int64(k == 1), clock.now[t], o] += 1
-        held += h
-        if k == 1:
-            moments[t, 2] = s
-            progress.first_row, progress.first_start, progress.first_held = i, int(s), int(held)
-        if moments[t, 0] < 0:
-            moments[t, 0] = s
-        moments[t, 1] = s
+            # Channel time, bin by bin.
+            if end <= edge:
+                busy += h
+            else:
+                at, b, until = s, first_bin, edge
+                while until < end:
+                    busy_ms[b] += until - at
+                    b += 1
+                    in_progress[b] += 1
+                    at = until
+                    until += bin_ms
+                busy_ms[b] += end - at
+            if end > cutoff:
+                progress.at_cutoff += 1 if s < cutoff else 0
+                progress.after_cutoff += int(end - max(s, cutoff))
 
-        # Channel time, bin by bin.
-        at, b, until = s, first_bin, edge
-        while until < end:
-            busy_ms[b] += until - at
-            b += 1
-            in_progress[b] += 1
-            at = until
-            until += bin_ms
-        busy_ms[b] += end - at
-        if end > cutoff:
-            progress.at_cutoff += 1 if s < cutoff else 0
-            progress.after_cutoff += int(end - max(s, cutoff))
-
-        # What is new for the line.
-        had = np.int64(flags[a])
-        has = had | marks[o]
-        if heard_from <= o < _FAILED:
-            if o >= delivered_from:
-                has |= DELIVERED
-            if o - heard_from > has >> LIVE_SHIFT:
-                has = has & _HAPPENED | (o - heard_from) << LIVE_SHIFT
-        flags[a] = has
-        fresh = has & ~had & (NEWLY - 1)
-        tables.newly_by_bin[first_bin, fresh] += 1
-        tables.newly_by_attempt[k, fresh] += 1
-        if fresh & DELIVERED:
-            live_bin[a] = first_bin
-        if track_left and fresh & VOICEMAIL:
-            left_bin[a] = first_bin
+            # What is new for the line.
+            had, mark = np.int64(flags[a]), marks[o]
+            passed = max(had >> LIVE_SHIFT, mark >> LIVE_SHIFT) << LIVE_SHIFT
+            flags[a] = (had | mark) & _HAPPENED | passed
+            fresh = mark & ~had & (NEWLY - 1)
+            newly[k, fresh] += 1
+            live[lives] = a
+            lives += np.uint64(fresh & DELIVERED > 0)
+            if track_left:
+                left[leaves] = a
+                leaves += np.uint64(fresh & VOICEMAIL > 0)
+        busy_ms[first_bin] += busy
+        for n in range(lives):
+            live_bin[live[n]] = first_bin
+        for n in range(leaves):
+            left_bin[left[n]] = first_bin
+        _close(int(first_bin), int(most), cells, newly, clock, lines, tables)
+        begin = stop
     progress.bin, progress.held, progress.unused = first_bin, int(held), int(near)
+    # The latest first attempt.
+    for i in range(line.shape[0] - 1, -1, -1):
+        if attempt[i] == 1:
+            progress.first_row, progress.first_start = i, int(start[i])
+            progress.first_held = int(held)
+            break
+        held -= hold[i]
 
 
 @kernel

@@ -18,8 +18,10 @@ from sim.engine.plan.plan import Plan
 from sim.measure.counting import (
     CHAINS,
     CONNECTED,
+    DELIVERED,
     DIALLED,
     GATE_PASSED,
+    LIVE_SHIFT,
     NEWLY,
     NO_BIN,
     VOICEMAIL,
@@ -56,13 +58,18 @@ _HEARD = int(Outcome.HEARD)
 _ANSWERED = [DISPOSITIONS.index("machine"), DISPOSITIONS.index("human")]
 
 
-def _marks() -> Int64s:
-    """What an outcome makes of a line, DELIVERED left out: (16,) int64."""
+def _marks(delivered_from: int) -> Int64s:
+    """What an outcome makes of a line, (16,) int64: bits, and above them the live threshold passed.
+
+    A call has been delivered whose outcome is at least ``delivered_from``.
+    """
     marks = np.full(N_OUTCOMES, DIALLED, dtype=np.int64)
     answered = np.isin(DISPOSITION_OF_OUTCOME, _ANSWERED)
     marks[answered] |= CONNECTED
     marks[_VOICEMAIL] |= VOICEMAIL
     marks[_HEARD : Outcome.FAILED] |= GATE_PASSED
+    marks[delivered_from : Outcome.FAILED] |= DELIVERED
+    marks[_HEARD : Outcome.FAILED] |= np.arange(Outcome.FAILED - _HEARD) << LIVE_SHIFT
     return marks
 
 
@@ -111,11 +118,10 @@ class Tally:
         """Busy channel-ms until the latest first attempt."""
 
         self._running_ends = np.empty(0, dtype=np.int64)
-        self._marks = _marks()
-        self._progress = progress = Progress.zeros()
-        progress.cutoff, progress.bin_ms, progress.heard_from = plan.cutoff_ms, BIN_MS, _HEARD
         reached = plan.live_thresholds_ms.index(plan.reached_live_ms)
-        progress.delivered_from = _HEARD + 1 + reached
+        self._marks = _marks(_HEARD + 1 + reached)
+        self._progress = progress = Progress.zeros()
+        progress.cutoff, progress.bin_ms = plan.cutoff_ms, BIN_MS
         sizes = [len(calling.row) + 1 for calling in plan.calling]
         at = np.cumsum([0, *sizes[:-1]], dtype=np.int64)
         hours = np.concatenate([[*(c.row // 4), 0] for c in plan.calling], dtype=np.int64)
@@ -166,14 +172,17 @@ class Tally:
         It is the holding time of all calls so far less what is left of those still running, so
         only the ends of running calls are carried from chunk to chunk.
         """
+        longest = int(chunk.hold_ms.max())  # whoever started earlier than that before has ended
         last, moment = int(self._progress.first_row), int(self._progress.first_start)
         if last >= 0:
             left = int(np.maximum(self._running_ends - moment, 0).sum())
-            left += beyond(chunk.start_ms[: last + 1], chunk.hold_ms[: last + 1], moment)
+            since = int(np.searchsorted(chunk.start_ms, moment - longest))
+            left += beyond(
+                chunk.start_ms[since : last + 1], chunk.hold_ms[since : last + 1], moment
+            )
             self.busy_until_list_ms = int(self._progress.first_held) - left
         now = chunk.start_ms[-1]
-        # Whoever started before `recent` has ended by now.
-        recent = int(np.searchsorted(chunk.start_ms, now - int(chunk.hold_ms.max())))
+        recent = int(np.searchsorted(chunk.start_ms, now - longest))
         ends = np.concatenate(
             (self._running_ends, chunk.start_ms[recent:] + chunk.hold_ms[recent:])
         )
