@@ -196,7 +196,8 @@ def compare(name: str, *, lines: int, scale: str, repeats: int, full: bool) -> T
         Whether all strategies are run from prompt to prompt, too.
     """
     out = table(
-        f"This tree against {name}: {lines:,} lines, {repeats} pairs, medians",
+        f"This tree against {name}: {lines:,} lines, medians of {repeats} pairs, "
+        f"{_MORE * repeats} for what feedback costs",
         "what", "unit", "before", "now", "CPU", "wall", "peak MB, calls",
     )  # fmt: skip
     off, on = "engine and tally, no feedback", "engine and tally, all feedback"

@@ -20,6 +20,7 @@ from typing import Annotated, Any, Self, TypeVar, cast, get_args, get_origin, ge
 import numba
 import numpy as np
 from numba import types
+from numba.extending import register_jitable
 
 from sim.trust import UntrustedFolderError, make_private
 
@@ -205,12 +206,12 @@ def kernel_with_room(function: F) -> F:
 
 
 def inlined(function: F) -> F:
-    """Make a function a part of each kernel of its file that calls it, as if it were written there.
+    """Have a function be a part of each kernel of its file that calls it, as if written there.
 
-    A compiler that looks through loops for what can be done to several entities at once does so
-    before it looks into what they call.
+    Its types are those of the call. To the compiler a call is one thing: it does not see that what
+    is called could be done for several entities at once.
     """
-    return numba.njit(inline="always")(function)  # type: ignore[no-any-return]
+    return register_jitable(inline="always")(function)  # type: ignore[no-any-return]
 
 
 def _compiled(function: F, **options: bool) -> F:
@@ -230,6 +231,7 @@ __all__ = [
     "Fields",
     "cache_folder",
     "cache_note",
+    "inlined",
     "kernel",
     "kernel_with_room",
     "never_compiled",

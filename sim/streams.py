@@ -230,8 +230,9 @@ def _fill_first(
 ) -> None:
     """Fill (n,) ``out`` with the first words of blocks, of which ``second`` is 0.
 
-    On its own: of rows that are not there compiled code would ask whether writing them could change
-    what it reads, and by where they had lain go entity by entity, at five times the cost.
+    A kernel of its own: one with a row for each word checks whether these rows lie apart from what
+    is read. Where three of them are missing the check may fail, and it goes entity by entity, at
+    five times the cost.
     """
     c1, c3 = np.uint64(0), np.uint64(purpose)
     for i in range(entity.shape[0]):
@@ -296,7 +297,7 @@ def _plain(column: NDArray[Any], kind: np.dtype[Any]) -> NDArray[Any]:
 
 
 def _indices(index: NDArray[np.uint8] | int, entities: int) -> NDArray[np.uint8]:
-    """Indices as kernels take them: by entity, which costs less than to ask each time whose."""
+    """Indices as kernels take them: by entity, also where all have the same."""
     if isinstance(index, int):
         return np.full(entities, index, dtype=np.uint8)
     return _plain(index, _UINT8)

@@ -348,14 +348,6 @@ def _draw(
                 caller[first + i] = np.uint16(chosen)
 
 
-def traits(line_type: U8, in_service: U8, has_machine: U8) -> U16:
-    """What draws need of lines beside their class, packed: (n,) as :class:`LineTraits` has it."""
-    word = line_type.astype(np.uint16) << np.uint16(2)
-    word |= has_machine.astype(np.uint16) << np.uint16(1)
-    word |= in_service
-    return word
-
-
 class Drawer:
     """Draws calls by the tables of one strategy and the key of one replication.
 

@@ -8,6 +8,8 @@ from numpy.typing import NDArray
 from sim.streams import Key, Purpose, first_words, words
 
 U32 = NDArray[np.uint32]
+U16 = NDArray[np.uint16]
+U8 = NDArray[np.uint8]
 
 
 def in_use(below: int, key: Key, line: U32) -> NDArray[np.bool_]:
@@ -47,3 +49,14 @@ def detection_words(below: int, key: Key, line: U32, of_call: U32) -> U32:
         return of_call
     own = words(key, Purpose.LINE_DETECTION, line)
     return np.where(own[0] < np.uint32(below), own[1], of_call)
+
+
+def traits(line_type: U8, in_service: U8, has_machine: U8) -> U16:
+    """What draws need of lines beside their class, (n,) each: packed.
+
+    :class:`sim.behaviour.drawing.LineTraits` says how.
+    """
+    word = line_type.astype(np.uint16) << np.uint16(2)
+    word |= has_machine.astype(np.uint16) << np.uint16(1)
+    word |= in_service
+    return word

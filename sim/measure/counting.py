@@ -129,9 +129,7 @@ class Progress(Fields):
 
 
 @kernel
-def _close(
-    bin_: int, most: int, calls: Table, newly: Table, clock: Clock, lines: Lines, tables: Tables
-) -> None:
+def _close(bin_: int, most: int, calls: Table, newly: Table, clock: Clock, tables: Tables) -> None:
     """Bring counts of one bin and hour into the tables, and have them begin anew.
 
     ``calls``, (territories * attempts, 16), are by territory and attempt, of which none is above
@@ -159,10 +157,11 @@ def count(
 ) -> None:
     """Count rows of the log into every table at once.
 
-    ``marks``, (16,), says which bits an outcome sets in a line, and above them which live threshold
-    it passed. Starts never fall, so rows come in stretches of one bin and one local hour: what is
-    common to these is looked up once, and they are counted by as little as tells them apart. What
-    is new for a line is counted as one number, its five bits together: no branch depends on chance.
+    ``marks``, (16,), says which bits an outcome sets in a line, and above them how many live
+    thresholds it passed. Starts never fall, so rows come in stretches of one bin and one local
+    quarter-hour everywhere: what is common to these is looked up once, and they are counted by as
+    little as tells them apart. What is new for a line is counted as one number, its five bits
+    together. No branch on the way of most rows depends on chance.
     """
     line, attempt, territory = calls.line, calls.attempt, calls.territory
     start, hold, outcome = calls.start, calls.hold, calls.outcome
@@ -240,7 +239,7 @@ def count(
             live_bin[live[n]] = first_bin
         for n in range(leaves):
             left_bin[left[n]] = first_bin
-        _close(int(first_bin), int(most), cells, newly, clock, lines, tables)
+        _close(int(first_bin), int(most), cells, newly, clock, tables)
         begin = stop
     progress.bin, progress.held, progress.unused = first_bin, int(held), int(near)
     # The latest first attempt.

@@ -59,9 +59,9 @@ _ANSWERED = [DISPOSITIONS.index("machine"), DISPOSITIONS.index("human")]
 
 
 def _marks(delivered_from: int) -> Int64s:
-    """What an outcome makes of a line, (16,) int64: bits, and above them the live threshold passed.
+    """What an outcome makes of a line, (16,) int64: bits, above them how many thresholds it passed.
 
-    A call has been delivered whose outcome is at least ``delivered_from``.
+    A call has been delivered whose outcome is ``delivered_from`` to the one before ``FAILED``.
     """
     marks = np.full(N_OUTCOMES, DIALLED, dtype=np.int64)
     answered = np.isin(DISPOSITION_OF_OUTCOME, _ANSWERED)

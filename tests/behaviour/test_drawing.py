@@ -8,6 +8,7 @@ import pytest
 from sim.behaviour import calls, drawing
 from sim.behaviour.calls import OUTCOME_MASK, CallDraws, CallTables, draw
 from sim.behaviour.drawing import BLOCK, Drawer, Drawn, LineTraits
+from sim.behaviour.lines import traits as traits_of
 from sim.engine import fast
 from sim.engine.plan.plan import Plan
 from sim.record.log import Outcome
@@ -35,7 +36,7 @@ def drawn_both_ways(plan: Plan, t: CallTables) -> tuple[CallDraws, Drawn]:
         people.in_service[line],
         people.has_machine[line],
     )
-    traits = drawing.traits(people.line_type, people.in_service, people.has_machine)
+    traits = traits_of(people.line_type, people.in_service, people.has_machine)
     every = np.arange(people.lines, dtype=np.int32)
     lines = LineTraits(every, plan.class_of.astype(np.uint16), traits)
     n = len(line)
@@ -91,7 +92,7 @@ def test_single_attempts_and_no_calls_at_all() -> None:
     lines = LineTraits(
         np.arange(people.lines, dtype=np.int32),
         plan.class_of.astype(np.uint16),
-        drawing.traits(people.line_type, people.in_service, people.has_machine),
+        traits_of(people.line_type, people.in_service, people.has_machine),
     )
     drawer = Drawer(plan.tables, plan.key, plan.tables.thresholds)
     one, each = (

@@ -313,6 +313,9 @@ def generated(rng: np.random.Generator) -> tuple[Plan, int]:
         np.array(moments(rng, 4, 2 * span)[: 2 * int(rng.integers(0, 3))], dtype=np.int64)
         for _ in range(territories)
     )
+    for each in silence:
+        if len(each) and each[0] % (2 * TICK) == 0:
+            each[0] = -TICK  # before the campaign, as -1 is, which stands for a message never heard
     upto = np.sort(chances(rng, (3,))).tolist()
     complaints = ComplaintTables(
         thresholds=chances(rng, (3, 2, 2, 3, 2, 2, 2, 2, 2)),

@@ -1,7 +1,7 @@
 """What acts back on a campaign, computed from its call log while it is made.
 
-Most calls have no consequence. One compiled pass over each chunk of the log finds those that may
-have one: a word below the chance of a complaint, were the line to have opted out by then. What
+Most calls have no consequence. Compiled passes over each chunk of the log find those that may have
+one: a word below the chance of a complaint, were the line to have opted out by then. What
 follows from these few is handled event by event in order of time, in plain Python, as far as
 :meth:`Feedback.advance` is told to go. So memory grows with lines and with rare events, never with
 calls.
@@ -220,7 +220,7 @@ class Feedback:
         posture
             Index of the posture in force.
         standing : (n,) uint8, optional
-            That of the rows' lines, where it is at hand; else it is looked up.
+            Entries of :attr:`standing` of the rows' lines, where they are at hand.
 
         Returns
         -------

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from sim.behaviour.drawing import traits
+from sim.behaviour.lines import traits
 from sim.compiled import kernel
 from sim.engine.plan.plan import Plan
 

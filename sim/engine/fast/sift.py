@@ -91,7 +91,7 @@ class Found(NamedTuple):
     how: U8
     """``PART_OF_DAY``, ``IF_NOT_OBJECTED`` and ``IF_OBJECTED``."""
     weight: I64
-    """(1,) Sum over *all* rows of their thresholds, as if no line had opted out."""
+    """(1,) Sum over *all* rows looked at last of their thresholds, as if no line had opted out."""
 
 
 @kernel
@@ -136,7 +136,7 @@ def _when_delays_begin(calls: Calls, left: I32, heard: I64, clock: Clock, begins
         latest = max(latest, heard[k])
     if latest >= first_silence:
         for k in range(left.shape[0]):
-            if heard[k] >= first_silence and _in_silence(heard[k], territory[left[k]], clock):
+            if heard[k] >= 0 and _in_silence(heard[k], territory[left[k]], clock):
                 begins[left[k]] = _SILENT
 
 
@@ -159,10 +159,11 @@ def sift(
     What is found comes after ``so_far`` calls that were found before, and returned is how many it
     is with them; there is room for all rows.
 
-    Each (n,) unless said: ``word`` is the row's word of the complaint; ``standing`` the line's,
-    bits ``OPPOSED`` and ``CONSENT``. A delay begins when the call ends, or when the message that it
-    left is heard: ``left``, (messages,), has the rows that left one, and ``heard`` when, ms, or -1
-    for never. ``labelled`` is by caller number. Until a row is found, no branch depends on chance.
+    Each (n,) unless said: ``word`` is the row's word of the complaint; ``standing`` the line's when
+    the call starts, bits ``OPPOSED`` and ``CONSENT``. A delay begins when the call ends, or when
+    the message that it left is heard: ``left``, (messages,), has the rows that left one, and
+    ``heard`` when, ms, or -1 for never. ``labelled`` is by caller number. No branch on the way of
+    most rows depends on chance.
     """
     line, attempt, territory, start = calls.line, calls.attempt, calls.territory, calls.start
     outcome, caller = calls.outcome, calls.caller
@@ -182,7 +183,7 @@ def sift(
     part_now = np.empty(clock.at.shape[0], dtype=np.uint64)  # by territory
     begin = 0
     while begin < line.shape[0]:
-        # On to the row before which the next local quarter-hour begins anywhere.
+        # Up to the first row that starts in another quarter-hour somewhere.
         now, changes = start[begin], np.int64(_NEVER)
         for k in range(clock.at.shape[0]):
             while clock.starts[clock.at[k] + 1] <= now:
