@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.engine.plan.build import build_plan
 from sim.engine.plan.plan import Cap, Plan
+from sim.errors import UnreachableSharesError
 from sim.loading.packs import packs_of
 from sim.record.never import NEVER
 from sim.scenario.scenario import Scenario
@@ -542,6 +543,17 @@ def stories_that_break(dice: Dice, data: dict[str, Any]) -> None:
     ]
 
 
+def _built(data: dict[str, Any]) -> Plan:
+    """The plan of a scenario; where more people answer than use lines, all lines are in use."""
+    of = Scenario.model_validate(data)
+    try:
+        return build_plan(of, "only", laws=packs_of(of))
+    except UnreachableSharesError:
+        del data["world"]["lines_in_use"]
+    of = Scenario.model_validate(data)
+    return build_plan(of, "only", laws=packs_of(of))
+
+
 def plan(number: int, *, most_lines: int = 250) -> Plan:
     """The plan of a scenario, often with rolling caps and moments from which lines are left alone.
 
@@ -560,8 +572,7 @@ def plan(number: int, *, most_lines: int = 250) -> Plan:
         carriers_of_ones_own(Dice(number + 2**51), data)
     if number >= FIRST_WITH_SHOCKS:
         stories_that_break(Dice(number + 2**52), data)
-    of = Scenario.model_validate(data)
-    plan = build_plan(of, "only", laws=packs_of(of))
+    plan = _built(data)
     line = np.arange(plan.population.lines)
     caps = tuple(
         Cap(
