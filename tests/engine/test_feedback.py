@@ -450,6 +450,13 @@ def test_equals_a_plain_account(seed: int) -> None:
     account(seed)
 
 
+@pytest.mark.parametrize("begin", [0, 100])
+def test_a_hundred_worlds_equal_a_plain_account(begin: int) -> None:
+    """The same each time, and the first that differs is told: by it mutants are killed."""
+    for seed in range(begin, begin + 100):
+        account(seed)
+
+
 @pytest.mark.verify
 @settings(max_examples=5_000, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.integers(0, 2**32 - 1))

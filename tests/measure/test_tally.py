@@ -7,7 +7,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from sim.engine.plan.plan import Step
+from sim.engine.plan.plan import Calling, Step
 from sim.errors import LedgerError
 from sim.measure.chapters.money import MoneyTotals, cost
 from sim.measure.findings import find
@@ -396,6 +396,51 @@ def test_random_logs_against_a_slow_count(seed):
     for _, _, s, _, _ in log:
         tried_hours[(134 + s // BIN) // 4] += 1
     assert found.blocks["answering"]["attempts"].tolist() == tried_hours.tolist()
+
+
+@pytest.mark.parametrize("size", [1, 37, 400])
+def test_hours_change_inside_a_bin_and_apart_by_territory(size):
+    """A campaign that begins inside a quarter-hour, in two territories with clocks of their own."""
+    rng = np.random.default_rng(size)
+    people = hand.population([0, 1] * 200)
+    change = [np.array([0, *range(at, 4 * BIN, BIN)]) for at in (BIN // 3, BIN // 2)]
+    quarter = [
+        np.arange(n, n + len(c), dtype=np.int16) for n, c in zip((38, 131), change, strict=True)
+    ]
+    callings = tuple(
+        Calling(np.array([[0, 4 * BIN]]), 4 * BIN, c, q)
+        for c, q in zip(change, quarter, strict=True)
+    )
+    start = np.sort(rng.integers(0, 4 * BIN, 400)).tolist()
+    rows = [(line, 1, s, 1_000, Outcome.BUSY) for line, s in enumerate(start)]
+    tally = Tally(hand.plan(people, callings=callings), hearing=never)
+    for part in hand.split(hand.log(rows, people), size):
+        tally.add(part)
+    hours = np.zeros(168, dtype=int)
+    for line, s in enumerate(start):
+        passed = sum(moment <= s for moment in change[line % 2].tolist())
+        hours[int(quarter[line % 2][passed - 1]) // 4] += 1
+    assert tally.by_hour.sum(axis=1).tolist() == hours.tolist()
+
+
+@pytest.mark.parametrize("size", [1, 37, 300])
+def test_busy_until_the_latest_first_attempt_against_a_slow_count(size):
+    """Calls of very different lengths: of those that run at that moment, a part counts."""
+    rng = np.random.default_rng(size)
+    people = hand.population([0] * 60)
+    start = np.sort(rng.integers(0, 4 * BIN, 300)).tolist()
+    tried = dict.fromkeys(range(60), 0)
+    rows = []
+    for s in start:
+        line = int(rng.integers(0, 60))
+        tried[line] += 1
+        rows.append((line, tried[line], s, int(rng.choice([1, 5_000, BIN])), Outcome.BUSY))
+    last = max(s for _, attempt, s, _, _ in rows if attempt == 1)
+    tally = Tally(hand.plan(people, lifetime=50), hearing=never)
+    for part in hand.split(hand.log(rows, people), size):
+        tally.add(part)
+    busy = sum(min(s + h, last) - s for _, _, s, h, _ in rows if s <= last)
+    assert tally.busy_until_list_ms == busy
 
 
 # ── The ledgers find a planted difference ────────────────────────────────────────────────────────

@@ -5,6 +5,7 @@ from __future__ import annotations
 from tests.mutants.rooms import (
     audit,
     behaviour,
+    fast,
     fitting,
     jobs,
     measure,
@@ -20,6 +21,7 @@ MUTANTS = (
     *behaviour.MUTANTS,
     *world.MUTANTS,
     *plan.MUTANTS,
+    *fast.MUTANTS,
     *measure.MUTANTS,
     *audit.MUTANTS,
     *store.MUTANTS,

@@ -118,4 +118,16 @@ MUTANTS = (
         Swap("any_a / 1_000", "any_a / 500"),
         "tests/measure/test_votes.py::test_by_hand",
     ),
+    Mutant(
+        "a call counts in the hour in which it starts: in that of the rows that came with it",
+        "sim.measure:count",
+        Swap("min(changes, clock.starts[clock.at[place] + 1])", "changes"),
+        "tests/measure/test_tally.py::test_hours_change_inside_a_bin_and_apart_by_territory",
+    ),
+    Mutant(
+        "channel time up to the latest first attempt is of all that run then: of the later ones",
+        "sim.measure:Tally._close_list_time",
+        Swap("moment - longest", "moment"),
+        "tests/measure/test_tally.py::test_busy_until_the_latest_first_attempt_against_a_slow_count",
+    ),
 )
